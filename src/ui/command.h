@@ -1,0 +1,82 @@
+/* command.h: the commands of the app, one row each: X(ENUM, id). Buttons, keys, scripts and tests name the same rows;
+ * app/actions.c gives each its key and function, the language catalogues its words ("command.<id>"). */
+#ifndef UI_COMMAND_H
+#define UI_COMMAND_H
+#include <stdint.h>
+
+#define UI_COMMANDS(X)                                                                             \
+    X(NONE, "none")                                                                                \
+    X(BEAT_NEXT, "beat.next")                                                                      \
+    X(BEAT_BACK, "beat.back")                                                                      \
+    X(STEP_NEXT, "step.next")                                                                      \
+    X(STEP_BACK, "step.back")                                                                      \
+    X(STEP_FIRST, "step.first")                                                                    \
+    X(STEP_LAST, "step.last")                                                                      \
+    X(STEP_GO, "step.go")               /* a: step 0 … 8 */                                        \
+    X(PLAY, "play")                     /* starts and stops */                                     \
+    X(QUERY_SET, "query.set")           /* a: token */                                             \
+    X(QUERY_NEXT, "query.next")                                                                    \
+    X(QUERY_BACK, "query.back")                                                                    \
+    X(HEAD_SET, "head.set")             /* a: head */                                              \
+    X(HEAD_NEXT, "head.next")                                                                      \
+    X(HEAD_BACK, "head.back")                                                                      \
+    X(LAYER_SET, "layer.set")           /* a: layer */                                             \
+    X(LAYER_NEXT, "layer.next")                                                                    \
+    X(LAYER_BACK, "layer.back")                                                                    \
+    X(VIEW_SET, "view.set")             /* a: view */                                              \
+    X(VIEW_NEXT, "view.next")                                                                      \
+    X(STRIDE_NEXT, "stride.next")       /* cell, row, matrix */                                    \
+    X(CELL_SELECT, "cell.select")       /* a: grid id, b: row, c: column */                        \
+    X(CURSOR_ENTER, "cursor.enter")     /* the cell cursor, on the stage */                        \
+    X(CURSOR_LEFT, "cursor.left")                                                                  \
+    X(CURSOR_RIGHT, "cursor.right")                                                                \
+    X(CURSOR_UP, "cursor.up")                                                                      \
+    X(CURSOR_DOWN, "cursor.down")                                                                  \
+    X(CURSOR_LEAVE, "cursor.leave")                                                                \
+    X(TERMS_TOGGLE, "terms.toggle")     /* show all terms of a long sum */                         \
+    X(PREDICT_ANSWER, "predict.answer") /* a: key */                                               \
+    X(PREDICT_SKIP, "predict.skip")                                                                \
+    X(PREDICT_TOGGLE, "predict.toggle") /* on and off */                                           \
+    X(TEXT_EDIT, "text.edit")                                                                      \
+    X(TEXT_LEAVE, "text.leave")                                                                    \
+    X(TEXT_EXAMPLE, "text.example")     /* a: which */                                             \
+    X(MODEL_MENU, "model.menu")         /* opens and closes */                                     \
+    X(MODEL_SET, "model.set")           /* a: index into the models listed */                      \
+    X(EXPORT, "export")                 /* saves the view as PNG */                                \
+    X(EXPORT_MENU, "export.menu")                                                                  \
+    X(EXPORT_SET, "export.set")         /* a: row of the menu, b: value */                         \
+    X(COPY, "copy")                                                                                \
+    X(UNDO, "undo")                                                                                \
+    X(REDO, "redo")                                                                                \
+    X(THEME_NEXT, "theme.next")                                                                    \
+    X(LANGUAGE_NEXT, "language.next")                                                              \
+    X(SCALE_UP, "scale.up")                                                                        \
+    X(SCALE_DOWN, "scale.down")                                                                    \
+    X(SCALE_RESET, "scale.reset")                                                                  \
+    X(PRESENTATION, "presentation")                                                                \
+    X(BLANK, "blank")                                                                              \
+    X(KEYS, "keys")                                                                                \
+    X(PANEL_TOGGLE, "panel.toggle")     /* the right panel, where it is a sheet */                 \
+    X(RAIL_SCROLL, "rail.scroll")                                                                  \
+    X(MASK_NEXT, "mask.next")           /* none, causal */                                         \
+    X(SCALING_TOGGLE, "scaling.toggle")                                                            \
+    X(MESSAGE_CLOSE, "message.close")                                                              \
+    X(FOCUS_NEXT, "focus.next")                                                                    \
+    X(FOCUS_BACK, "focus.back")                                                                    \
+    X(CANCEL, "cancel")                 /* Esc: closes what is open; never quits */                \
+    X(QUIT, "quit")
+
+enum ui_command {
+#define X(NAME, id) UI_COMMAND_##NAME,
+    UI_COMMANDS(X)
+#undef X
+        UI_COMMAND_COUNT
+};
+
+struct ui_action {
+    enum ui_command command;
+    int32_t a, b, c;
+};
+const char *ui_command_id(enum ui_command command);       /* "beat.next" */
+enum ui_command ui_command_from_id(const char *id);       /* UI_COMMAND_NONE when there is none */
+#endif
