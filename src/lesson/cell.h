@@ -1,0 +1,44 @@
+/* cell.h: the address of a number on the screen, and its value. The matrices of a step are the tensors of the trace, the
+ * weights of the model, and the exponentials on the way to the softmax. */
+#ifndef LESSON_CELL_H
+#define LESSON_CELL_H
+#include "study.h"
+
+/* Sources after the trace's tensors: a document_cell's `source` is one of both. */
+enum cell_source {
+    CELL_W_Q = ATTENTION_TENSOR_COUNT, /* [d_k, d] of one head */
+    CELL_W_K,                          /* [d_k, d] */
+    CELL_W_V,                          /* [d_v, d] */
+    CELL_W_O,                          /* [d, h·d_v] */
+    CELL_EXPONENTIALS,                 /* [n, m]: e^(z − max of the row) */
+    CELL_ROW_TOTAL,                    /* [n, 1]: Σ of a row of exponentials or weights */
+    CELL_TOKEN,                        /* [n, 1]: the tokens themselves */
+    CELL_SOURCE_COUNT
+};
+
+/* ATTENTION_TENSOR_X stands for the input of the document's layer: x in the first, the output of the layer before in others.
+ * A whole matrix of one head (or of all, where heads do not apply), of the document's layer. Shape 0 × 0: absent. */
+struct cell_matrix {
+    const float *values;  /* element (r, c) at values[r·columns + c]; NULL for CELL_TOKEN */
+    size_t rows, columns;
+};
+/* CELL_EXPONENTIALS and CELL_ROW_TOTAL are computed into `scratch` (rows·columns floats; from cell_scratch_floats). */
+struct cell_matrix cell_matrix_of(const struct study *study, int source, int head, float *scratch);
+size_t cell_scratch_floats(const struct study *study, int source);
+/* The number in one cell; false when there is none. */
+bool cell_value(const struct study *study, const struct document_cell *cell, float *value);
+/* Whether the cell exists in this study. */
+bool cell_exists(const struct study *study, const struct document_cell *cell);
+
+bool cell_source_is_per_head(int source);
+bool cell_rows_are_tokens(int source);   /* row i belongs to query token i (keys for K and V) */
+bool cell_columns_are_keys(int source);  /* column j belongs to key token j */
+/* The letter on the stage and in formulas: "Q", "S", "A", "W_Q" … ; and the colour role it has everywhere. */
+const char *cell_symbol(int source);
+enum cell_role { CELL_ROLE_PLAIN, CELL_ROLE_QUERY, CELL_ROLE_KEY, CELL_ROLE_VALUE, CELL_ROLE_OUTPUT, CELL_ROLE_SCORE, CELL_ROLE_WEIGHT };
+enum cell_role cell_role_of(int source);
+
+/* One number for a grid of the screen and back. */
+int32_t cell_grid_id(int source, int head);
+void cell_from_grid_id(int32_t id, struct document_cell *cell); /* fills source and head */
+#endif

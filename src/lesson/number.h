@@ -1,0 +1,15 @@
+/* number.h: how a number is written on the screen, in pictures and in `describe`: the same everywhere. */
+#ifndef LESSON_NUMBER_H
+#define LESSON_NUMBER_H
+#include <stddef.h>
+
+enum number_style {
+    NUMBER_PLAIN,  /* two decimals, true minus sign, whole numbers whole, from 1,000 three significant digits, <.01 for small */
+    NUMBER_WEIGHT  /* of a weight in a cell: the leading zero is left out: .77; 1 stays 1 */
+};
+enum { NUMBER_BYTES = 24 };
+/* Writes UTF-8 and a NUL; returns the bytes. −∞ is "−∞". */
+size_t number_format(char *out, size_t out_bytes, float value, enum number_style style);
+/* The value that the written form stands for (2.004 → 2.00; `<.01` → 0). */
+double number_shown(float value);
+#endif

@@ -1,0 +1,32 @@
+/* study.h: a document together with what was computed from it: model, tokens, trace. Nothing else in the app computes. */
+#ifndef LESSON_STUDY_H
+#define LESSON_STUDY_H
+#include "document.h"
+#include "models/model.h"
+
+struct study {
+    struct document document;
+    struct model model;
+    struct token_list tokens;
+    char **token_names;           /* printable text of each token, NUL-terminated; count = tokens.count */
+    struct attention_trace *trace; /* empty when there are no tokens */
+    size_t memory_limit_bytes;     /* of a pass; 0: none */
+};
+
+bool study_init(struct study *study, struct file_error *error);  /* default document, not yet computed */
+void study_free(struct study *study);                            /* safe on zeros and twice */
+
+/* Makes `wanted` the study's document: loads the model if it is another, tokenizes, runs the pass if anything it depends on
+ * changed, then clamps layer, head, query, key, beat and cell to what exists. On failure the study stays as it was. */
+bool study_set(struct study *study, const struct document *wanted, struct file_error *error);
+/* Loads the model again even when its name is the same (its files changed). */
+bool study_reload(struct study *study, struct file_error *error);
+
+size_t study_tokens(const struct study *study); /* n; 0 for an empty sentence */
+/* Tensor of the document's layer; data NULL when absent. */
+struct attention_tensor study_tensor(const struct study *study, enum attention_tensor_id id);
+const float *study_head_matrix(const struct study *study, enum attention_tensor_id id, int head); /* [rows, columns] of one head; NULL: absent */
+bool study_is_masked(const struct study *study); /* a mask other than none acts */
+bool study_is_scaled(const struct study *study);
+const char *study_token(const struct study *study, int index); /* printable; "" out of range */
+#endif

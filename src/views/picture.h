@@ -1,0 +1,48 @@
+/* picture.h: document → picture: a function without side effects. Everything that reaches the screen, a PNG or a test
+ * comes from here. */
+#ifndef VIEWS_PICTURE_H
+#define VIEWS_PICTURE_H
+#include "draw/list.h"
+#include "lesson/catalogue.h"
+#include "lesson/study.h"
+#include "ui/semantics.h"
+
+enum picture_part {
+    PICTURE_WINDOW, /* the whole window */
+    PICTURE_STAGE,  /* the view alone, with its title */
+    PICTURE_HEAD    /* one head's heatmap as a figure: title, axis names, token labels, colour bar */
+};
+
+/* What is going on at this moment in the window and is no part of the document. Zeroed for a picture in a file. */
+struct picture_presence {
+    bool has_pointer;
+    float pointer_x, pointer_y;
+    uint32_t focus_id;        /* node with the keyboard; 0: the stage */
+    bool is_focus_visible;    /* draw the ring */
+    bool is_editing;
+    size_t caret, anchor;     /* bytes in document.text; they differ while there is a selection */
+    const char *composition;  /* text being composed at the caret, or NULL */
+    int composition_caret;    /* code points, −1: at its end */
+    const char *message;      /* a sentence under the field, or NULL */
+    bool is_message_error;
+    bool is_keys_open, is_model_menu_open, is_export_menu_open, is_panel_open, is_blank, is_playing, is_cursor_active;
+    float rail_scroll;        /* logical pixels */
+    const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
+    int model_selected;
+    int export_part, export_density; /* chosen in the export menu: picture_part, 1 … 4 */
+};
+
+struct picture_request {
+    const struct study *study;
+    const struct catalogue *catalogue;
+    const struct text_measurer *measurer;
+    enum picture_part part;
+    float density;  /* device pixels per logical pixel, 1 … 4 (window: the display's) */
+    const struct picture_presence *presence; /* NULL: none */
+};
+
+/* Size in device pixels: the document's width × height × density. False only when there is no memory. semantics may be NULL. */
+bool picture_draw(const struct picture_request *request, struct draw_list *list, struct semantics *semantics);
+/* Where the caret stands in the last drawn field, for input methods: found among the semantics under this id. */
+enum { NODE_CARET = 1, NODE_FIELD = 2, NODE_STAGE = 3 };
+#endif
