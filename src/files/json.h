@@ -9,6 +9,8 @@ enum { FILE_JSON_MAX_DEPTH = 32 };
 
 /* `what` names the text in errors ("settings.json"). NULL on failure; else json_decref it. */
 json_t *file_json_parse(const char *what, const void *data, size_t size, struct file_error *error);
+/* The same with another limit on the size. */
+json_t *file_json_parse_limited(const char *what, const void *data, size_t size, size_t max_bytes, struct file_error *error);
 json_t *file_json_read(const char *path, struct file_error *error);
 /* Sorted keys, two-space indent, newline at the end. mode as in file_write_whole. */
 bool file_json_write(const char *path, const json_t *value, enum file_write_mode mode, struct file_error *error);

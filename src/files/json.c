@@ -1,0 +1,73 @@
+#include "files/json.h"
+#include "files/error.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* The deepest nesting of objects and arrays. Brackets inside strings do not count. */
+static size_t nesting_depth(const uint8_t *data, size_t size) {
+    size_t depth = 0, deepest = 0;
+    bool is_in_string = false;
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = data[i];
+        if (is_in_string) {
+            if (byte == '\\') i++;
+            if (byte == '"') is_in_string = false;
+        } else if (byte == '"') {
+            is_in_string = true;
+        } else if (byte == '[' || byte == '{') {
+            if (++depth > deepest) deepest = depth;
+        } else if ((byte == ']' || byte == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return deepest;
+}
+
+json_t *file_json_parse_limited(const char *what, const void *data, size_t size, size_t max_bytes,
+                                struct file_error *error) {
+    if (size > max_bytes) {
+        file_error_set(error,
+                       "%.300s: the JSON is larger than the limit of %zu MiB; use a smaller file.",
+                       what, max_bytes >> 20);
+        return NULL;
+    }
+    if (nesting_depth(data, size) > FILE_JSON_MAX_DEPTH) {
+        file_error_set(error, "%.300s: the JSON is nested deeper than %d levels; make it flatter.",
+                       what, FILE_JSON_MAX_DEPTH);
+        return NULL;
+    }
+    json_error_t problem;
+    json_t *value = json_loadb(data, size, JSON_REJECT_DUPLICATES, &problem);
+    if (value) return value;
+    if (json_error_code(&problem) == json_error_out_of_memory) {
+        file_error_memory(error, what);
+    } else {
+        file_error_set(error,
+                       "%.200s: line %d, column %d is not valid JSON (%.100s); correct it there.",
+                       what, problem.line, problem.column, problem.text);
+    }
+    return NULL;
+}
+
+json_t *file_json_parse(const char *what, const void *data, size_t size, struct file_error *error) {
+    return file_json_parse_limited(what, data, size, FILE_JSON_MAX_BYTES, error);
+}
+
+json_t *file_json_read(const char *path, struct file_error *error) {
+    struct file_bytes bytes;
+    if (!file_read_whole(path, FILE_JSON_MAX_BYTES, &bytes, error)) return NULL;
+    json_t *value = file_json_parse(path, bytes.data, bytes.size, error);
+    file_bytes_free(&bytes);
+    return value;
+}
+
+bool file_json_write(const char *path, const json_t *value, enum file_write_mode mode,
+                     struct file_error *error) {
+    char *text = json_dumps(value, JSON_SORT_KEYS | JSON_INDENT(2));
+    if (!text) return file_error_memory(error, path);
+    size_t size = strlen(text);
+    text[size] = '\n'; /* in the place of the NUL: the size is passed on */
+    bool is_written = file_write_whole(path, text, size + 1, mode, error);
+    free(text);
+    return is_written;
+}
