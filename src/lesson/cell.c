@@ -58,13 +58,35 @@ enum cell_role cell_role_of(int source) {
     return source >= 0 && source < CELL_SOURCE_COUNT ? sources[source].role : CELL_ROLE_PLAIN;
 }
 
+enum { GRID_HEAD_SHIFT = 8, GRID_TRANSPOSED = 1 << 20 };
+
 int32_t cell_grid_id(int source, int head) {
-    return source | head << 8;
+    return source | head << GRID_HEAD_SHIFT;
+}
+
+int32_t cell_grid_id_transposed(int source, int head) {
+    return cell_grid_id(source, head) | GRID_TRANSPOSED;
 }
 
 void cell_from_grid_id(int32_t id, struct document_cell *cell) {
     cell->source = id & 255;
-    cell->head = id >> 8;
+    cell->head = (id & (GRID_TRANSPOSED - 1)) >> GRID_HEAD_SHIFT;
+}
+
+struct document_cell cell_from_grid(int32_t id, int grid_row, int grid_column) {
+    bool is_transposed = (id & GRID_TRANSPOSED) != 0;
+    struct document_cell cell = {0, 0, is_transposed ? grid_column : grid_row,
+                                 is_transposed ? grid_row : grid_column};
+    cell_from_grid_id(id, &cell);
+    return cell;
+}
+
+bool cell_in_grid(int32_t id, const struct document_cell *cell, int *grid_row, int *grid_column) {
+    struct document_cell own = cell_from_grid(id, 0, 0);
+    bool is_transposed = (id & GRID_TRANSPOSED) != 0;
+    *grid_row = is_transposed ? cell->column : cell->row;
+    *grid_column = is_transposed ? cell->row : cell->column;
+    return own.source == cell->source && own.head == cell->head;
 }
 
 size_t cell_scratch_floats(const struct study *study, int source) {

@@ -38,7 +38,11 @@ const char *cell_symbol(int source);
 enum cell_role { CELL_ROLE_PLAIN, CELL_ROLE_QUERY, CELL_ROLE_KEY, CELL_ROLE_VALUE, CELL_ROLE_OUTPUT, CELL_ROLE_SCORE, CELL_ROLE_WEIGHT };
 enum cell_role cell_role_of(int source);
 
-/* One number for a grid of the screen and back. */
+/* One number for a grid of the screen and back. A grid may stand transposed (Kᵀ, W_Qᵀ): its rows are the matrix's columns. */
 int32_t cell_grid_id(int source, int head);
+int32_t cell_grid_id_transposed(int source, int head);
 void cell_from_grid_id(int32_t id, struct document_cell *cell); /* fills source and head */
+/* The cell at (row, column) of the grid as it stands, and back. */
+struct document_cell cell_from_grid(int32_t id, int grid_row, int grid_column);
+bool cell_in_grid(int32_t id, const struct document_cell *cell, int *grid_row, int *grid_column); /* false: another matrix */
 #endif

@@ -38,6 +38,7 @@ struct semantic_node {
 struct semantics {
     struct semantic_node *nodes;
     size_t count, capacity;
+    struct semantic_node scratch; /* what recording gets when there is no memory */
     char **blocks; size_t block_count, block_used, block_capacity; /* string storage */
     bool failed;
 };

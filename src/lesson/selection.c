@@ -1,0 +1,148 @@
+/* selection.c: which number is explained. */
+#include "selection.h"
+
+#include "wiring.h"
+
+static int softmax_source(const struct reveal *reveal) {
+    return reveal->phase == PHASE_SOFTMAX_EXPONENTIATE ? (int)CELL_EXPONENTIALS
+           : reveal->phase == PHASE_SOFTMAX_ADD        ? (int)CELL_ROW_TOTAL
+                                                       : (int)ATTENTION_TENSOR_WEIGHTS;
+}
+
+static int feedforward_source(const struct study *study, const struct reveal *reveal) {
+    enum attention_tensor_id stages[6];
+    int count = steps_feedforward_stages(study, stages);
+    if (count == 0) {
+        return ATTENTION_TENSOR_OUTPUT;
+    }
+    return (int)stages[reveal->phase < count ? reveal->phase : count - 1];
+}
+
+int selection_result_source(const struct study *study) {
+    struct reveal reveal = steps_reveal(study);
+    switch (study->document.step) {
+    case STEP_TOKENS:
+        return CELL_TOKEN;
+    case STEP_EMBEDDING:
+        return ATTENTION_TENSOR_X;
+    case STEP_PROJECTION:
+        return ATTENTION_TENSOR_Q;
+    case STEP_SIMILARITY:
+        return ATTENTION_TENSOR_SIMILARITY;
+    case STEP_SCALE:
+        return ATTENTION_TENSOR_SCORES;
+    case STEP_SOFTMAX:
+        return softmax_source(&reveal);
+    case STEP_SUM:
+        return ATTENTION_TENSOR_HEAD_OUTPUT;
+    case STEP_HEADS:
+        return reveal.phase == PHASE_HEADS_CONCAT ? ATTENTION_TENSOR_CONCAT
+                                                  : ATTENTION_TENSOR_ATTENTION_OUTPUT;
+    default:
+        return feedforward_source(study, &reveal);
+    }
+}
+
+int selection_sources(const struct study *study, int sources[8]) {
+    static const int by_step[STEP_COUNT][8] = {
+        [STEP_TOKENS] = {CELL_TOKEN, -1},
+        [STEP_EMBEDDING] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION,
+                            ATTENTION_TENSOR_X, -1},
+        [STEP_PROJECTION] = {ATTENTION_TENSOR_X, ATTENTION_TENSOR_NORM1, CELL_W_Q, CELL_W_K,
+                             CELL_W_V, ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_V},
+        [STEP_SIMILARITY] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
+                             -1},
+        [STEP_SCALE] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
+                        ATTENTION_TENSOR_SCORES, -1},
+        [STEP_SOFTMAX] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SCORES,
+                          CELL_EXPONENTIALS, CELL_ROW_TOTAL, ATTENTION_TENSOR_WEIGHTS, -1},
+        [STEP_SUM] = {ATTENTION_TENSOR_WEIGHTS, ATTENTION_TENSOR_V, ATTENTION_TENSOR_HEAD_OUTPUT,
+                      -1},
+        [STEP_HEADS] = {ATTENTION_TENSOR_HEAD_OUTPUT, ATTENTION_TENSOR_CONCAT, CELL_W_O,
+                        ATTENTION_TENSOR_ATTENTION_OUTPUT, -1},
+        [STEP_FEEDFORWARD] = {-1},
+    };
+    int count = 0;
+    if (study->document.step == STEP_FEEDFORWARD) {
+        struct reveal reveal = steps_reveal(study);
+        int result = feedforward_source(study, &reveal), summands[2];
+        const struct attention_config *config = &study->model.weights.config;
+        sources[count++] = result;
+        if (result == ATTENTION_TENSOR_RESIDUAL1 || result == ATTENTION_TENSOR_RESIDUAL2) {
+            wiring_residual(config, (enum attention_tensor_id)result, summands);
+            sources[count++] = summands[0];
+            sources[count++] = summands[1];
+        } else if (result == ATTENTION_TENSOR_NORM1 || result == ATTENTION_TENSOR_NORM2) {
+            sources[count++] = wiring_norm_input(config, (enum attention_tensor_id)result);
+        } else if (result == ATTENTION_TENSOR_FFN_HIDDEN) {
+            sources[count++] = wiring_ffn_input(config);
+        } else if (result == ATTENTION_TENSOR_FFN_OUTPUT) {
+            sources[count++] = ATTENTION_TENSOR_FFN_HIDDEN;
+        }
+        return count;
+    }
+    while (count < 8 && by_step[study->document.step][count] >= 0) {
+        sources[count] = by_step[study->document.step][count];
+        count++;
+    }
+    return count;
+}
+
+bool selection_is_shown(const struct study *study, const struct document_cell *cell) {
+    struct reveal reveal = steps_reveal(study);
+    enum step step = study->document.step;
+    size_t row = (size_t)cell->row, column = (size_t)cell->column;
+    struct cell_matrix m = cell_matrix_of(study, cell->source, cell->head, NULL);
+    int phase = 0;
+    if (step == STEP_SOFTMAX) {
+        if (cell->source != CELL_EXPONENTIALS && cell->source != CELL_ROW_TOTAL &&
+            cell->source != ATTENTION_TENSOR_WEIGHTS) {
+            return true;
+        }
+        m.columns = study_tokens(study);
+        phase = cell->source == CELL_EXPONENTIALS ? PHASE_SOFTMAX_EXPONENTIATE
+                : cell->source == CELL_ROW_TOTAL  ? PHASE_SOFTMAX_ADD
+                                                  : PHASE_SOFTMAX_DIVIDE;
+        if (phase < reveal.phase) {
+            /* Steps on the way are only done for the rows the divide has reached, until all are. */
+            return reveal.extent == REVEAL_ALL || row == (size_t)study->document.query;
+        }
+    } else if (step == STEP_HEADS && cell->source == ATTENTION_TENSOR_ATTENTION_OUTPUT) {
+        phase = PHASE_HEADS_OUTPUT;
+    } else if (step == STEP_PROJECTION) {
+        if (cell->source != ATTENTION_TENSOR_Q && cell->source != ATTENTION_TENSOR_K &&
+            cell->source != ATTENTION_TENSOR_V) {
+            return true;
+        }
+    } else if (cell->source != selection_result_source(study) || step == STEP_FEEDFORWARD ||
+               step == STEP_TOKENS) {
+        return true;
+    }
+    return m.columns == 0 || reveal_shows(&reveal, phase, row, column, m.columns);
+}
+
+struct document_cell selection_of(const struct study *study) {
+    const struct document *d = &study->document;
+    struct document_cell none = {-1, 0, 0, 0};
+    if (study_tokens(study) == 0 || d->step == STEP_TOKENS) {
+        return none;
+    }
+    int sources[8], count = selection_sources(study, sources);
+    for (int s = 0; s < count; s++) {
+        if (d->cell.source == sources[s] && cell_exists(study, &d->cell) &&
+            (!cell_source_is_per_head(d->cell.source) || d->cell.head == d->head)) {
+            return d->cell;
+        }
+    }
+    struct document_cell own = {selection_result_source(study), d->head, d->query, 0};
+    if (!cell_source_is_per_head(own.source)) {
+        own.head = 0;
+    }
+    if (cell_columns_are_keys(own.source)) {
+        own.column = d->key;
+        if (!selection_is_shown(study, &own)) {
+            own.column = 0;
+        }
+    }
+    return cell_exists(study, &own) ? own : none;
+}

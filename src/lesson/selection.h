@@ -1,0 +1,15 @@
+/* selection.h: the number that the right panel explains: the one selected, where this step shows it, else the step's own. */
+#ifndef LESSON_SELECTION_H
+#define LESSON_SELECTION_H
+#include "cell.h"
+#include "steps.h"
+
+/* The matrix that the current beat makes, as a source of cell.h. */
+int selection_result_source(const struct study *study);
+/* Sources that the `matrices` view of the step shows; returns how many (≤ 8). */
+int selection_sources(const struct study *study, int sources[8]);
+/* source −1 when there is nothing to explain (no tokens, step `tokens`). */
+struct document_cell selection_of(const struct study *study);
+/* Has the current beat come to this cell yet? Inputs of the step are always shown. */
+bool selection_is_shown(const struct study *study, const struct document_cell *cell);
+#endif

@@ -1,0 +1,217 @@
+/* paragraph.c: running text with emphasis, broken into lines. */
+#include "ui.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+struct look { /* how the next characters are drawn */
+    bool is_bold;
+    int role; /* theme_role, or −1 */
+};
+
+/* An atom is what is never broken: a word, or one wide character with the closing marks behind it.
+ */
+struct atom {
+    const char *text;
+    size_t bytes;
+    bool has_space_before;
+    struct look look;
+};
+
+struct pen {
+    const struct ui *ui;
+    const struct ui_paragraph *paragraph;
+    float left, x, y, width, line_px;
+    int line;
+    bool is_measuring, is_full;
+};
+
+static bool is_wide(utf8proc_int32_t c) {
+    return utf8proc_charwidth(c) == 2;
+}
+
+/* Marks that may not begin a line. */
+static bool is_closing(utf8proc_int32_t c) {
+    utf8proc_category_t k = utf8proc_category(c);
+    return k == UTF8PROC_CATEGORY_PE || k == UTF8PROC_CATEGORY_PF ||
+           (k == UTF8PROC_CATEGORY_PO && is_wide(c));
+}
+
+/* Marks that may not end a line. */
+static bool is_opening(utf8proc_int32_t c) {
+    utf8proc_category_t k = utf8proc_category(c);
+    return k == UTF8PROC_CATEGORY_PS || k == UTF8PROC_CATEGORY_PI;
+}
+
+static size_t character_at(const char *text, utf8proc_int32_t *c) {
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, c);
+    if (n <= 0) {
+        *c = 0xFFFD;
+        return 1;
+    }
+    return (size_t)n;
+}
+
+/* Steps over a style mark; returns its bytes, 0 when there is none. */
+static size_t take_mark(const char *text, struct look *look) {
+    if (text[0] >= 1 && text[0] <= 4) {
+        *look = (struct look){true, text[0] - 1};
+        return 1;
+    }
+    if (text[0] == 5 || text[0] == 6) {
+        *look = (struct look){text[0] == 5, -1};
+        return 1;
+    }
+    if (text[0] == '*' && text[1] == '*') {
+        look->is_bold = !look->is_bold;
+        return 2;
+    }
+    return 0;
+}
+
+static bool next_atom(const char **text, struct look *look, struct atom *atom) {
+    const char *at = *text;
+    atom->has_space_before = false;
+    for (size_t mark; *at == ' ' || (mark = take_mark(at, look)) > 0;) {
+        if (*at == ' ') {
+            atom->has_space_before = true;
+            at++;
+        } else {
+            at += mark;
+        }
+    }
+    atom->text = at;
+    atom->look = *look;
+    bool is_glued = false, has_wide = false;
+    while (*at && *at != ' ' && !((*at >= 1 && *at <= 6) || (at[0] == '*' && at[1] == '*'))) {
+        utf8proc_int32_t c;
+        size_t bytes = character_at(at, &c);
+        bool breaks = (has_wide || (is_wide(c) && at > atom->text)) && !is_glued && !is_closing(c);
+        if (breaks) {
+            break;
+        }
+        is_glued = is_opening(c);
+        has_wide = has_wide || is_wide(c);
+        at += bytes;
+    }
+    atom->bytes = (size_t)(at - atom->text);
+    *text = at;
+    return atom->bytes > 0;
+}
+
+static enum text_style style_of(const struct ui_paragraph *p, struct look look) {
+    if (p->style == TEXT_MONO) {
+        return look.is_bold ? TEXT_MONO_BOLD : TEXT_MONO;
+    }
+    return look.is_bold ? TEXT_WORDS_BOLD : p->style;
+}
+
+static void break_line(struct pen *pen) {
+    pen->line++;
+    pen->x = pen->left;
+    pen->y += pen->line_px;
+    pen->is_full = pen->paragraph->max_lines > 0 && pen->line >= pen->paragraph->max_lines;
+}
+
+static void draw_piece(struct pen *pen, const struct atom *atom, size_t bytes, float width) {
+    const struct ui *ui = pen->ui;
+    if (!pen->is_measuring && bytes) {
+        struct colour c =
+            atom->look.role >= 0 ? ui->theme->text[atom->look.role] : pen->paragraph->colour;
+        float size = ui_type(ui, pen->paragraph->size);
+        enum text_style style = style_of(pen->paragraph, atom->look);
+        struct text_metrics m = ui->measurer->metrics(ui->measurer->context, style, size);
+        float baseline = roundf(pen->y + (pen->line_px + m.ascent - m.descent) / 2);
+        draw_text(ui->list, ui->measurer, style, size, roundf(pen->x), baseline, 0, c, atom->text,
+                  bytes);
+    }
+    pen->x += width;
+}
+
+/* A word wider than the line is broken between characters. */
+static void place_long(struct pen *pen, struct atom atom, enum text_style style, float size) {
+    while (atom.bytes && !pen->is_full) {
+        size_t bytes = 0;
+        float width = 0;
+        while (bytes < atom.bytes) {
+            utf8proc_int32_t c;
+            size_t more = bytes + character_at(atom.text + bytes, &c);
+            float wider = text_width(pen->ui->measurer, style, size, atom.text, more);
+            if (bytes && pen->x + wider > pen->left + pen->width) {
+                break;
+            }
+            bytes = more;
+            width = wider;
+        }
+        draw_piece(pen, &atom, bytes, width);
+        atom.text += bytes;
+        atom.bytes -= bytes;
+        if (atom.bytes) {
+            break_line(pen);
+        }
+    }
+}
+
+/* Width of what follows without a space, such as the full stop behind an emphasised word: it stays
+ * on the line. */
+static float glued_width(const struct ui *ui, const struct ui_paragraph *p, const char *text,
+                         struct look look) {
+    struct atom next;
+    utf8proc_int32_t c;
+    if (!next_atom(&text, &look, &next) || next.has_space_before) {
+        return 0;
+    }
+    character_at(next.text, &c);
+    bool is_glued = !is_wide(c) || is_closing(c);
+    return is_glued ? text_width(ui->measurer, style_of(p, next.look), ui_type(ui, p->size),
+                                 next.text, next.bytes)
+                    : 0;
+}
+
+float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, float x, float y,
+                   float width, bool is_measuring) {
+    float size = ui_type(ui, paragraph->size);
+    struct pen pen = {ui, paragraph,    x,    x, y, width, roundf(size * paragraph->line_height),
+                      0,  is_measuring, false};
+    struct look look = {false, -1};
+    struct atom atom;
+    const char *text = paragraph->text;
+    while (!pen.is_full && next_atom(&text, &look, &atom)) {
+        enum text_style style = style_of(paragraph, atom.look);
+        float w = text_width(ui->measurer, style, size, atom.text, atom.bytes);
+        float space = atom.has_space_before && pen.x > pen.left
+                          ? text_width(ui->measurer, style, size, " ", 1)
+                          : 0;
+        if (pen.x > pen.left &&
+            pen.x + space + w + glued_width(ui, paragraph, text, look) > pen.left + width) {
+            break_line(&pen);
+            space = 0;
+            if (pen.is_full) {
+                break;
+            }
+        }
+        pen.x += space;
+        if (w > width) {
+            place_long(&pen, atom, style, size);
+        } else {
+            draw_piece(&pen, &atom, atom.bytes, w);
+        }
+    }
+    return pen.x > pen.left ? pen.y + pen.line_px - y : pen.y - y;
+}
+
+void ui_plain_text(char *out, size_t out_bytes, const char *marked) {
+    size_t used = 0;
+    struct look look = {false, -1};
+    while (*marked && used + 1 < out_bytes) {
+        size_t mark = take_mark(marked, &look);
+        if (mark) {
+            marked += mark;
+        } else {
+            out[used++] = *marked++;
+        }
+    }
+    out[used] = '\0';
+}
