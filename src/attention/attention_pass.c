@@ -1,0 +1,415 @@
+/* The forward pass, in the order of the mathematics: docs/maths.md says the same in words. */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "attention.h"
+#include "attention_error.h"
+#include "attention_kernels.h"
+#include "attention_layout.h"
+#include "attention_math.h"
+#include "attention_trace.h"
+
+/* What every part of one pass needs. */
+struct pass {
+    const struct attention_weights *weights;
+    const struct attention_config *config;
+    const struct attention_options *options;
+    struct attention_block *block;
+    struct attention_error *error;
+    size_t n, m, d;
+    int layer; /* the one being computed */
+};
+
+static float *tensor(const struct pass *pass, enum attention_tensor_id id) {
+    return attention_block_tensor(pass->block, id, pass->layer);
+}
+
+/* √d_k · τ; 1 when neither acts; 0 for τ = 0, which divides nothing. */
+static float divisor_of(const struct attention_config *config,
+                        const struct attention_options *options) {
+    const float root = options->is_scale_off ? 1.0f : attention_math_sqrt((float)config->d_k);
+    return options->has_temperature ? root * options->temperature : root;
+}
+
+static enum attention_status refuse(struct attention_error *error, const char *sentence) {
+    attention_error_add(error, sentence);
+    return ATTENTION_INVALID;
+}
+
+/* "layer 2: norm1 grew beyond what float32 can hold; use smaller embeddings or weights" */
+static enum attention_status refuse_overflow(const struct pass *pass, enum attention_tensor_id id) {
+    if (attention_tensor_is_per_layer(id)) {
+        attention_error_add(pass->error, "layer ");
+        attention_error_add_int(pass->error, pass->layer + 1);
+        attention_error_add(pass->error, ": ");
+    }
+    attention_error_add(pass->error, attention_tensor_name(id));
+    if (id == ATTENTION_TENSOR_SCORES) {
+        return refuse(pass->error, " grew beyond what float32 can hold when divided by the "
+                                   "temperature; use 0 or a larger temperature");
+    }
+    return refuse(pass->error,
+                  " has numbers that float32 cannot hold (too large, or not a number); "
+                  "use smaller embeddings or weights");
+}
+
+/* Nothing in a trace is NaN or ∞ (but −∞ where masked): a pass that would be so is refused. */
+static enum attention_status check_finite(const struct pass *pass, enum attention_tensor_id id) {
+    size_t shape[3], count = 1;
+    const int dims = attention_layout_shape(&pass->block->layout, id, shape);
+    for (int i = 0; i < dims; i++)
+        count *= shape[i];
+    if (attention_math_find_nonfinite(tensor(pass, id), count) == count) return ATTENTION_OK;
+    return refuse_overflow(pass, id);
+}
+
+/* out [rows, columns] = x [rows, depth] · Wᵀ + bias, W [columns, depth]; checked. */
+static enum attention_status linear(const struct pass *pass, const float *x, size_t rows,
+                                    size_t depth, const float *weight, const float *bias,
+                                    size_t columns, enum attention_tensor_id id) {
+    attention_kernel_product(&(struct attention_product){.rows = rows,
+                                                         .columns = columns,
+                                                         .depth = depth,
+                                                         .a = x,
+                                                         .a_stride = depth,
+                                                         .b = weight,
+                                                         .b_depth_stride = 1,
+                                                         .b_column_stride = depth,
+                                                         .bias = bias,
+                                                         .c = tensor(pass, id),
+                                                         .c_stride = columns});
+    return check_finite(pass, id);
+}
+
+/* out [h, rows, width] from x [rows, d]: head by head with its own rows of W [h·width, d]. */
+static enum attention_status project_heads(const struct pass *pass, const float *x, size_t rows,
+                                           const float *weight, const float *bias, int width,
+                                           enum attention_tensor_id id) {
+    const size_t columns = (size_t)width;
+    for (size_t head = 0; head < (size_t)pass->config->heads; head++) {
+        attention_kernel_product(
+            &(struct attention_product){.rows = rows,
+                                        .columns = columns,
+                                        .depth = pass->d,
+                                        .a = x,
+                                        .a_stride = pass->d,
+                                        .b = weight + head * columns * pass->d,
+                                        .b_depth_stride = 1,
+                                        .b_column_stride = pass->d,
+                                        .bias = bias ? bias + head * columns : NULL,
+                                        .c = tensor(pass, id) + head * rows * columns,
+                                        .c_stride = columns});
+    }
+    return check_finite(pass, id);
+}
+
+/* similarity [h, n, m] = Q Kᵀ, head by head. Vaswani et al. 2017, section 3.2.1. */
+static enum attention_status compare(const struct pass *pass) {
+    const size_t n = pass->n, m = pass->m, d_k = (size_t)pass->config->d_k;
+    for (size_t head = 0; head < (size_t)pass->config->heads; head++) {
+        attention_kernel_product(&(struct attention_product){
+            .rows = n,
+            .columns = m,
+            .depth = d_k,
+            .a = tensor(pass, ATTENTION_TENSOR_Q) + head * n * d_k,
+            .a_stride = d_k,
+            .b = tensor(pass, ATTENTION_TENSOR_K) + head * m * d_k,
+            .b_depth_stride = 1,
+            .b_column_stride = d_k,
+            .c = tensor(pass, ATTENTION_TENSOR_SIMILARITY) + head * n * m,
+            .c_stride = m});
+    }
+    return check_finite(pass, ATTENTION_TENSOR_SIMILARITY);
+}
+
+/* scores and weights, row by row. With τ = 0 nothing is divided and the largest share equally. */
+static enum attention_status weigh(const struct pass *pass) {
+    const size_t n = pass->n, m = pass->m;
+    const struct attention_options *options = pass->options;
+    const float divisor = pass->block->divisor;
+    for (size_t row = 0; row < (size_t)pass->config->heads * n; row++) {
+        const size_t i = row % n;
+        const uint8_t *allowed =
+            options->mask == ATTENTION_MASK_CUSTOM ? options->allowed + i * m : NULL;
+        const size_t allowed_count =
+            options->mask == ATTENTION_MASK_CAUSAL && i + 1 < m ? i + 1 : m;
+        float *scores = tensor(pass, ATTENTION_TENSOR_SCORES) + row * m;
+        float *weights = tensor(pass, ATTENTION_TENSOR_WEIGHTS) + row * m;
+        if (!attention_kernel_scale_row(tensor(pass, ATTENTION_TENSOR_SIMILARITY) + row * m, m,
+                                        divisor == 0.0f ? 1.0f : divisor, allowed, allowed_count,
+                                        scores)) {
+            return refuse_overflow(pass, ATTENTION_TENSOR_SCORES);
+        }
+        if (divisor == 0.0f) {
+            attention_kernel_share_largest(scores, m, weights);
+        } else {
+            attention_softmax(scores, m, weights);
+        }
+    }
+    return ATTENTION_OK;
+}
+
+/* head_output [h, n, d_v] = A V, head by head, then side by side in concat [n, h·d_v]. */
+static enum attention_status add_up_values(const struct pass *pass) {
+    const size_t n = pass->n, m = pass->m, heads = (size_t)pass->config->heads;
+    const size_t d_v = (size_t)pass->config->d_v;
+    float *concat = tensor(pass, ATTENTION_TENSOR_CONCAT);
+    for (size_t head = 0; head < heads; head++) {
+        float *output = tensor(pass, ATTENTION_TENSOR_HEAD_OUTPUT) + head * n * d_v;
+        attention_kernel_product(
+            &(struct attention_product){.rows = n,
+                                        .columns = d_v,
+                                        .depth = m,
+                                        .a = tensor(pass, ATTENTION_TENSOR_WEIGHTS) + head * n * m,
+                                        .a_stride = m,
+                                        .b = tensor(pass, ATTENTION_TENSOR_V) + head * m * d_v,
+                                        .b_depth_stride = d_v,
+                                        .b_column_stride = 1,
+                                        .c = output,
+                                        .c_stride = d_v});
+        for (size_t i = 0; i < n; i++) {
+            memcpy(concat + (i * heads + head) * d_v, output + i * d_v, d_v * sizeof *output);
+        }
+    }
+    return check_finite(pass, ATTENTION_TENSOR_HEAD_OUTPUT);
+}
+
+/* From the layer's (normed) input x [n, d] to attention_output [n, d]. */
+static enum attention_status attend(const struct pass *pass, const float *x,
+                                    const struct attention_layer_weights *w) {
+    const struct attention_config *config = pass->config;
+    enum attention_status status =
+        project_heads(pass, x, pass->n, w->q_weight, w->q_bias, config->d_k, ATTENTION_TENSOR_Q);
+    if (status == ATTENTION_OK) {
+        status = project_heads(pass, x, pass->m, w->k_weight, w->k_bias, config->d_k,
+                               ATTENTION_TENSOR_K);
+    }
+    if (status == ATTENTION_OK) {
+        status = project_heads(pass, x, pass->m, w->v_weight, w->v_bias, config->d_v,
+                               ATTENTION_TENSOR_V);
+    }
+    if (status == ATTENTION_OK) status = compare(pass);
+    if (status == ATTENTION_OK) status = weigh(pass);
+    if (status == ATTENTION_OK) status = add_up_values(pass);
+    if (status != ATTENTION_OK) return status;
+    return linear(pass, tensor(pass, ATTENTION_TENSOR_CONCAT), pass->n,
+                  (size_t)config->heads * (size_t)config->d_v, w->o_weight, w->o_bias, pass->d,
+                  ATTENTION_TENSOR_ATTENTION_OUTPUT);
+}
+
+/* *x [n, d] becomes its layer norm, row by row. */
+static enum attention_status normalise(const struct pass *pass, const float **x, const float *gain,
+                                       const float *bias, enum attention_tensor_id id) {
+    float *out = tensor(pass, id);
+    for (size_t i = 0; i < pass->n; i++) {
+        float variance;
+        attention_layer_norm(*x + i * pass->d, pass->d, gain, bias, out + i * pass->d, NULL,
+                             &variance);
+        if (!attention_math_is_finite(variance)) return refuse_overflow(pass, id);
+    }
+    *x = out;
+    return check_finite(pass, id);
+}
+
+/* `branch` is added to *x; with the residual off it goes on alone. */
+static enum attention_status join(const struct pass *pass, const float **x, const float *branch,
+                                  enum attention_tensor_id id) {
+    if (pass->config->is_residual_off) {
+        *x = branch;
+        return ATTENTION_OK;
+    }
+    attention_kernel_add(*x, branch, pass->n * pass->d, tensor(pass, id));
+    *x = tensor(pass, id);
+    return check_finite(pass, id);
+}
+
+/* ffn_output [n, d] = activation(x U_pᵀ + b) Downᵀ + b. Vaswani et al. 2017, section 3.3. */
+static enum attention_status feed_forward(const struct pass *pass, const float *x,
+                                          const struct attention_layer_weights *w) {
+    const size_t d_ff = (size_t)pass->config->d_ff;
+    const enum attention_status status = linear(pass, x, pass->n, pass->d, w->up_weight, w->up_bias,
+                                                d_ff, ATTENTION_TENSOR_FFN_HIDDEN);
+    if (status != ATTENTION_OK) return status;
+    const bool is_gelu = pass->config->activation == ATTENTION_ACTIVATION_GELU;
+    float *hidden = tensor(pass, ATTENTION_TENSOR_FFN_HIDDEN);
+    for (size_t i = 0; i < pass->n * d_ff; i++) {
+        hidden[i] = is_gelu ? attention_gelu(hidden[i]) : attention_relu(hidden[i]);
+    }
+    return linear(pass, hidden, pass->n, d_ff, w->down_weight, w->down_bias, pass->d,
+                  ATTENTION_TENSOR_FFN_OUTPUT);
+}
+
+/* One layer, from its input to output [n, d]. post: norm after each residual; pre: norm before each
+ * branch (Xiong et al. 2020, figure 1). */
+static enum attention_status layer_run(const struct pass *pass, const float *input,
+                                       const struct attention_layer_weights *w) {
+    const bool is_pre = pass->config->norm == ATTENTION_NORM_PRE;
+    const bool is_post = pass->config->norm == ATTENTION_NORM_POST;
+    const float *x = input, *branch = input;
+    enum attention_status status = ATTENTION_OK;
+    if (is_pre) {
+        status = normalise(pass, &branch, w->norm1_weight, w->norm1_bias, ATTENTION_TENSOR_NORM1);
+    }
+    if (status == ATTENTION_OK) status = attend(pass, branch, w);
+    if (status == ATTENTION_OK) {
+        status = join(pass, &x, tensor(pass, ATTENTION_TENSOR_ATTENTION_OUTPUT),
+                      ATTENTION_TENSOR_RESIDUAL1);
+    }
+    if (status == ATTENTION_OK && is_post) {
+        status = normalise(pass, &x, w->norm1_weight, w->norm1_bias, ATTENTION_TENSOR_NORM1);
+    }
+    if (status == ATTENTION_OK && pass->config->d_ff > 0) {
+        branch = x;
+        if (is_pre) {
+            status =
+                normalise(pass, &branch, w->norm2_weight, w->norm2_bias, ATTENTION_TENSOR_NORM2);
+        }
+        if (status == ATTENTION_OK) status = feed_forward(pass, branch, w);
+        if (status == ATTENTION_OK) {
+            status = join(pass, &x, tensor(pass, ATTENTION_TENSOR_FFN_OUTPUT),
+                          ATTENTION_TENSOR_RESIDUAL2);
+        }
+        if (status == ATTENTION_OK && is_post) {
+            status = normalise(pass, &x, w->norm2_weight, w->norm2_bias, ATTENTION_TENSOR_NORM2);
+        }
+    }
+    if (status != ATTENTION_OK) return status;
+    memcpy(tensor(pass, ATTENTION_TENSOR_OUTPUT), x, pass->n * pass->d * sizeof *x);
+    return ATTENTION_OK;
+}
+
+/* embedding, position and x [n, d]. */
+static enum attention_status embed(const struct pass *pass, const float *embedding) {
+    const size_t count = pass->n * pass->d;
+    float *position = tensor(pass, ATTENTION_TENSOR_POSITION);
+    float *x = tensor(pass, ATTENTION_TENSOR_X);
+    memcpy(tensor(pass, ATTENTION_TENSOR_EMBEDDING), embedding, count * sizeof *embedding);
+    if (!position) {
+        memcpy(x, embedding, count * sizeof *embedding);
+        return ATTENTION_OK;
+    }
+    if (pass->config->position == ATTENTION_POSITION_SINUSOIDAL) {
+        attention_sinusoids(pass->n, pass->d, pass->config->position_base, position);
+    } else {
+        memcpy(position, pass->weights->position_weight, count * sizeof *position);
+    }
+    const enum attention_status status = check_finite(pass, ATTENTION_TENSOR_POSITION);
+    if (status != ATTENTION_OK) return status;
+    attention_kernel_add(embedding, position, count, x);
+    return check_finite(pass, ATTENTION_TENSOR_X);
+}
+
+static enum attention_status embedding_check(const float *embedding, size_t n, size_t d,
+                                             struct attention_error *error) {
+    const size_t at = attention_math_find_nonfinite(embedding, n * d);
+    if (at == n * d) return ATTENTION_OK;
+    attention_error_add(error, "the embedding of token ");
+    attention_error_add_number(error, at / d + 1);
+    attention_error_add(error, " has a number that is not finite (column ");
+    attention_error_add_number(error, at % d + 1);
+    return refuse(error, "); put a finite number there");
+}
+
+static enum attention_status options_check(const struct attention_config *config,
+                                           const struct attention_options *options, size_t n,
+                                           struct attention_error *error) {
+    assert(options->mask != ATTENTION_MASK_CUSTOM || options->allowed);
+    if ((int)options->mask < 0 || options->mask > ATTENTION_MASK_CUSTOM) {
+        return refuse(error, "the mask is of no known kind; use none, causal or custom");
+    }
+    if (options->has_temperature &&
+        (!attention_math_is_finite(options->temperature) || options->temperature < 0.0f)) {
+        return refuse(error, "the temperature is not a finite number of 0 or more; set it to one");
+    }
+    if (!attention_math_is_finite(divisor_of(config, options))) {
+        return refuse(error,
+                      "the temperature is too large for float32; set it to a smaller number");
+    }
+    if (config->position == ATTENTION_POSITION_LEARNED && n > (size_t)config->position_rows) {
+        attention_error_add(error, "the text has ");
+        attention_error_add_number(error, n);
+        attention_error_add(error, " tokens and the model knows ");
+        attention_error_add_int(error, config->position_rows);
+        return refuse(error, " positions; use a shorter text");
+    }
+    return ATTENTION_OK;
+}
+
+/* Everything that can be refused before memory is asked for. */
+static enum attention_status request_check(const struct attention_weights *weights,
+                                           const struct attention_options *options,
+                                           const float *embedding, size_t n,
+                                           struct attention_error *error) {
+    const struct attention_config *config = &weights->config;
+    size_t bytes;
+    enum attention_status status = attention_pass_bytes(config, n, &bytes, error);
+    if (status == ATTENTION_OK) status = options_check(config, options, n, error);
+    if (status != ATTENTION_OK) return status;
+    if (options->memory_limit_bytes > 0 && bytes > options->memory_limit_bytes) {
+        attention_error_add(error, "a pass over ");
+        attention_error_add_number(error, n);
+        attention_error_add(error, " tokens takes ");
+        attention_error_add_bytes(error, bytes);
+        attention_error_add(error, " and the limit is ");
+        attention_error_add_bytes(error, options->memory_limit_bytes);
+        attention_error_add(error, "; use a shorter text or a smaller model, or raise the limit");
+        return ATTENTION_TOO_LARGE;
+    }
+    return embedding_check(embedding, n, (size_t)config->d_model, error);
+}
+
+static void weights_assert(const struct attention_weights *weights) {
+    const struct attention_config *config = &weights->config;
+    assert(weights->layers);
+    assert(config->position != ATTENTION_POSITION_LEARNED || weights->position_weight);
+    for (int i = 0; i < config->layers; i++) {
+        const struct attention_layer_weights *w = &weights->layers[i];
+        assert(w->q_weight && w->k_weight && w->v_weight && w->o_weight);
+        assert(config->d_ff == 0 || (w->up_weight && w->down_weight));
+        (void)w;
+    }
+}
+
+enum attention_status attention_pass(struct attention_trace *trace,
+                                     const struct attention_weights *weights,
+                                     const struct attention_options *options,
+                                     const float *embedding, size_t n,
+                                     struct attention_error *error) {
+    static const struct attention_options defaults = {0};
+    assert(trace && weights && embedding);
+    if (!options) options = &defaults;
+    attention_error_clear(error);
+    const struct attention_config *config = &weights->config;
+    enum attention_status status = request_check(weights, options, embedding, n, error);
+    if (status != ATTENTION_OK) return status;
+    weights_assert(weights);
+
+    struct attention_layout layout;
+    attention_layout_plan(config, n, n, &layout);
+    if (!attention_trace_prepare(trace, &layout)) {
+        attention_error_add(error, "there is no memory for the ");
+        attention_error_add_bytes(error, attention_layout_bytes(&layout));
+        attention_error_add(error, " of this pass; use a shorter text or close other programs");
+        return ATTENTION_NO_MEMORY;
+    }
+    trace->spare.divisor = divisor_of(config, options);
+
+    struct pass pass = {.weights = weights,
+                        .config = config,
+                        .options = options,
+                        .block = &trace->spare,
+                        .error = error,
+                        .n = n,
+                        .m = n,
+                        .d = (size_t)config->d_model};
+    status = embed(&pass, embedding);
+    const float *x = tensor(&pass, ATTENTION_TENSOR_X);
+    for (int i = 0; i < config->layers && status == ATTENTION_OK; i++) {
+        pass.layer = i;
+        status = layer_run(&pass, x, &weights->layers[i]);
+        x = tensor(&pass, ATTENTION_TENSOR_OUTPUT);
+    }
+    if (status == ATTENTION_OK) attention_trace_publish(trace);
+    return status;
+}
