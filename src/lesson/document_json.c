@@ -1,0 +1,264 @@
+/* document_json.c: documents as JSON: sessions, settings, and the chunk inside a picture.
+ *
+ * Counts are from 1, as people count; absent keys keep their default; unknown keys are ignored. */
+#include "lesson/document.h"
+#include "models/model.h"
+#include <limits.h>
+#include <string.h>
+
+enum { FORMAT_VERSION = 1, MODEL_MAX_BYTES = 4096 };
+
+static const char *const prediction_keys[PREDICT_COUNT] = {"similarity", "softmax", "sum"};
+
+/* Writing. A NULL from any part ends in a NULL document. */
+
+static json_t *answer_to_json(int answer) {
+    if (answer == PREDICT_SKIPPED) return json_string("skipped");
+    return answer < 0 ? json_null() : json_integer((json_int_t)answer + 1);
+}
+
+static json_t *answers_to_json(const int answers[PREDICT_COUNT]) {
+    json_t *object = json_object();
+    for (int i = 0; object != NULL && i < PREDICT_COUNT; i++) {
+        if (json_object_set_new(object, prediction_keys[i], answer_to_json(answers[i])) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *cell_to_json(const struct document_cell *cell) {
+    if (cell->source < 0) return json_null();
+    return json_pack("{s:i, s:I, s:I, s:I}", "source", cell->source, "head",
+                     (json_int_t)cell->head + 1, "row", (json_int_t)cell->row + 1, "column",
+                     (json_int_t)cell->column + 1);
+}
+
+static json_t *beat_to_json(int beat) {
+    return beat == BEAT_LAST ? json_string("last") : json_integer((json_int_t)beat + 1);
+}
+
+static json_t *place_to_json(const struct document *document) {
+    return json_pack("{s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:s, s:o, s:b}", "layer",
+                     (json_int_t)document->layer + 1, "head", (json_int_t)document->head + 1,
+                     "query", (json_int_t)document->query + 1, "key", (json_int_t)document->key + 1,
+                     "step", step_id(document->step), "beat", beat_to_json(document->beat), "view",
+                     view_id(document->view), "stride", stride_id(document->stride), "cell",
+                     cell_to_json(&document->cell), "all_terms", (int)document->shows_all_terms);
+}
+
+static json_t *settings_to_json(const struct document *document) {
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b}",
+                     "headway", FORMAT_VERSION, "text", document->text, "model", document->model,
+                     "mask", mask_id(document->mask), "scaling", scaling_id(document->scaling),
+                     "predict", (int)!document->is_predict_off, "answers",
+                     answers_to_json(document->answers), "theme", theme_id(document->theme),
+                     "colormap", map_id(document->map), "language", language_id(document->language),
+                     "width", document->width, "height", document->height, "scale_percent",
+                     document->scale_percent, "presentation", (int)document->is_presentation);
+}
+
+json_t *document_to_json(const struct document *document) {
+    json_t *whole = settings_to_json(document);
+    json_t *place = place_to_json(document);
+    if (whole == NULL || place == NULL || json_object_update(whole, place) != 0) {
+        json_decref(whole);
+        whole = NULL;
+    }
+    json_decref(place);
+    return whole;
+}
+
+/* Reading. Each helper leaves *out alone when the key is absent. */
+
+static bool read_integer(const json_t *json, const char *key, int least, int most, int *out,
+                         struct file_error *error) {
+    const json_t *value = json_object_get(json, key);
+    if (value == NULL) return true;
+    json_int_t number = json_integer_value(value);
+    if (!json_is_integer(value) || number < least || number > most)
+        return file_error_set(error,
+                              "\"%s\" is not a whole number from %d to %d; correct it in the file",
+                              key, least, most);
+    *out = (int)number;
+    return true;
+}
+
+/* A count from 1 in the file, an index from 0 in the document. */
+static bool read_index(const json_t *json, const char *key, int most, int *out,
+                       struct file_error *error) {
+    int count = *out < INT_MAX ? *out + 1 : INT_MAX;
+    if (!read_integer(json, key, 1, most, &count, error)) return false;
+    *out = count - 1;
+    return true;
+}
+
+static bool read_bool(const json_t *json, const char *key, bool *out, struct file_error *error) {
+    const json_t *value = json_object_get(json, key);
+    if (value == NULL) return true;
+    if (!json_is_boolean(value))
+        return file_error_set(error, "\"%s\" is neither true nor false; correct it in the file",
+                              key);
+    *out = json_is_true(value);
+    return true;
+}
+
+/* *out is an enumeration's value, kept where the key is absent. */
+static bool read_id(const json_t *json, const char *key, int (*from_id)(const char *id), int *out,
+                    struct file_error *error) {
+    const json_t *value = json_object_get(json, key);
+    if (value == NULL) return true;
+    if (!json_is_string(value))
+        return file_error_set(error, "\"%s\" is not a string; correct it in the file", key);
+    int index = from_id(json_string_value(value));
+    if (index < 0)
+        return file_error_set(error,
+                              "\"%s\" cannot be \"%.80s\"; use one of the names that the "
+                              "help lists",
+                              key, json_string_value(value));
+    *out = index;
+    return true;
+}
+
+/* NULL with *is_good true: absent. */
+static const char *read_string(const json_t *json, const char *key, size_t least, size_t most,
+                               bool *is_good, struct file_error *error) {
+    const json_t *value = json_object_get(json, key);
+    *is_good = true;
+    if (value == NULL) return NULL;
+    *is_good = json_is_string(value);
+    if (!*is_good) {
+        file_error_set(error, "\"%s\" is not a string; correct it in the file", key);
+        return NULL;
+    }
+    size_t bytes = json_string_length(value);
+    *is_good = bytes >= least && bytes <= most && strlen(json_string_value(value)) == bytes;
+    if (!*is_good) {
+        file_error_set(error, "\"%s\" is not a text of %zu to %zu bytes; correct it in the file",
+                       key, least, most);
+        return NULL;
+    }
+    return json_string_value(value);
+}
+
+static bool read_texts(const json_t *json, struct document *out, struct file_error *error) {
+    bool is_good = false;
+    const char *text = read_string(json, "text", 0, TEXT_MAX_BYTES, &is_good, error);
+    if (!is_good) return false;
+    const char *model = read_string(json, "model", 1, MODEL_MAX_BYTES, &is_good, error);
+    if (!is_good) return false;
+    if ((text != NULL && !document_set_text(out, text, strlen(text))) ||
+        (model != NULL && !document_set_model(out, model)))
+        return file_error_set(error, "no memory is left for the document; close other programs "
+                                     "and try again");
+    return true;
+}
+
+static bool read_cell(const json_t *json, struct document_cell *out, struct file_error *error) {
+    const json_t *value = json_object_get(json, "cell");
+    if (value == NULL) return true;
+    *out = (struct document_cell){.source = -1};
+    if (json_is_null(value)) return true;
+    if (!json_is_object(value))
+        return file_error_set(error, "\"cell\" is neither null nor an object; correct it in the "
+                                     "file");
+    return read_integer(value, "source", 0, INT_MAX, &out->source, error) &&
+           read_index(value, "head", ATTENTION_MAX_HEADS, &out->head, error) &&
+           read_index(value, "row", INT_MAX, &out->row, error) &&
+           read_index(value, "column", INT_MAX, &out->column, error);
+}
+
+static bool read_beat(const json_t *json, int *out, struct file_error *error) {
+    const json_t *value = json_object_get(json, "beat");
+    if (json_is_string(value) && strcmp(json_string_value(value), "last") == 0) {
+        *out = BEAT_LAST;
+        return true;
+    }
+    return read_index(json, "beat", INT_MAX, out, error);
+}
+
+static bool read_answers(const json_t *json, int answers[PREDICT_COUNT], struct file_error *error) {
+    const json_t *object = json_object_get(json, "answers");
+    if (object == NULL) return true;
+    if (!json_is_object(object))
+        return file_error_set(error, "\"answers\" is not an object; correct it in the file");
+    for (int i = 0; i < PREDICT_COUNT; i++) {
+        const json_t *answer = json_object_get(object, prediction_keys[i]);
+        answers[i] = PREDICT_NONE;
+        if (json_is_null(answer)) continue;
+        if (json_is_string(answer) && strcmp(json_string_value(answer), "skipped") == 0)
+            answers[i] = PREDICT_SKIPPED;
+        else if (!read_index(object, prediction_keys[i], TEXT_MAX_TOKENS, &answers[i], error))
+            return false;
+    }
+    return true;
+}
+
+static bool read_place(const json_t *json, struct document *out, struct file_error *error) {
+    int step = (int)out->step, view = (int)out->view, stride = (int)out->stride;
+    bool is_good = read_index(json, "layer", ATTENTION_MAX_LAYERS, &out->layer, error) &&
+                   read_index(json, "head", ATTENTION_MAX_HEADS, &out->head, error) &&
+                   read_index(json, "query", TEXT_MAX_TOKENS, &out->query, error) &&
+                   read_index(json, "key", TEXT_MAX_TOKENS, &out->key, error) &&
+                   read_id(json, "step", step_from_id, &step, error) &&
+                   read_beat(json, &out->beat, error) &&
+                   read_id(json, "view", view_from_id, &view, error) &&
+                   read_id(json, "stride", stride_from_id, &stride, error) &&
+                   read_cell(json, &out->cell, error) &&
+                   read_bool(json, "all_terms", &out->shows_all_terms, error);
+    out->step = (enum step)step;
+    out->view = (enum view)view;
+    out->stride = (enum stride)stride;
+    return is_good;
+}
+
+static bool read_settings(const json_t *json, struct document *out, struct file_error *error) {
+    int mask = (int)out->mask, scaling = (int)out->scaling, theme = (int)out->theme;
+    int map = (int)out->map, language = (int)out->language;
+    bool is_predict_on = !out->is_predict_off;
+    bool is_good = read_id(json, "mask", mask_from_id, &mask, error) &&
+                   read_id(json, "scaling", scaling_from_id, &scaling, error) &&
+                   read_bool(json, "predict", &is_predict_on, error) &&
+                   read_answers(json, out->answers, error) &&
+                   read_id(json, "theme", theme_from_id, &theme, error) &&
+                   read_id(json, "colormap", map_from_id, &map, error) &&
+                   read_id(json, "language", language_from_id, &language, error) &&
+                   read_integer(json, "width", 320, 16384, &out->width, error) &&
+                   read_integer(json, "height", 240, 16384, &out->height, error) &&
+                   read_integer(json, "scale_percent", 75, 300, &out->scale_percent, error) &&
+                   read_bool(json, "presentation", &out->is_presentation, error);
+    out->mask = (enum mask_choice)mask;
+    out->scaling = (enum scaling_choice)scaling;
+    out->theme = (enum theme_choice)theme;
+    out->map = (enum map_choice)map;
+    out->language = (enum language)language;
+    out->is_predict_off = !is_predict_on;
+    return is_good;
+}
+
+static bool check_version(const json_t *json, struct file_error *error) {
+    const json_t *version = json_object_get(json, "headway");
+    if (!json_is_integer(version) || json_integer_value(version) < 1)
+        return file_error_set(error, "this is not a Headway document: it has no \"headway\": 1; "
+                                     "choose a session or a picture saved by Headway");
+    if (json_integer_value(version) > FORMAT_VERSION)
+        return file_error_set(
+            error,
+            "this document was saved by a newer Headway (format %" JSON_INTEGER_FORMAT
+            ", this one reads %d); open it with the newer version",
+            json_integer_value(version), FORMAT_VERSION);
+    return true;
+}
+
+bool document_from_json(const json_t *json, struct document *out, struct file_error *error) {
+    struct document read = {0};
+    if (!check_version(json, error) || !document_init(&read, error)) return false;
+    if (!read_texts(json, &read, error) || !read_place(json, &read, error) ||
+        !read_settings(json, &read, error)) {
+        document_free(&read);
+        return false;
+    }
+    *out = read;
+    return true;
+}
