@@ -1,4 +1,4 @@
-/* tokens.h: text → tokens. Text is UTF-8, never normalised. The rules stand in docs/models.md. */
+/* tokens.h: text → tokens. Text is UTF-8, never normalised. The rules stand in docs/formats.md. */
 #ifndef MODELS_TOKENS_H
 #define MODELS_TOKENS_H
 #include "files/files.h"
