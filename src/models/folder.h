@@ -1,0 +1,12 @@
+/* folder.h: a model folder (config.json and model.safetensors) → one model. Format: docs/formats.md. */
+#ifndef MODELS_FOLDER_H
+#define MODELS_FOLDER_H
+#include "model.h"
+
+/* Everything a folder promises is checked: keys, ranges, tensor names, shapes, finite numbers. On failure
+ * *out is zero and the error names the file, the key or tensor, and what is allowed. On success `out`
+ * owns everything it points to; model->memory holds it. */
+bool model_folder_load(const char *path, struct model *out, struct file_error *error);
+/* Frees a model made by model_folder_load and zeroes it. Safe on zeros and twice. */
+void model_folder_free(struct model *model);
+#endif
