@@ -1,0 +1,105 @@
+#version 330 core
+// Every kind of shape. Straight alpha. Positions are whole pixels (gl_FragCoord), never interpolated ones, so that
+// every processor chooses the same texel.
+flat in vec4 turn;
+flat in vec4 clip;
+flat in vec4 shape;
+flat in vec4 form;
+flat in uvec4 data;
+flat in vec4 colour;
+
+uniform sampler2D glyphs; // coverage of text
+uniform sampler2D cells;  // colours of matrices, 2048 to a row
+
+out vec4 painted;
+
+const uint SOLID = 0u, ROUNDED = 1u, FRAME = 2u, LINE = 3u, TEXT = 4u, TURNED_TEXT = 5u, MATRIX = 6u,
+           HATCH = 7u;
+const uint CELLS_PER_ROW = 2048u;
+
+// How much of the pixel around p lies in the rectangle.
+float box_coverage(vec2 p, vec4 r) {
+    vec2 part = clamp(min(p + 0.5, r.xy + r.zw) - max(p - 0.5, r.xy), 0.0, 1.0);
+    return part.x * part.y;
+}
+
+float rounded_coverage(vec2 p, vec4 r, float radius) {
+    vec2 q = abs(p - r.xy - 0.5 * r.zw) - 0.5 * r.zw + radius; // from the centre of the corner's circle
+    if (q.x > 0.0 && q.y > 0.0 && radius > 0.0) return clamp(0.5 + radius - length(q), 0.0, 1.0);
+    return box_coverage(p, r);
+}
+
+float frame_coverage(vec2 p) {
+    float inset = form.y;
+    vec4 inner = vec4(shape.xy + inset, shape.zw - 2.0 * inset);
+    float hole = 0.0;
+    if (inner.z > 0.0 && inner.w > 0.0) hole = rounded_coverage(p, inner, max(form.x - inset, 0.0));
+    return max(rounded_coverage(p, shape, form.x) - hole, 0.0);
+}
+
+// A line lies along x from 0 to shape.z in its own frame. Thinner than a pixel: as wide as one, and fainter.
+float line_coverage(vec2 p) {
+    float along = clamp(p.x, 0.0, shape.z);
+    float distance = length(vec2(p.x - along, p.y));
+    return clamp(0.5 * max(form.y, 1.0) + 0.5 - distance, 0.0, 1.0) * min(form.y, 1.0);
+}
+
+float glyph_coverage(vec2 p) {
+    ivec2 texel = ivec2(floor(p) - shape.xy) + ivec2(data.yz);
+    return texelFetch(glyphs, texel, 0).r;
+}
+
+float turned_glyph_coverage(vec2 p) {
+    vec2 inside = p - shape.xy;
+    if (any(lessThan(inside, vec2(0.0))) || any(greaterThanEqual(inside, shape.zw))) return 0.0;
+    return textureLod(glyphs, (inside + vec2(data.yz)) / vec2(textureSize(glyphs, 0)), 0.0).r;
+}
+
+// floor(a / b) exactly, without the slow integer division: an estimate that is at most one off, put right.
+uint quotient(uint a, uint b) {
+    uint estimate = uint(float(a) / float(b));
+    uint product = estimate * b;
+    if (product > a) return estimate - 1u;
+    return a - product >= b ? estimate + 1u : estimate;
+}
+
+vec4 cell_colour(vec2 p) {
+    uvec2 pixel = uvec2(floor(p) - shape.xy), size = uvec2(shape.zw);
+    uint row = quotient((2u * pixel.y + 1u) * data.z, 2u * size.y);
+    uint column = quotient((2u * pixel.x + 1u) * data.w, 2u * size.x);
+    uint index = data.y + row * data.w + column;
+    return texelFetch(cells, ivec2(index % CELLS_PER_ROW, index / CELLS_PER_ROW), 0);
+}
+
+// Where the pixel stands on the diagonal bands of the picture: (x + y) mod period.
+uint diagonal_position(uint period) {
+    uint sum = uint(gl_FragCoord.x) + uint(gl_FragCoord.y);
+    return sum - quotient(sum, period) * period;
+}
+
+void main() {
+    painted = colour;
+    uint kind = data.x;
+    if (kind == SOLID) return;
+    vec2 from = gl_FragCoord.xy - turn.xy;
+    vec2 p = vec2(from.x * turn.z + from.y * turn.w, from.y * turn.z - from.x * turn.w);
+    float coverage = 1.0;
+    if (kind == TEXT) {
+        coverage = glyph_coverage(p);
+    } else if (kind == MATRIX) {
+        painted = cell_colour(p);
+    } else if (kind == ROUNDED) {
+        coverage = rounded_coverage(p, shape, form.x);
+    } else if (kind == FRAME) {
+        coverage = frame_coverage(p);
+    } else if (kind == LINE) {
+        coverage = line_coverage(p);
+    } else if (kind == TURNED_TEXT) {
+        coverage = turned_glyph_coverage(p);
+    } else {
+        coverage = diagonal_position(data.y) < data.z ? 1.0 : 0.0;
+    }
+    if (kind == FRAME && data.y > 0u && diagonal_position(2u * data.y) >= data.y) coverage = 0.0;
+    bool is_outside = any(lessThan(gl_FragCoord.xy, clip.xy)) || any(greaterThan(gl_FragCoord.xy, clip.zw));
+    painted.a *= is_outside ? 0.0 : coverage;
+}

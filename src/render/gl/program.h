@@ -1,0 +1,10 @@
+/* program.h: compiles and links a pair of shader files into a program. */
+#ifndef RENDER_GL_PROGRAM_H
+#define RENDER_GL_PROGRAM_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* folder/name.vert and folder/name.frag. 0 on failure: error holds one sentence. */
+uint32_t gl_program_load(const char *folder, const char *name, char *error, size_t error_bytes);
+#endif
