@@ -12,7 +12,10 @@
  * NUMBERS. float32, IEEE 754, and the same bits on every machine: each output adds its products in
  * index order, reductions over a row go through a fixed tree, only + − × ÷ √ are used, and e^x,
  * tanh, erf, sine and cosine are the module's own (attention_math.h). Build without fused
- * multiply-add contraction (-ffp-contract=off) and without -ffast-math.
+ * multiply-add contraction (-ffp-contract=off) and without -ffast-math. A bias is added after the
+ * products. A trace holds finite numbers only, and −∞ where a score is masked: a pass in which float32
+ * overflows (a tensor, or the variance of a norm) or meets NaN is ATTENTION_INVALID, and the sentence
+ * names the layer and the tensor.
  *
  * THREADS. No globals: any number of passes may run at once on different traces. A trace may be read
  * from many threads while no pass writes to it.
@@ -92,7 +95,8 @@ struct attention_options {
     bool is_scale_off;
     bool has_temperature; /* when false, temperature is 1 */
     float temperature;    /* τ >= 0, finite; multiplies √d_k (acts alone when scaling is off);
-                             0 shares equally among the largest scores */
+                             0 shares equally among the largest scores, and `scores` then
+                             holds the similarity undivided */
     enum attention_mask mask;
     const uint8_t *allowed; /* ATTENTION_MASK_CUSTOM: [n, m]; otherwise NULL */
     size_t memory_limit_bytes; /* 0: no limit */
@@ -199,17 +203,20 @@ enum attention_status attention_pass_bytes(const struct attention_config *config
 /* The parts, for readers who want one alone. All of them are what the pass itself calls. */
 
 /* out[j] = e^(row[j] − max) (0 where row[j] is −∞), *maximum the row's largest, *total their sum in
- * the pass's order. weights are out[j] / *total. A row of −∞ only: all 0, total 0, maximum −∞. */
+ * the pass's order. weights are out[j] / *total. A row of −∞ only: all 0, total 0, maximum −∞. The
+ * row's numbers are finite or −∞. */
 void attention_softmax_exponentials(const float *row, size_t m, float *out, float *maximum, float *total);
 /* weights[j]; sums to 1, or is all 0 when every score is −∞. May work in place. */
 void attention_softmax(const float *row, size_t m, float *weights);
 /* Mean, biased variance and (x − mean) / √(variance + 1e-5) · gain + bias (gain, bias may be NULL).
- * Layer Normalization, Ba, Kiros and Hinton 2016, section 3. mean and variance may be NULL. */
+ * Layer Normalization, Ba, Kiros and Hinton 2016, section 3. mean and variance may be NULL. The variance
+ * is ∞ where float32 cannot hold it (numbers beyond about 1e19). */
 void attention_layer_norm(const float *x, size_t d, const float *gain, const float *bias, float *out,
                           float *mean, float *variance);
 float attention_relu(float x);
 float attention_gelu(float x); /* x · Φ(x), the erf form; Hendrycks and Gimpel 2016 */
-/* out [n, d]: sin(pos / base^(2i/d)) in column 2i, cos in 2i+1, for pos = 0 … n−1. */
+/* out [n, d]: sin(pos / base^(2i/d)) in column 2i, cos in 2i+1, for pos = 0 … n−1.
+ * base >= 1; 0 means 10000. */
 void attention_sinusoids(size_t n, size_t d, double base, float *out);
 /* Σ a[i]·b[i], added in index order as in the pass. */
 float attention_dot(const float *a, const float *b, size_t count);
