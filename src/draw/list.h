@@ -9,6 +9,9 @@
 #include "colour.h"
 #include "geometry.h"
 #include "text.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum draw_kind {
     DRAW_RECTANGLE, /* filled, with corner radius */
@@ -18,6 +21,37 @@ enum draw_kind {
     DRAW_MATRIX,    /* rows × columns cells filling rect, each one colour, no gaps */
     DRAW_HATCH      /* diagonal lines over rect: a masked region */
 };
+
+/* What every renderer paints, so that they agree pixel for pixel. (x, y) is a pixel's whole coordinate
+ * from the top left of the picture; its centre is (x + ½, y + ½).
+ *   RECTANGLE  its area, antialiased: exact where the edges are whole pixels and the radius 0.
+ *   FRAME      the rounded rectangle less the one inset by `thickness` (inner radius: radius − thickness,
+ *              at least 0). Dashed: only pixels for which draw_dash_covers(x, y, dash).
+ *   LINE       all points within thickness/2 of the segment, antialiased.
+ *   TEXT       angle 0: the pen starts at (x, y) rounded to whole pixels, draw_whole(x), draw_whole(y).
+ *              Glyphs inside a run keep their fractions. Turned runs start exactly at (x, y).
+ *   MATRIX     rect snapped by rect_snap; pixel x of column draw_cell_at(x − left, width, columns).
+ *   HATCH      rect snapped; pixels for which draw_hatch_covers(x, y, thickness).
+ * Clips are whole pixels. Colours have straight alpha and are blended in sRGB: top·a + bottom·(1 − a). */
+static inline int draw_whole(float position) {
+    int whole = (int)(position + 0.5f);
+    return (float)whole > position + 0.5f ? whole - 1 : whole;
+}
+/* Which of `count` cells the pixel lies in, `pixel` in 0 … size − 1 counted from the rect's edge. */
+static inline size_t draw_cell_at(size_t pixel, size_t size, size_t count) {
+    return (2 * pixel + 1) * count / (2 * size);
+}
+/* Lines run from lower left to upper right: (x + y) mod period < width. */
+static inline bool draw_hatch_covers(int x, int y, float distance) {
+    int period = distance < 2.0f ? 2 : draw_whole(distance);
+    int width = period / 6 + (period % 6 >= 3 ? 1 : 0);
+    return ((x + y) % period + period) % period < (width < 1 ? 1 : width);
+}
+/* floor((x + y) / step) is even, step = dash in whole pixels, at least 1. */
+static inline bool draw_dash_covers(int x, int y, float dash) {
+    int step = dash < 1.0f ? 1 : draw_whole(dash);
+    return ((x + y) % (2 * step) + 2 * step) % (2 * step) < step;
+}
 
 struct draw_command {
     uint8_t kind;
@@ -49,8 +83,9 @@ struct draw_list {
     struct colour background;  /* painted first, everywhere */
     struct rect clip_stack[16];
     size_t clip_depth;
-    uint32_t key_base;         /* mixed into keys; see draw_key_scope */
+    uint32_t key_base;         /* key of the records being made; see draw_key */
     bool failed;
+    struct draw_command scratch; /* what recorders return for a record that was not kept */
 };
 
 /* Starts an empty picture; memory of the last one is reused. A zeroed list is a valid list. */
@@ -66,7 +101,8 @@ void draw_clip_push(struct draw_list *list, struct rect clip); /* cut to the cli
 void draw_clip_pop(struct draw_list *list);
 struct rect draw_clip(const struct draw_list *list);
 
-/* Each returns the record just made, for the rarer fields, or a scratch record when memory ran out. */
+/* Each returns the record just made, for the rarer fields, until the next one is made; or a scratch record when
+ * memory ran out, or when it could not be seen: no finite numbers, or without key and outside its clip. */
 struct draw_command *draw_rectangle(struct draw_list *list, struct rect r, float radius, struct colour c);
 struct draw_command *draw_frame(struct draw_list *list, struct rect r, float radius, float thickness, struct colour c);
 struct draw_command *draw_line(struct draw_list *list, float x0, float y0, float x1, float y1, float thickness, struct colour c);
@@ -78,16 +114,19 @@ struct draw_command *draw_matrix(struct draw_list *list, struct rect r, const st
 float draw_text(struct draw_list *list, const struct text_measurer *m, enum text_style style, float size_px,
                 float x, float y, float angle, struct colour c, const char *text, size_t bytes);
 
-/* Identity of a record across pictures: the records made until draw_key_end get keys from (what, a, b) and
- * their order. Records made outside have key 0 and are not moved, only exchanged. */
+/* Identity of a record across pictures: the records made until draw_key_end get a key from (what, a, b); of those
+ * with one key and kind the first matches the first, the second the second. Scopes do not nest. Records made outside have key 0 and are not moved, only exchanged. */
 void draw_key(struct draw_list *list, uint32_t what, uint32_t a, uint32_t b);
 void draw_key_end(struct draw_list *list);
 
-/* The picture between two: records with the same key and kind are moved and recoloured, others fade. t in 0 … 1;
- * 0 gives `from` and 1 gives `to` exactly. */
+/* The picture between two: records with the same key and kind are moved and recoloured, others fade; text that
+ * changes is cross-faded where it moves. Records without key that are the same in both stay. t in 0 … 1; 0 gives `from`
+ * and 1 gives `to` exactly. `out` is another list than `from` and `to`. */
 bool draw_list_interpolate(struct draw_list *out, const struct draw_list *from, const struct draw_list *to, float t);
 
-/* Makes control, bidi-control and line-breaking characters visible (U+2400 pictures, ⟨U+202E⟩ as ␣-like stand-ins):
- * writes at most out_bytes − 1 bytes and a NUL, returns the bytes written. */
+/* Makes control, bidi-control, line-breaking and other invisible format characters visible: U+2400 pictures for
+ * controls, short names for the others (‹RLO›, ‹ZWSP›, ‹U+2061›), U+FFFD for bytes that are no UTF-8. Joiners and
+ * variation selectors inside emoji and joining scripts stay. Writes at most out_bytes − 1 bytes (whole characters)
+ * and a NUL, returns the bytes written; out_bytes of 5·bytes + 1 is always enough. */
 size_t text_printable(char *out, size_t out_bytes, const char *text, size_t bytes);
 #endif
