@@ -1,0 +1,105 @@
+#include "support_model.h"
+#include "files/files.h"
+#include "files/json.h"
+#include "files/safetensors.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { TENSORS_MAX = 32, NAME_BYTES = 64, NUMBERS_MAX = 4096 };
+
+struct tensors {
+    struct safetensors_source sources[TENSORS_MAX];
+    char names[TENSORS_MAX][NAME_BYTES];
+    float numbers[NUMBERS_MAX]; /* where every tensor's data starts: they may share it */
+    size_t count, used;
+};
+
+static float draw(uint32_t *state) {
+    *state = *state * 1664525u + 1013904223u;
+    return ((float)(*state >> 16) / 65536.0f - 0.5f) * 2.0f;
+}
+
+static void add(struct tensors *tensors, int layer, const char *part, int rows, int columns) {
+    char *name = tensors->names[tensors->count];
+    if (layer < 0)
+        snprintf(name, NAME_BYTES, "%s", part);
+    else
+        snprintf(name, NAME_BYTES, "layers.%d.%s", layer, part);
+    size_t count = (size_t)rows * (size_t)(columns > 0 ? columns : 1);
+    assert_true(tensors->count < TENSORS_MAX && tensors->used + count <= NUMBERS_MAX);
+    tensors->sources[tensors->count++] = (struct safetensors_source){
+        .name = name,
+        .dims = columns > 0 ? 2 : 1,
+        .shape = {(size_t)rows, (size_t)columns},
+        .data = tensors->numbers + tensors->used,
+    };
+    tensors->used += count;
+}
+
+static void add_all(struct tensors *tensors, const struct support_model *model) {
+    uint32_t state = 7;
+    for (size_t i = 0; i < NUMBERS_MAX; i++)
+        tensors->numbers[i] = draw(&state);
+    add(tensors, -1, "embedding.weight", 4, model->d);
+    bool has_norm = strcmp(model->norm, "none") != 0;
+    for (int l = 0; l < model->layers; l++) {
+        add(tensors, l, "attention.q.weight", model->heads * model->d_k, model->d);
+        add(tensors, l, "attention.k.weight", model->heads * model->d_k, model->d);
+        add(tensors, l, "attention.v.weight", model->heads * model->d_v, model->d);
+        add(tensors, l, "attention.o.weight", model->d, model->heads * model->d_v);
+        if (has_norm) add(tensors, l, "norm1.weight", model->d, 0);
+        if (has_norm && model->d_ff > 0) add(tensors, l, "norm2.weight", model->d, 0);
+        if (model->d_ff > 0) {
+            add(tensors, l, "ffn.up.weight", model->d_ff, model->d);
+            add(tensors, l, "ffn.down.weight", model->d, model->d_ff);
+        }
+    }
+}
+
+static void path_in(char out[SUPPORT_PATH_BYTES], const struct support_model *model,
+                    const char *name) {
+    assert_true(file_join(out, SUPPORT_PATH_BYTES, model->folder, name));
+}
+
+void support_model_make(struct support_model *model) {
+    struct file_error error = {{0}};
+    char path[SUPPORT_PATH_BYTES];
+    snprintf(model->folder, sizeof model->folder, "/tmp/headway-lesson-XXXXXX");
+    assert_non_null(mkdtemp(model->folder));
+    json_t *config = json_pack(
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:s, s:b, s:b, s:s, s:[s,s,s,s]}", "model_type",
+        "headway", "d_model", model->d, "layers", model->layers, "heads", model->heads, "d_k",
+        model->d_k, "d_v", model->d_v, "d_ff", model->d_ff, "norm", model->norm, "mask",
+        model->mask, "residual", (int)!model->is_residual_off, "scale", (int)!model->is_scale_off,
+        "tokenizer", model->tokenizer, "vocab", "[UNK]", "a", "b", "c");
+    assert_non_null(config);
+    path_in(path, model, "config.json");
+    assert_true(file_json_write(path, config, FILE_WRITE_NEW, &error));
+    json_decref(config);
+
+    struct tensors *tensors = calloc(1, sizeof *tensors);
+    assert_non_null(tensors);
+    add_all(tensors, model);
+    struct file_bytes bytes = {0};
+    assert_true(safetensors_build(tensors->sources, tensors->count, NULL, &bytes, &error));
+    path_in(path, model, "model.safetensors");
+    assert_true(file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_NEW, &error));
+    file_bytes_free(&bytes);
+    free(tensors);
+}
+
+void support_model_remove(const struct support_model *model) {
+    char path[SUPPORT_PATH_BYTES];
+    path_in(path, model, "config.json");
+    unlink(path);
+    path_in(path, model, "model.safetensors");
+    unlink(path);
+    rmdir(model->folder);
+}

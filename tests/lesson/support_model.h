@@ -1,0 +1,17 @@
+/* support_model.h: model folders made for a test, with numbers drawn from a fixed seed. */
+#ifndef TESTS_LESSON_SUPPORT_MODEL_H
+#define TESTS_LESSON_SUPPORT_MODEL_H
+#include <stdbool.h>
+
+enum { SUPPORT_PATH_BYTES = 256 };
+
+struct support_model {
+    char folder[SUPPORT_PATH_BYTES]; /* filled by support_model_make */
+    int layers, heads, d, d_k, d_v, d_ff;
+    const char *norm, *mask, *tokenizer; /* as in config.json */
+    bool is_residual_off, is_scale_off;
+};
+/* Writes the folder under the system's temporary one; the vocabulary is [UNK], a, b, c. Fails the test when it cannot. */
+void support_model_make(struct support_model *model);
+void support_model_remove(const struct support_model *model);
+#endif
