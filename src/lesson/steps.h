@@ -20,11 +20,13 @@ enum { /* phases */
     PHASE_HEADS_CONCAT = 0, PHASE_HEADS_OUTPUT = 1
 };
 struct reveal steps_reveal(const struct study *study);
-/* Is element (row, column) of a result with `columns` columns shown in `phase`? */
+/* Is element (row, column) of a result with `columns` columns shown in `phase`? In `projection`, `columns` is max(d_k, d_v)
+ * for Q, K and V alike. */
 bool reveal_shows(const struct reveal *reveal, int phase, size_t row, size_t column, size_t columns);
 
 int steps_beats(const struct study *study, enum step step);   /* ≥ 1, of the document's layer, stride, mask */
-/* The stages of `feedforward` that this model has, in order; returns how many (≤ 6). */
+/* The stages of `feedforward` that this model has, in order; returns how many (≤ 6). With pre-norm, norm1
+ * stands before the attention and is none of them. */
 int steps_feedforward_stages(const struct study *study, enum attention_tensor_id stages[6]);
 
 /* Each changes step, beat and layer of *document (a copy of the study's); false at the end of the timeline. */

@@ -88,7 +88,6 @@ static bool names_make(const char *text, const struct token_list *tokens, char *
 static bool draft_read(struct draft *draft, const struct study *study, struct file_error *error) {
     const struct document *wanted = &draft->document;
     if (draft->is_model_new && !model_load(wanted->model, &draft->model, error)) {
-        draft->is_model_new = false;
         return false;
     }
     const struct model *model = draft->is_model_new ? &draft->model : &study->model;

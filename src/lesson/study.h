@@ -17,7 +17,10 @@ bool study_init(struct study *study, struct file_error *error);  /* default docu
 void study_free(struct study *study);                            /* safe on zeros and twice */
 
 /* Makes `wanted` the study's document: loads the model if it is another, tokenizes, runs the pass if anything it depends on
- * changed, then clamps layer, head, query, key, beat and cell to what exists. On failure the study stays as it was. */
+ * changed, then clamps layer, head, query, key, beat and cell to what exists. On failure the study stays as it was.
+ * Another text, model, layer, head or query asks other questions: answers go back to PREDICT_NONE, unless `wanted` brings its
+ * own (a session, undo). Another model or number of tokens deselects the cell, likewise. A later layer asked for while in
+ * tokens or embedding, which exist only in the first, leads to its projection. */
 bool study_set(struct study *study, const struct document *wanted, struct file_error *error);
 /* Loads the model again even when its name is the same (its files changed). */
 bool study_reload(struct study *study, struct file_error *error);

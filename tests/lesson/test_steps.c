@@ -391,6 +391,15 @@ static void test_question_open(void **state) {
             assert_false(was_open);
         }
     }
+    document.stride = STRIDE_ROW; /* at which beats of which step, exactly */
+    set(study, &document);
+    const int open_beats[STEP_COUNT] = {[STEP_SIMILARITY] = 1, [STEP_SOFTMAX] = 3, [STEP_SUM] = 1};
+    for (int step = 0; step < STEP_COUNT; step++) {
+        for (int beat = 0; beat < steps_beats(study, (enum step)step); beat++) {
+            go(study, (enum step)step, beat);
+            assert_int_equal(steps_is_question_open(study), beat < open_beats[step]);
+        }
+    }
     go(study, STEP_SOFTMAX, 0);
     assert_true(steps_is_question_open(study));
     assert_true(document_copy(&document, &study->document));
