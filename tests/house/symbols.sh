@@ -1,0 +1,18 @@
+#!/bin/sh
+# symbols.sh LIBRARY: library attention leaves nothing undefined but memory, strings and the compiler's own
+# helpers: no files, clock, SDL, GL, cairo, printing, exit, abort, threads and no libm (the same bits everywhere).
+set -eu
+nm -P -- "$1" | awk '
+    NF < 2 { next }
+    $2 == "U" { wanted[$1] = 1; next }
+    { defined[$1] = 1; count++ }
+    END {
+        allowed = "^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|cpy|ncpy)|malloc|calloc|realloc|" \
+            "aligned_alloc|free|qsort|bsearch)$|^__(mem|str)[a-z]*_chk$|^__assert_fail$|^__stack_chk_" \
+            "|^_GLOBAL_OFFSET_TABLE_$|^__cpu_|^__(asan|ubsan|gcov|llvm_profile)_"
+        for (name in wanted)
+            if (!(name in defined) && name !~ allowed) { print "undefined: " name; faults++ }
+        if (!count) { print "the library defines nothing"; exit 1 }
+        printf "%d symbols, %d faults\n", count, faults
+        exit faults > 0
+    }'
