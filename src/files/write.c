@@ -125,7 +125,7 @@ bool file_write_whole(const char *path, const void *data, size_t size, enum file
         code = EEXIST;
     } else if (is_there && !S_ISREG(old.st_mode)) {
         code = write_in_place(path, data, size);
-    } else if (is_there && access(path, W_OK) != 0) {
+    } else if (is_there && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0) {
         code = errno; /* a file that its owner protected stays */
     } else {
         /* Through a link, so that the link stays and what it names is replaced. */
