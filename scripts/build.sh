@@ -7,7 +7,8 @@ folder=build/$preset
 
 # CMake notices changed lists by itself. What it cannot notice or mend: changed presets, a first configuration that
 # broke off, and a cache made for another folder (a checkout that was moved).
-if [ ! -f "$folder/build.ninja" ] || [ CMakePresets.json -nt "$folder/build.ninja" ]; then
+if [ ! -f "$folder/build.ninja" ] ||
+    [ -n "$(find CMakePresets.json -newer "$folder/build.ninja")" ]; then
     fresh=
     if [ -f "$folder/CMakeCache.txt" ]; then fresh=--fresh; fi
     cmake $fresh --preset "$preset"

@@ -14,7 +14,7 @@ if [ -n "${DISPLAY-}" ] || [ -n "${WAYLAND_DISPLAY-}" ]; then
     exec "$headway" "$@"
 fi
 
-pictures=headway-pictures
+pictures="headway-pictures"
 mkdir -p "$pictures"
 number=0
 for step in $("$headway" steps | awk '{ print $1 }'); do

@@ -52,7 +52,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt="env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300"
 # A stale source of somebody else's must not stand in the way: the installation itself decides.
 $as_root $apt update || echo "setup: apt-get update failed; trying with the lists at hand" >&2
-# shellcheck disable=SC2086 # one word per package
+# shellcheck disable=SC2086 # words, one per package
 $as_root $apt install -y --no-install-recommends $missing </dev/null ||
     by_hand "apt could not install what is missing (see above)."
 echo "setup: done"
