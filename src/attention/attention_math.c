@@ -93,7 +93,7 @@ float attention_math_tanh(float x) {
     return x < 0.0f ? -tanh_size : tanh_size;
 }
 
-/* erf for |x| ≤ 0.875: x·P(x²) through the Chebyshev points (error 2e-10). */
+/* erf for |x| ≤ 0.875: x + x·P(x²) through the Chebyshev points (error 2e-10). */
 static float erf_near_zero(float x) {
     const float z = x * x;
     float p = 8.674353219e-5f;
@@ -102,27 +102,26 @@ static float erf_near_zero(float x) {
     p = p * z - 0.02686161001f;
     p = p * z + 0.1128373367f;
     p = p * z - 0.3761263612f;
-    p = p * z + 1.128379167f;
-    return x * p;
+    p = p * z + 0.1283791669f;
+    return x + x * p;
 }
 
 /* erfc for x ≥ 0.5: e^(−x²)·t·R, t = 1 / (x + 2.5), where R = erfc(x) e^(x²) / t is smooth in t: a
- * polynomial in u, which is t moved to [−1, 1] for 0.5 ≤ x ≤ 10.2 (error 5e-9). What rounding x²
- * loses is put back. */
+ * polynomial in u, which is t moved to about [−1, 1] for 0.5 ≤ x ≤ 10.2 (error 5e-9). What rounding
+ * x² loses is put back. */
 static float erfc_tail(float x) {
     if (x > 10.2f) return 0.0f; /* below half of the smallest number */
-    const float lowest = 1.0f / 12.7f, width = 1.0f / 3.0f - 1.0f / 12.7f;
     const float t = 1.0f / (x + 2.5f);
-    const float u = t * (2.0f / width) - (2.0f * lowest / width + 1.0f);
-    float p = 1.601652855e-5f;
-    p = p * u + 2.267145748e-5f;
-    p = p * u - 0.0003113029127f;
-    p = p * u - 0.0009647388222f;
-    p = p * u + 0.004435461021f;
-    p = p * u + 0.04501836084f;
-    p = p * u + 0.1902293178f;
-    p = p * u + 0.5298877682f;
-    p = p * u + 1.078737486f;
+    const float u = t * 7.875f - 1.625f;
+    float p = 1.570763237e-5f;
+    p = p * u + 2.259360982e-5f;
+    p = p * u - 0.0003063654552f;
+    p = p * u - 0.0009574820252f;
+    p = p * u + 0.004380323437f;
+    p = p * u + 0.04473084007f;
+    p = p * u + 0.1896266321f;
+    p = p * u + 0.5295195007f;
+    p = p * u + 1.080039291f;
     p *= t;
 
     const float square = x * x;
