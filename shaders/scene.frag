@@ -1,6 +1,9 @@
 #version 330 core
-// Every kind of shape. Straight alpha. Positions are whole pixels (gl_FragCoord), never interpolated ones, so that
-// every processor chooses the same texel.
+// Every kind of shape, straight alpha. Positions are whole pixels (gl_FragCoord), never interpolated ones, so that every
+// processor chooses the same texel.
+//
+// Software renderers run both sides of every branch. So this file becomes one small program per kind of shape:
+// DRAWS_SOLID, DRAWS_TEXT, … is defined above it, the rest falls away (picture_gl.c).
 flat in vec4 turn;
 flat in vec4 clip;
 flat in vec4 shape;
@@ -13,8 +16,6 @@ uniform sampler2D cells;  // colours of matrices, 2048 to a row
 
 out vec4 painted;
 
-const uint SOLID = 0u, ROUNDED = 1u, FRAME = 2u, LINE = 3u, TEXT = 4u, TURNED_TEXT = 5u, MATRIX = 6u,
-           HATCH = 7u;
 const uint CELLS_PER_ROW = 2048u;
 
 // How much of the pixel around p lies in the rectangle.
@@ -45,14 +46,14 @@ float line_coverage(vec2 p) {
 }
 
 float glyph_coverage(vec2 p) {
-    ivec2 texel = ivec2(floor(p) - shape.xy) + ivec2(data.yz);
+    ivec2 texel = ivec2(floor(p) - shape.xy) + ivec2(data.xy);
     return texelFetch(glyphs, texel, 0).r;
 }
 
 float turned_glyph_coverage(vec2 p) {
     vec2 inside = p - shape.xy;
     if (any(lessThan(inside, vec2(0.0))) || any(greaterThanEqual(inside, shape.zw))) return 0.0;
-    return textureLod(glyphs, (inside + vec2(data.yz)) / vec2(textureSize(glyphs, 0)), 0.0).r;
+    return textureLod(glyphs, (inside + vec2(data.xy)) / vec2(textureSize(glyphs, 0)), 0.0).r;
 }
 
 // floor(a / b) exactly, without the slow integer division: an estimate that is at most one off, put right.
@@ -65,9 +66,9 @@ uint quotient(uint a, uint b) {
 
 vec4 cell_colour(vec2 p) {
     uvec2 pixel = uvec2(floor(p) - shape.xy), size = uvec2(shape.zw);
-    uint row = quotient((2u * pixel.y + 1u) * data.z, 2u * size.y);
-    uint column = quotient((2u * pixel.x + 1u) * data.w, 2u * size.x);
-    uint index = data.y + row * data.w + column;
+    uint row = quotient((2u * pixel.y + 1u) * data.y, 2u * size.y);
+    uint column = quotient((2u * pixel.x + 1u) * data.z, 2u * size.x);
+    uint index = data.x + row * data.z + column;
     return texelFetch(cells, ivec2(index % CELLS_PER_ROW, index / CELLS_PER_ROW), 0);
 }
 
@@ -79,27 +80,26 @@ uint diagonal_position(uint period) {
 
 void main() {
     painted = colour;
-    uint kind = data.x;
-    if (kind == SOLID) return;
     vec2 from = gl_FragCoord.xy - turn.xy;
-    vec2 p = vec2(from.x * turn.z + from.y * turn.w, from.y * turn.z - from.x * turn.w);
-    float coverage = 1.0;
-    if (kind == TEXT) {
-        coverage = glyph_coverage(p);
-    } else if (kind == MATRIX) {
-        painted = cell_colour(p);
-    } else if (kind == ROUNDED) {
-        coverage = rounded_coverage(p, shape, form.x);
-    } else if (kind == FRAME) {
-        coverage = frame_coverage(p);
-    } else if (kind == LINE) {
-        coverage = line_coverage(p);
-    } else if (kind == TURNED_TEXT) {
-        coverage = turned_glyph_coverage(p);
-    } else {
-        coverage = diagonal_position(data.y) < data.z ? 1.0 : 0.0;
-    }
-    if (kind == FRAME && data.y > 0u && diagonal_position(2u * data.y) >= data.y) coverage = 0.0;
-    bool is_outside = any(lessThan(gl_FragCoord.xy, clip.xy)) || any(greaterThan(gl_FragCoord.xy, clip.zw));
-    painted.a *= is_outside ? 0.0 : coverage;
+    vec2 p = vec2(from.x * turn.z + from.y * turn.w, from.y * turn.z - from.x * turn.w); // in the shape's frame
+#if defined DRAWS_TEXT
+    painted.a *= glyph_coverage(gl_FragCoord.xy);
+#elif defined DRAWS_MATRIX
+    painted = cell_colour(gl_FragCoord.xy);
+#elif defined DRAWS_ROUNDED
+    painted.a *= rounded_coverage(gl_FragCoord.xy, shape, form.x);
+#elif defined DRAWS_FRAME
+    painted.a *= frame_coverage(gl_FragCoord.xy);
+    if (data.x > 0u && diagonal_position(2u * data.x) >= data.x) painted.a = 0.0;
+#elif defined DRAWS_HATCH
+    if (diagonal_position(data.x) >= data.y) painted.a = 0.0;
+#elif defined DRAWS_LINE
+    painted.a *= line_coverage(p);
+#elif defined DRAWS_TURNED_TEXT
+    painted.a *= turned_glyph_coverage(p);
+#endif
+#if defined DRAWS_LINE || defined DRAWS_TURNED_TEXT // the others are cut to their clip before they come here
+    if (any(lessThan(gl_FragCoord.xy, clip.xy)) || any(greaterThan(gl_FragCoord.xy, clip.zw)))
+        painted.a = 0.0;
+#endif
 }

@@ -245,7 +245,7 @@ static void test_lines_are_near(void **state) {
     draw_clip_push(&list, rect_make(120, 80, 30, 20));
     draw_line(&list, 110, 70, 190, 118, 6, COLOUR_HEX(0x000000));
     draw_clip_pop(&list);
-    assert_picture(&list, 40);
+    assert_picture(&list, 28);
     draw_list_free(&list);
 }
 

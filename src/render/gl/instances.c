@@ -66,7 +66,7 @@ static struct gl_instance instance_start(const struct draw_command *command, enu
         .turn = {0, 0, 1, 0},
         .clip = {clip.x, clip.y, rect_right(clip), rect_bottom(clip)},
         .form = {command->radius, command->thickness, 0, 0},
-        .data = {kind},
+        .kind = kind,
         .colour = command->colour,
     };
     rect_store(instance.shape, command->rect);
@@ -95,7 +95,7 @@ static void add_rectangle(struct gl_instances *instances, const struct draw_comm
     }
     float end = ceilf(part.form[0]);
     struct gl_instance solid = part;
-    solid.data[0] = GL_KIND_SOLID;
+    solid.kind = command->colour.a == 255 ? GL_KIND_SOLID : GL_KIND_TINTED;
     if (end == 0) {
         add_part(instances, solid, box);
     } else if (r.h - 2 * end < SPLIT_MIN_PX) {
@@ -113,7 +113,7 @@ static void add_frame(struct gl_instances *instances, const struct draw_command 
     struct gl_instance part = instance_start(command, GL_KIND_FRAME);
     part.form[0] = fmaxf(0, fminf(command->radius, 0.5f * fminf(r.w, r.h)));
     if (command->dash > 0)
-        part.data[1] = (uint32_t)draw_whole(fmaxf(1, fminf(command->dash, 1e6f)));
+        part.data[0] = (uint32_t)draw_whole(fmaxf(1, fminf(command->dash, 1e6f)));
     float side =
         ceilf(fmaxf(part.form[0], command->thickness)) + 1; /* all ink lies this near an edge */
     if (box.w - 2 * side < SPLIT_MIN_PX || box.h - 2 * side < SPLIT_MIN_PX) {
@@ -151,8 +151,8 @@ static void add_hatch(struct gl_instances *instances, const struct draw_command 
     struct gl_instance part = instance_start(command, GL_KIND_HATCH);
     int period = draw_whole(fmaxf(2, fminf(command->thickness, 1e6f)));
     int width = period / 6 + (period % 6 >= 3 ? 1 : 0); /* as in draw_hatch_covers */
-    part.data[1] = (uint32_t)period;
-    part.data[2] = (uint32_t)(width < 1 ? 1 : width);
+    part.data[0] = (uint32_t)period;
+    part.data[1] = (uint32_t)(width < 1 ? 1 : width);
     add_part(instances, part, whole_edges(command->rect));
 }
 
@@ -165,9 +165,9 @@ static void add_matrix(struct gl_instances *instances, const struct draw_list *l
     struct rect r = whole_edges(command->rect);
     if (!(r.w > 0) || !(r.h > 0)) return;
     rect_store(part.shape, r);
-    part.data[1] = command->data;
-    part.data[2] = command->count;
-    part.data[3] = command->columns;
+    part.data[0] = command->data;
+    part.data[1] = command->count;
+    part.data[2] = command->columns;
     add_part(instances, part, r);
 }
 
@@ -251,8 +251,8 @@ void gl_instances_add_text(struct gl_instances *instances, const struct draw_com
     }
     for (size_t i = 0; i < run->piece_count; i++) {
         const struct glyph_piece *piece = &pieces[run->first_piece + i];
-        part.data[1] = (uint32_t)piece->atlas_x;
-        part.data[2] = (uint32_t)piece->atlas_y;
+        part.data[0] = (uint32_t)piece->atlas_x;
+        part.data[1] = (uint32_t)piece->atlas_y;
         if (is_upright)
             add_upright_piece(instances, part, run, piece);
         else

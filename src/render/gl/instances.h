@@ -9,25 +9,28 @@
 #include "draw/list.h"
 #include "render/gl/atlas.h"
 
-enum gl_kind { /* the numbers in scene.frag */
-               GL_KIND_SOLID,
+enum gl_kind {                 /* each is drawn by a program of its own */
+               GL_KIND_SOLID,  /* opaque: drawn without blending */
+               GL_KIND_TINTED, /* the same, translucent */
                GL_KIND_ROUNDED,
                GL_KIND_FRAME,
                GL_KIND_LINE,
                GL_KIND_TEXT,
                GL_KIND_TURNED_TEXT,
                GL_KIND_MATRIX,
-               GL_KIND_HATCH
+               GL_KIND_HATCH,
+               GL_KIND_COUNT
 };
 
-struct gl_instance {  /* see scene.vert */
+struct gl_instance {  /* what the graphics card is given: see scene.vert */
     float box[4];     /* the quad: x, y, width, height in the shape's own frame */
     float turn[4];    /* origin x, y, cosine, sine of the frame */
     float clip[4];    /* left, top, right, bottom, whole pixels */
     float shape[4];   /* x, y, width, height in the frame */
     float form[4];    /* radius, thickness, –, – */
-    uint32_t data[4]; /* kind; then TEXT: texel x, y; MATRIX: first cell, rows, columns;
+    uint32_t data[3]; /* TEXT: texel x, y; MATRIX: first cell, rows, columns;
                          FRAME: dash in pixels or 0; HATCH: period, width of its lines */
+    uint32_t kind;    /* for picture_gl.c alone */
     struct colour colour;
 };
 

@@ -18,11 +18,20 @@ enum {
     UNIT_PICTURE = 2
 };
 
+struct scene_program {
+    GLuint program; /* 0: not made yet */
+    GLint projection_location;
+    int width, height; /* of the picture its projection is for */
+};
+
 struct gl_renderer {
     struct fonts *fonts;
     int max_texture_size;
-    GLuint scene, present; /* programs */
-    GLint projection_location, window_height_location;
+    char *shader_folder;
+    struct scene_program
+        scenes[GL_KIND_COUNT]; /* made when first needed: a frame pays for what it shows */
+    GLuint present;
+    GLint window_height_location;
     GLuint scene_array, instance_buffer, empty_array;
     GLuint picture, framebuffer; /* the object drawn into, and its texture */
     int width, height;
@@ -38,10 +47,22 @@ struct gl_renderer {
 /* ---- making and freeing ---- */
 
 static void attribute_float(GLuint index, size_t offset) {
-    glEnableVertexAttribArray(index);
     glVertexAttribPointer(index, 4, GL_FLOAT, GL_FALSE, sizeof(struct gl_instance),
                           (const void *)offset);
-    glVertexAttribDivisor(index, 1);
+}
+
+/* Instance 0 of the next draw is number `first` of the buffer (OpenGL 3.3 has no base instance). */
+static void attributes_point(size_t first) {
+    size_t start = first * sizeof(struct gl_instance);
+    attribute_float(0, start + offsetof(struct gl_instance, box));
+    attribute_float(1, start + offsetof(struct gl_instance, turn));
+    attribute_float(2, start + offsetof(struct gl_instance, clip));
+    attribute_float(3, start + offsetof(struct gl_instance, shape));
+    attribute_float(4, start + offsetof(struct gl_instance, form));
+    glVertexAttribIPointer(5, 3, GL_UNSIGNED_INT, sizeof(struct gl_instance),
+                           (const void *)(start + offsetof(struct gl_instance, data)));
+    glVertexAttribPointer(6, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(struct gl_instance),
+                          (const void *)(start + offsetof(struct gl_instance, colour)));
 }
 
 static void arrays_make(struct gl_renderer *r) {
@@ -50,34 +71,56 @@ static void arrays_make(struct gl_renderer *r) {
     glGenBuffers(1, &r->instance_buffer);
     glBindVertexArray(r->scene_array);
     glBindBuffer(GL_ARRAY_BUFFER, r->instance_buffer);
-    attribute_float(0, offsetof(struct gl_instance, box));
-    attribute_float(1, offsetof(struct gl_instance, turn));
-    attribute_float(2, offsetof(struct gl_instance, clip));
-    attribute_float(3, offsetof(struct gl_instance, shape));
-    attribute_float(4, offsetof(struct gl_instance, form));
-    glEnableVertexAttribArray(5);
-    glVertexAttribIPointer(5, 4, GL_UNSIGNED_INT, sizeof(struct gl_instance),
-                           (const void *)offsetof(struct gl_instance, data));
-    glVertexAttribDivisor(5, 1);
-    glEnableVertexAttribArray(6);
-    glVertexAttribPointer(6, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(struct gl_instance),
-                          (const void *)offsetof(struct gl_instance, colour));
-    glVertexAttribDivisor(6, 1);
+    for (GLuint index = 0; index < 7; index++) {
+        glEnableVertexAttribArray(index);
+        glVertexAttribDivisor(index, 1);
+    }
+    attributes_point(0);
 }
 
-static bool programs_make(struct gl_renderer *r, const char *folder, char *error,
-                          size_t error_bytes) {
-    r->scene = gl_program_load(folder, "scene", error, error_bytes);
-    if (!r->scene) return false;
-    r->present = gl_program_load(folder, "present", error, error_bytes);
+static bool present_make(struct gl_renderer *r, char *error, size_t error_bytes) {
+    r->present = gl_program_load(r->shader_folder, "present", NULL, error, error_bytes);
     if (!r->present) return false;
-    r->projection_location = glGetUniformLocation(r->scene, "projection");
     r->window_height_location = glGetUniformLocation(r->present, "window_height");
-    glUseProgram(r->scene);
-    glUniform1i(glGetUniformLocation(r->scene, "glyphs"), UNIT_GLYPHS);
-    glUniform1i(glGetUniformLocation(r->scene, "cells"), UNIT_CELLS);
     glUseProgram(r->present);
     glUniform1i(glGetUniformLocation(r->present, "picture"), UNIT_PICTURE);
+    return true;
+}
+
+static bool scene_make(struct gl_renderer *r, enum gl_kind kind, char *error, size_t error_bytes) {
+    static const char *const definitions[GL_KIND_COUNT] = {
+        [GL_KIND_SOLID] = "#define DRAWS_SOLID",
+        [GL_KIND_TINTED] = "#define DRAWS_SOLID",
+        [GL_KIND_ROUNDED] = "#define DRAWS_ROUNDED",
+        [GL_KIND_FRAME] = "#define DRAWS_FRAME",
+        [GL_KIND_LINE] = "#define DRAWS_LINE",
+        [GL_KIND_TEXT] = "#define DRAWS_TEXT",
+        [GL_KIND_TURNED_TEXT] = "#define DRAWS_TURNED_TEXT",
+        [GL_KIND_MATRIX] = "#define DRAWS_MATRIX",
+        [GL_KIND_HATCH] = "#define DRAWS_HATCH",
+    };
+    struct scene_program *scene = &r->scenes[kind];
+    scene->program =
+        gl_program_load(r->shader_folder, "scene", definitions[kind], error, error_bytes);
+    if (!scene->program) return false;
+    scene->projection_location = glGetUniformLocation(scene->program, "projection");
+    glUseProgram(scene->program);
+    glUniform1i(glGetUniformLocation(scene->program, "glyphs"), UNIT_GLYPHS);
+    glUniform1i(glGetUniformLocation(scene->program, "cells"), UNIT_CELLS);
+    return true;
+}
+
+/* The program of a kind in use, with the projection of this picture. */
+static bool scene_use(struct gl_renderer *r, enum gl_kind kind, char *error, size_t error_bytes) {
+    struct scene_program *scene = &r->scenes[kind];
+    if (!scene->program && !scene_make(r, kind, error, error_bytes)) return false;
+    glUseProgram(scene->program);
+    if (scene->width == r->width && scene->height == r->height) return true;
+    mat4 projection; /* y = 0 becomes row 0 of the object */
+    glm_ortho(0.0f, (float)r->width, 0.0f, (float)r->height, -1.0f, 1.0f, projection);
+    glUniformMatrix4fv(scene->projection_location, 1, GL_FALSE, &projection[0][0]);
+    scene->width = r->width;
+    scene->height = r->height;
     return true;
 }
 
@@ -111,7 +154,12 @@ struct gl_renderer *gl_renderer_new(struct fonts *fonts, const char *shader_fold
     errors_forget();
     r->fonts = fonts;
     glGetIntegerv(GL_MAX_TEXTURE_SIZE, &r->max_texture_size);
-    if (!programs_make(r, shader_folder, error, error_bytes)) {
+    r->shader_folder = strdup(shader_folder);
+    bool is_made = r->shader_folder && scene_make(r, GL_KIND_SOLID, error, error_bytes) &&
+                   present_make(r, error, error_bytes);
+    if (!r->shader_folder)
+        snprintf(error, error_bytes, "There is not enough memory to draw; close other programs.");
+    if (!is_made) {
         gl_renderer_free(r);
         return NULL;
     }
@@ -141,9 +189,11 @@ void gl_renderer_free(struct gl_renderer *renderer) {
         glDeleteTextures(2, textures);
         glDeleteVertexArrays(2, arrays);
         glDeleteBuffers(1, &renderer->instance_buffer);
-        glDeleteProgram(renderer->scene);
+        for (int kind = 0; kind < GL_KIND_COUNT; kind++)
+            glDeleteProgram(renderer->scenes[kind].program);
         glDeleteProgram(renderer->present);
     }
+    free(renderer->shader_folder);
     free(renderer);
 }
 
@@ -236,50 +286,57 @@ static void frame_begin(struct gl_renderer *r, struct colour background) {
     glClearColor((float)background.r / 255.0f, (float)background.g / 255.0f,
                  (float)background.b / 255.0f, 1.0f);
     glClear(GL_COLOR_BUFFER_BIT);
-    mat4 projection; /* y = 0 becomes row 0 of the object */
-    glm_ortho(0.0f, (float)r->width, 0.0f, (float)r->height, -1.0f, 1.0f, projection);
-    glUseProgram(r->scene);
-    glUniformMatrix4fv(r->projection_location, 1, GL_FALSE, &projection[0][0]);
     glActiveTexture(GL_TEXTURE0 + UNIT_CELLS);
     glBindTexture(GL_TEXTURE_2D, r->cells);
     glActiveTexture(GL_TEXTURE0 + UNIT_GLYPHS);
     glBindTexture(GL_TEXTURE_2D, r->atlas.texture);
     glBindVertexArray(r->scene_array);
-    glEnable(GL_BLEND);
     glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
 }
 
-/* Draws what is pending. */
-static void frame_flush(struct gl_renderer *r) {
+/* Draws what is pending, in order: one draw for each stretch of one kind. */
+static bool frame_flush(struct gl_renderer *r, char *error, size_t error_bytes) {
+    const struct gl_instance *items = r->pending.items;
     size_t count = r->pending.count;
-    if (count) {
-        glBindBuffer(GL_ARRAY_BUFFER, r->instance_buffer);
-        glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(count * sizeof *r->pending.items),
-                     r->pending.items, GL_STREAM_DRAW);
-        glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei)count);
-    }
     r->pending.count = 0;
+    if (!count) return true;
+    glBindBuffer(GL_ARRAY_BUFFER, r->instance_buffer);
+    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(count * sizeof *items), items, GL_STREAM_DRAW);
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count && items[end].kind == items[first].kind;)
+            end++;
+        if (!scene_use(r, items[first].kind, error, error_bytes)) return false;
+        if (items[first].kind == GL_KIND_SOLID)
+            glDisable(GL_BLEND);
+        else
+            glEnable(GL_BLEND);
+        attributes_point(first);
+        glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei)(end - first));
+    }
+    return true;
 }
 
 /* A full atlas is started anew in the middle of the frame; the second time with a larger one. */
-static void add_text(struct gl_renderer *r, const struct draw_list *list,
-                     const struct draw_command *command, int *restarts) {
-    if (!gl_text_is_visible(command)) return;
+static bool add_text(struct gl_renderer *r, const struct draw_list *list,
+                     const struct draw_command *command, int *restarts, char *error,
+                     size_t error_bytes) {
+    if (!gl_text_is_visible(command)) return true;
     if (command->data > list->text_bytes || command->count > list->text_bytes - command->data)
-        return;
+        return true;
     const char *text = list->text + command->data;
     const struct glyph_run *run = NULL;
     enum glyph_result result = glyph_atlas_find(&r->atlas, r->fonts, command, text, &run);
     while (result == GLYPH_FULL) {
         bool was_empty = r->atlas.entry_count == 0,
              was_largest = r->atlas.size > r->atlas.max_size / 2;
-        if (was_empty && was_largest) return; /* larger than any texture */
-        frame_flush(r);
+        if (was_empty && was_largest) return true; /* larger than any texture */
+        if (!frame_flush(r, error, error_bytes)) return false;
         glyph_atlas_restart(&r->atlas, was_empty || *restarts > 0);
         *restarts += 1;
         result = glyph_atlas_find(&r->atlas, r->fonts, command, text, &run);
     }
     if (result == GLYPH_FOUND) gl_instances_add_text(&r->pending, command, run, r->atlas.pieces);
+    return true;
 }
 
 static bool frame_check(struct gl_renderer *r, char *error, size_t error_bytes) {
@@ -314,13 +371,12 @@ bool gl_renderer_draw(struct gl_renderer *renderer, const struct draw_list *list
     for (size_t i = 0; i < list->count; i++) {
         const struct draw_command *command = &list->commands[i];
         if (command->colour.a == 0 && command->kind != DRAW_MATRIX) continue;
-        if (command->kind == DRAW_TEXT)
-            add_text(r, list, command, &restarts);
-        else
+        if (command->kind != DRAW_TEXT)
             gl_instances_add(&r->pending, list, command);
+        else if (!add_text(r, list, command, &restarts, error, error_bytes))
+            return false;
     }
-    frame_flush(r);
-    return frame_check(r, error, error_bytes);
+    return frame_flush(r, error, error_bytes) && frame_check(r, error, error_bytes);
 }
 
 void gl_renderer_present(struct gl_renderer *renderer, int width, int height) {

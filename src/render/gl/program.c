@@ -2,6 +2,7 @@
 #include <epoxy/gl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SHADER_FILE_MAX_BYTES = 1 << 20, LOG_BYTES = 512 };
 
@@ -31,7 +32,8 @@ static void keep_first_line(char *log) {
         if (*log == '\n' || *log == '\r') *log = '\0';
 }
 
-static GLuint shader_compile(GLenum stage, const char *path, char *error, size_t error_bytes) {
+static GLuint shader_compile(GLenum stage, const char *path, const char *definition, char *error,
+                             size_t error_bytes) {
     char *source = file_text(path);
     if (!source) {
         snprintf(error, error_bytes,
@@ -40,8 +42,10 @@ static GLuint shader_compile(GLenum stage, const char *path, char *error, size_t
         return 0;
     }
     GLuint shader = glCreateShader(stage);
-    const char *lines = source;
-    glShaderSource(shader, 1, &lines, NULL);
+    size_t version_bytes = strcspn(source, "\n"); /* #version has to come first */
+    const char *parts[] = {source, "\n", definition ? definition : "", source + version_bytes};
+    const GLint lengths[] = {(GLint)version_bytes, -1, -1, -1};
+    glShaderSource(shader, 4, parts, lengths);
     glCompileShader(shader);
     free(source);
     GLint is_compiled = 0;
@@ -79,18 +83,19 @@ static GLuint program_link(GLuint vertex, GLuint fragment, const char *name, cha
     return 0;
 }
 
-uint32_t gl_program_load(const char *folder, const char *name, char *error, size_t error_bytes) {
+uint32_t gl_program_load(const char *folder, const char *name, const char *definition, char *error,
+                         size_t error_bytes) {
     char path[4096];
     if (snprintf(path, sizeof path, "%s/%s.vert", folder, name) >= (int)sizeof path) {
         snprintf(error, error_bytes,
                  "The folder of the shaders has too long a name; move Headway.");
         return 0;
     }
-    GLuint vertex = shader_compile(GL_VERTEX_SHADER, path, error, error_bytes);
+    GLuint vertex = shader_compile(GL_VERTEX_SHADER, path, NULL, error, error_bytes);
     if (!vertex) return 0;
     GLuint program = 0;
     snprintf(path, sizeof path, "%s/%s.frag", folder, name);
-    GLuint fragment = shader_compile(GL_FRAGMENT_SHADER, path, error, error_bytes);
+    GLuint fragment = shader_compile(GL_FRAGMENT_SHADER, path, definition, error, error_bytes);
     if (fragment) program = program_link(vertex, fragment, name, error, error_bytes);
     glDeleteShader(vertex);
     if (fragment) glDeleteShader(fragment);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* folder/name.vert and folder/name.frag. 0 on failure: error holds one sentence. */
-uint32_t gl_program_load(const char *folder, const char *name, char *error, size_t error_bytes);
+/* folder/name.vert and folder/name.frag, with `definition` (a line "#define X", or NULL) put after
+ * the line #version of the latter. 0 on failure: error holds one sentence. */
+uint32_t gl_program_load(const char *folder, const char *name, const char *definition, char *error,
+                         size_t error_bytes);
 #endif
