@@ -1,0 +1,127 @@
+#include "glyphs.h"
+#include "draw/memory.h"
+#include <cairo-ft.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include FT_MODULE_H
+#include FT_SYSTEM_H
+
+static const cairo_user_data_key_t face_key;
+
+/* cairo keeps used faces for a while after they are given up. So every face holds its library, and
+ * the library needs memory functions that outlast it. */
+static void *freetype_allocate(FT_Memory memory, long bytes) {
+    (void)memory;
+    return malloc((size_t)bytes);
+}
+static void freetype_release(FT_Memory memory, void *block) {
+    (void)memory;
+    free(block);
+}
+static void *freetype_resize(FT_Memory memory, long before, long after, void *block) {
+    (void)memory;
+    (void)before;
+    return realloc(block, (size_t)after);
+}
+static struct FT_MemoryRec_ freetype_memory = {NULL, freetype_allocate, freetype_release,
+                                               freetype_resize};
+
+bool cairo_faces_open(struct cairo_faces *faces, struct fonts *fonts) {
+    *faces = (struct cairo_faces){.fonts = fonts, .options = cairo_font_options_create()};
+    cairo_font_options_set_antialias(faces->options, CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(faces->options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(faces->options, CAIRO_HINT_METRICS_OFF);
+    if (FT_New_Library(&freetype_memory, &faces->library) != 0) return false;
+    FT_Add_Default_Modules(faces->library);
+    return cairo_font_options_status(faces->options) == CAIRO_STATUS_SUCCESS;
+}
+
+static void face_done(void *block) {
+    FT_Face face = block;
+    FT_Library library = face->glyph->library;
+    FT_Done_Face(face);
+    FT_Done_Library(library);
+}
+
+void cairo_faces_close(struct cairo_faces *faces) {
+    for (size_t i = 0; i < faces->count; i++)
+        if (faces->faces[i]) cairo_font_face_destroy(faces->faces[i]);
+    free(faces->faces);
+    if (faces->options) cairo_font_options_destroy(faces->options);
+    shaped_run_free(&faces->shaped);
+    if (faces->library) FT_Done_Library(faces->library);
+    *faces = (struct cairo_faces){0};
+}
+
+static cairo_font_face_t *face_open(struct cairo_faces *faces, uint16_t number) {
+    FT_Face ft;
+    const char *path = fonts_face_path(faces->fonts, number);
+    if (FT_New_Face(faces->library, path, fonts_face_index(faces->fonts, number), &ft) != 0)
+        return NULL;
+    FT_Reference_Library(faces->library);
+    cairo_font_face_t *face = cairo_ft_font_face_create_for_ft_face(ft, FT_LOAD_NO_HINTING);
+    if (cairo_font_face_set_user_data(face, &face_key, ft, face_done) != CAIRO_STATUS_SUCCESS) {
+        cairo_font_face_destroy(face);
+        face_done(ft);
+        return NULL;
+    }
+    return face;
+}
+
+static cairo_font_face_t *face_get(struct cairo_faces *faces, uint16_t number) {
+    size_t known = faces->count, wanted = (size_t)number + 1;
+    if (wanted > known) {
+        if (!memory_grow((void **)&faces->faces, &faces->capacity, wanted, sizeof(void *)))
+            return NULL;
+        memset(faces->faces + known, 0, (wanted - known) * sizeof(void *));
+        faces->count = wanted;
+    }
+    if (!faces->faces[number]) faces->faces[number] = face_open(faces, number);
+    return faces->faces[number];
+}
+
+/* Outlines, not cairo_show_glyphs: into an image cairo 1.16 sets each glyph on a whole pixel, which
+ * spaces small text unevenly and makes turned text dance. `stretch` fits the run to its width; it
+ * is a rounding error, or that of a size between two pictures, so that only the places of the
+ * glyphs have to follow. */
+static void outlines_fill(struct canvas *canvas, const struct shaped_run *run, float size,
+                          float stretch) {
+    for (size_t i = 0; i < run->count; i++) {
+        const struct shaped_glyph *glyph = &run->glyphs[i];
+        const cairo_glyph_t placed = {glyph->glyph, (double)(glyph->x * size * stretch),
+                                      (double)(glyph->y * size)};
+        cairo_glyph_path(canvas->cairo, &placed, 1);
+    }
+    cairo_fill(canvas->cairo);
+}
+
+bool canvas_text(struct canvas *canvas, struct cairo_faces *faces,
+                 const struct draw_command *command, const char *text) {
+    float size = floorf(command->rect.h * 64.0f + 0.5f) / 64.0f;
+    float reach = 1e6f;
+    if (!(size > 0 && size < reach) || !(fabsf(command->rect.x) < reach) ||
+        !(fabsf(command->rect.y) < reach) || command->colour.a == 0)
+        return true;
+    cairo_font_face_t *face = face_get(faces, command->face);
+    if (!face || !fonts_shape(faces->fonts, &faces->shaped, command->face,
+                              command->is_right_to_left, text, command->count))
+        return false;
+    float natural = faces->shaped.advance * size;
+    float stretch = natural > 0 && command->rect.w > 0 ? command->rect.w / natural : 1.0f;
+
+    cairo_t *cairo = canvas->cairo;
+    cairo_save(cairo);
+    if (command->angle == 0.0f) {
+        cairo_translate(cairo, draw_whole(command->rect.x), draw_whole(command->rect.y));
+    } else {
+        cairo_translate(cairo, (double)command->rect.x, (double)command->rect.y);
+        cairo_rotate(cairo, (double)command->angle);
+    }
+    cairo_set_font_face(cairo, face);
+    cairo_set_font_size(cairo, (double)size);
+    cairo_set_font_options(cairo, faces->options);
+    outlines_fill(canvas, &faces->shaped, size, stretch);
+    cairo_restore(cairo);
+    return true;
+}

@@ -1,0 +1,209 @@
+#include "picture_cairo.h"
+#include "canvas.h"
+#include "draw/memory.h"
+#include "glyphs.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct cairo_renderer {
+    struct cairo_faces faces;
+};
+
+struct cairo_renderer *cairo_renderer_new(struct fonts *fonts) {
+    struct cairo_renderer *renderer = memory_resize(NULL, sizeof *renderer);
+    if (!renderer) return NULL;
+    if (cairo_faces_open(&renderer->faces, fonts)) return renderer;
+    cairo_renderer_free(renderer);
+    return NULL;
+}
+
+void cairo_renderer_free(struct cairo_renderer *renderer) {
+    if (!renderer) return;
+    cairo_faces_close(&renderer->faces);
+    free(renderer);
+}
+
+/* ---- shapes ---- */
+
+static void set_colour(cairo_t *cairo, struct colour c) {
+    cairo_set_source_rgba(cairo, c.r / 255.0, c.g / 255.0, c.b / 255.0, c.a / 255.0);
+}
+
+static void rounded_path(cairo_t *cairo, struct rect r, float radius) {
+    double round = (double)fmaxf(0.0f, fminf(radius, fminf(r.w, r.h) / 2));
+    double x = (double)r.x, y = (double)r.y, right = x + (double)r.w, bottom = y + (double)r.h;
+    const double quarter = 1.57079632679489661923;
+    if (round <= 0) {
+        cairo_rectangle(cairo, x, y, right - x, bottom - y);
+        return;
+    }
+    cairo_new_sub_path(cairo);
+    cairo_arc(cairo, right - round, y + round, round, -quarter, 0);
+    cairo_arc(cairo, right - round, bottom - round, round, 0, quarter);
+    cairo_arc(cairo, x + round, bottom - round, round, quarter, 2 * quarter);
+    cairo_arc(cairo, x + round, y + round, round, 2 * quarter, 3 * quarter);
+    cairo_close_path(cairo);
+}
+
+static bool has_whole_edges(struct rect r) {
+    return floorf(r.x) == r.x && floorf(r.y) == r.y && floorf(r.w) == r.w && floorf(r.h) == r.h;
+}
+
+static void paint_rectangle(struct canvas *canvas, const struct draw_command *c) {
+    if (c->radius <= 0 && has_whole_edges(c->rect)) {
+        canvas_fill(canvas, canvas_box(canvas, c->rect, c->clip), c->colour);
+        return;
+    }
+    set_colour(canvas->cairo, c->colour);
+    rounded_path(canvas->cairo, c->rect, c->radius);
+    cairo_fill(canvas->cairo);
+}
+
+/* The dashes as a source: a square of one period, repeated over the picture from its top left. */
+static cairo_surface_t *dashes_make(struct colour c, float dash) {
+    int period = 2 * (dash < 1.0f ? 1 : draw_whole(dash));
+    cairo_surface_t *square = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, period, period);
+    if (cairo_surface_status(square) != CAIRO_STATUS_SUCCESS) return square;
+    struct colour full =
+        colour_over((struct colour){c.r, c.g, c.b, c.a}, COLOUR_HEX(0)); /* × alpha */
+    uint32_t value = (uint32_t)c.a << 24 | (uint32_t)full.r << 16 | (uint32_t)full.g << 8 | full.b;
+    unsigned char *rows = cairo_image_surface_get_data(square);
+    int stride = cairo_image_surface_get_stride(square);
+    cairo_surface_flush(square);
+    for (int y = 0; y < period; y++)
+        for (int x = 0; x < period; x++) {
+            uint32_t pixel = draw_dash_covers(x, y, dash) ? value : 0;
+            memcpy(rows + y * stride + x * 4, &pixel, 4);
+        }
+    cairo_surface_mark_dirty(square);
+    return square;
+}
+
+static void set_dashes(cairo_t *cairo, struct colour c, float dash) {
+    cairo_surface_t *square = dashes_make(c, dash);
+    cairo_set_source_surface(cairo, square, 0, 0);
+    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_REPEAT);
+    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
+    cairo_surface_destroy(square);
+}
+
+static void paint_frame(struct canvas *canvas, const struct draw_command *c) {
+    cairo_t *cairo = canvas->cairo;
+    float t = c->thickness;
+    if (t <= 0) return;
+    struct rect inner =
+        rect_make(c->rect.x + t, c->rect.y + t, c->rect.w - 2 * t, c->rect.h - 2 * t);
+    if (c->dash > 0)
+        set_dashes(cairo, c->colour, c->dash);
+    else
+        set_colour(cairo, c->colour);
+    cairo_set_fill_rule(cairo, CAIRO_FILL_RULE_EVEN_ODD);
+    rounded_path(cairo, c->rect, c->radius);
+    if (inner.w > 0 && inner.h > 0) rounded_path(cairo, inner, c->radius - t);
+    cairo_fill(cairo);
+    cairo_set_fill_rule(cairo, CAIRO_FILL_RULE_WINDING);
+}
+
+static void paint_line(struct canvas *canvas, const struct draw_command *c) {
+    cairo_t *cairo = canvas->cairo;
+    if (c->thickness <= 0) return;
+    set_colour(cairo, c->colour);
+    cairo_set_line_width(cairo, (double)c->thickness);
+    cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_move_to(cairo, (double)c->rect.x, (double)c->rect.y);
+    cairo_line_to(cairo, (double)(c->rect.x + c->rect.w), (double)(c->rect.y + c->rect.h));
+    cairo_stroke(cairo);
+}
+
+/* ---- the picture ---- */
+
+static void set_clip(struct canvas *canvas, struct rect clip) {
+    if (memcmp(&clip, &canvas->clip, sizeof clip) == 0) return;
+    canvas->clip = clip;
+    struct box box = canvas_box(canvas, clip, clip);
+    cairo_reset_clip(canvas->cairo);
+    cairo_rectangle(canvas->cairo, box.left, box.top, box.right - box.left, box.bottom - box.top);
+    cairo_clip(canvas->cairo);
+}
+
+static bool paint_command(struct canvas *canvas, struct cairo_faces *faces,
+                          const struct draw_list *list, const struct draw_command *c) {
+    switch ((enum draw_kind)c->kind) {
+    case DRAW_MATRIX:
+        return canvas_matrix(canvas, c, list->cells + c->data);
+    case DRAW_HATCH:
+        canvas_hatch(canvas, c);
+        return true;
+    case DRAW_RECTANGLE:
+        set_clip(canvas, c->clip);
+        paint_rectangle(canvas, c);
+        return true;
+    case DRAW_FRAME:
+        set_clip(canvas, c->clip);
+        paint_frame(canvas, c);
+        return true;
+    case DRAW_LINE:
+        set_clip(canvas, c->clip);
+        paint_line(canvas, c);
+        return true;
+    case DRAW_TEXT:
+        set_clip(canvas, c->clip);
+        set_colour(canvas->cairo, c->colour);
+        return canvas_text(canvas, faces, c, list->text + c->data);
+    }
+    return true;
+}
+
+/* cairo's images reach to 32,767 pixels. */
+static bool canvas_open(struct canvas *canvas, float width, float height) {
+    *canvas = (struct canvas){0};
+    if (!(width < 32767.0f && height < 32767.0f)) return false;
+    canvas->width = draw_whole(fmaxf(width, 1.0f));
+    canvas->height = draw_whole(fmaxf(height, 1.0f));
+    size_t bytes = (size_t)canvas->width * (size_t)canvas->height * sizeof *canvas->pixels;
+    canvas->pixels = memory_resize(NULL, bytes);
+    if (!canvas->pixels) return false;
+    memset(canvas->pixels, 0, bytes);
+    canvas->surface =
+        cairo_image_surface_create_for_data((unsigned char *)canvas->pixels, CAIRO_FORMAT_RGB24,
+                                            canvas->width, canvas->height, canvas->width * 4);
+    canvas->cairo = cairo_create(canvas->surface);
+    canvas->clip = rect_make(0, 0, (float)canvas->width, (float)canvas->height);
+    return cairo_status(canvas->cairo) == CAIRO_STATUS_SUCCESS;
+}
+
+static bool canvas_close(struct canvas *canvas) {
+    bool is_good = canvas->cairo && cairo_status(canvas->cairo) == CAIRO_STATUS_SUCCESS;
+    if (canvas->cairo) cairo_destroy(canvas->cairo);
+    if (canvas->surface) {
+        cairo_surface_finish(canvas->surface);
+        cairo_surface_destroy(canvas->surface);
+    }
+    return is_good;
+}
+
+bool cairo_renderer_draw(struct cairo_renderer *renderer, const struct draw_list *list,
+                         uint32_t **pixels, int *width, int *height) {
+    struct canvas canvas;
+    bool is_good = canvas_open(&canvas, list->width, list->height);
+    if (is_good) {
+        struct rect everything = rect_make(0, 0, (float)canvas.width, (float)canvas.height);
+        struct colour background = list->background;
+        background.a = 255;
+        canvas_fill(&canvas, canvas_box(&canvas, everything, everything), background);
+    }
+    for (size_t i = 0; is_good && i < list->count; i++)
+        is_good = paint_command(&canvas, &renderer->faces, list, &list->commands[i]);
+    if (!canvas_close(&canvas) || !is_good) {
+        free(canvas.pixels);
+        return false;
+    }
+    size_t count = (size_t)canvas.width * (size_t)canvas.height;
+    for (size_t i = 0; i < count; i++)
+        canvas.pixels[i] &= 0x00FFFFFFu; /* cairo leaves the upper byte to itself */
+    *pixels = canvas.pixels;
+    *width = canvas.width;
+    *height = canvas.height;
+    return true;
+}

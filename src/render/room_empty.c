@@ -1,1 +1,0 @@
-/* placeholder so the room configures */ typedef int render_room_is_empty;
