@@ -41,6 +41,7 @@ struct gl_renderer {
     size_t cell_count;
     struct glyph_atlas atlas;
     struct gl_instances pending;
+    int restarts, restarts_before; /* of the atlas, in this frame and in the one before */
     bool is_abandoned;
 };
 
@@ -316,10 +317,10 @@ static bool frame_flush(struct gl_renderer *r, char *error, size_t error_bytes) 
     return true;
 }
 
-/* A full atlas is started anew in the middle of the frame; the second time with a larger one. */
+/* A full atlas is started anew in the middle of the frame; with a larger one when that happens
+ * twice in one frame or in two frames running: then what is shown does not fit. */
 static bool add_text(struct gl_renderer *r, const struct draw_list *list,
-                     const struct draw_command *command, int *restarts, char *error,
-                     size_t error_bytes) {
+                     const struct draw_command *command, char *error, size_t error_bytes) {
     if (!gl_text_is_visible(command)) return true;
     if (command->data > list->text_bytes || command->count > list->text_bytes - command->data)
         return true;
@@ -331,8 +332,8 @@ static bool add_text(struct gl_renderer *r, const struct draw_list *list,
              was_largest = r->atlas.size > r->atlas.max_size / 2;
         if (was_empty && was_largest) return true; /* larger than any texture */
         if (!frame_flush(r, error, error_bytes)) return false;
-        glyph_atlas_restart(&r->atlas, was_empty || *restarts > 0);
-        *restarts += 1;
+        glyph_atlas_restart(&r->atlas, was_empty || r->restarts + r->restarts_before > 0);
+        r->restarts++;
         result = glyph_atlas_find(&r->atlas, r->fonts, command, text, &run);
     }
     if (result == GLYPH_FOUND) gl_instances_add_text(&r->pending, command, run, r->atlas.pieces);
@@ -367,13 +368,14 @@ bool gl_renderer_draw(struct gl_renderer *renderer, const struct draw_list *list
     if (!picture_resize(r, list, error, error_bytes)) return false;
     if (!cells_upload(r, list, error, error_bytes)) return false;
     frame_begin(r, list->background);
-    int restarts = 0;
+    r->restarts_before = r->restarts;
+    r->restarts = 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct draw_command *command = &list->commands[i];
         if (command->colour.a == 0 && command->kind != DRAW_MATRIX) continue;
         if (command->kind != DRAW_TEXT)
             gl_instances_add(&r->pending, list, command);
-        else if (!add_text(r, list, command, &restarts, error, error_bytes))
+        else if (!add_text(r, list, command, error, error_bytes))
             return false;
     }
     return frame_flush(r, error, error_bytes) && frame_check(r, error, error_bytes);
