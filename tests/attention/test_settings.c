@@ -103,6 +103,60 @@ static void test_passes_are_refused(void **state) {
     test_model_free(&model);
 }
 
+/* A layer of 2 × 2 matrices over two equal tokens; q and k are 0, so that all that is looked at is
+ * even. */
+static void expect_overflow(struct attention_layer_weights w, enum attention_norm norm,
+                            float number, enum attention_tensor_id id) {
+    static const float zero[4] = {0}, one[4] = {1, 0, 0, 1};
+    if (!w.q_weight) w.q_weight = zero;
+    if (!w.k_weight) w.k_weight = zero;
+    if (!w.v_weight) w.v_weight = one;
+    if (!w.o_weight) w.o_weight = one;
+    if (!w.up_weight) w.up_weight = one;
+    if (!w.down_weight) w.down_weight = one;
+    const struct attention_weights weights = {
+        .config =
+            {.d_model = 2, .layers = 1, .heads = 1, .d_k = 2, .d_v = 2, .d_ff = 2, .norm = norm},
+        .layers = &w};
+    const float embedding[4] = {number, 0, number, 0};
+    struct attention_trace *trace = attention_trace_new(NULL);
+    struct attention_error error;
+    char start[64];
+    snprintf(start, sizeof start, "layer 1: %s has numbers", attention_tensor_name(id));
+    assert_int_equal(attention_pass(trace, &weights, NULL, embedding, 2, &error),
+                     ATTENTION_INVALID);
+    if (strncmp(error.text, start, strlen(start)) != 0) fail_msg("%s: %s", start, error.text);
+    assert_int_equal(attention_trace_tokens(trace), 0);
+    attention_trace_free(trace);
+}
+
+/* Where float32 ends, the sentence names the first tensor that does not fit. */
+static void test_overflow_is_named(void **state) {
+    (void)state;
+    static const float huge[4] = {3e38f, 0, 0, 0}, below[4] = {-3e38f, 0, 0, 0};
+    static const float large[4] = {1e20f, 0, 0, 0}, nan[4] = {NAN, 0, 0, 0};
+    const enum attention_norm none = ATTENTION_NORM_NONE;
+    struct attention_layer_weights w = {.q_weight = huge};
+    expect_overflow(w, none, 4.0f, ATTENTION_TENSOR_Q);
+    w = (struct attention_layer_weights){.k_weight = nan};
+    expect_overflow(w, none, 4.0f, ATTENTION_TENSOR_K);
+    w = (struct attention_layer_weights){.v_weight = huge};
+    expect_overflow(w, none, 4.0f, ATTENTION_TENSOR_V);
+    w = (struct attention_layer_weights){.q_weight = large, .k_weight = large};
+    expect_overflow(w, none, 4.0f, ATTENTION_TENSOR_SIMILARITY);
+    w = (struct attention_layer_weights){.o_weight = huge};
+    expect_overflow(w, none, 4.0f, ATTENTION_TENSOR_ATTENTION_OUTPUT);
+    w = (struct attention_layer_weights){.up_weight = below}; /* before ReLU makes it 0 */
+    expect_overflow(w, none, 4.0f, ATTENTION_TENSOR_FFN_HIDDEN);
+    w = (struct attention_layer_weights){.down_weight = huge};
+    expect_overflow(w, none, 4.0f, ATTENTION_TENSOR_FFN_OUTPUT);
+    w = (struct attention_layer_weights){0};
+    expect_overflow(w, none, 3e38f, ATTENTION_TENSOR_RESIDUAL1);
+    expect_overflow(w, none, 1.5e38f, ATTENTION_TENSOR_RESIDUAL2);
+    expect_overflow(w, ATTENTION_NORM_POST, 1e30f, ATTENTION_TENSOR_NORM1);
+    expect_overflow(w, ATTENTION_NORM_PRE, 1e30f, ATTENTION_TENSOR_NORM1);
+}
+
 static bool has_tensor(const struct attention_trace *trace, enum attention_tensor_id id) {
     const struct attention_tensor tensor = attention_trace_tensor(trace, id, 0);
     assert_true((tensor.data != NULL) == (tensor.dims > 0));
@@ -265,6 +319,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_is_checked),
         cmocka_unit_test(test_passes_are_refused),
+        cmocka_unit_test(test_overflow_is_named),
         cmocka_unit_test(test_wiring),
         cmocka_unit_test(test_shapes_and_names),
         cmocka_unit_test(test_dot_is_the_sum_of_the_pass),
