@@ -114,6 +114,8 @@ bool selection_is_shown(const struct study *study, const struct document_cell *c
             cell->source != ATTENTION_TENSOR_V) {
             return true;
         }
+        const struct attention_config *config = &study->model.weights.config;
+        m.columns = (size_t)(config->d_k > config->d_v ? config->d_k : config->d_v);
     } else if (cell->source != selection_result_source(study) || step == STEP_FEEDFORWARD ||
                step == STEP_TOKENS) {
         return true;

@@ -68,8 +68,6 @@ const char *semantics_string(struct semantics *list, const char *text) {
 
 struct semantic_node *semantics_add(struct semantics *list, enum semantic_role role, uint32_t id,
                                     struct rect rect, const char *name, const char *value) {
-    static struct semantic_node
-        scratch; /* written, never read: keeps recording code free of checks */
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? 2 * list->capacity : FIRST_NODES;
         struct semantic_node *nodes = realloc(list->nodes, capacity * sizeof *nodes);

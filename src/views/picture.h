@@ -21,6 +21,7 @@ struct picture_presence {
     bool is_focus_visible;    /* draw the ring */
     bool is_editing;
     size_t caret, anchor;     /* bytes in document.text; they differ while there is a selection */
+    const char *edited_text;  /* what stands in the field while the document cannot take it (is_message_error); NULL: document.text */
     const char *composition;  /* text being composed at the caret, or NULL */
     int composition_caret;    /* code points, −1: at its end */
     const char *message;      /* a sentence under the field, or NULL */
@@ -29,6 +30,7 @@ struct picture_presence {
     float rail_scroll;        /* logical pixels */
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
     int model_selected;
+    const char *const *key_rows;    /* for the keys overlay: key text, command id, …, NULL; NULL: none */
     int export_part, export_density; /* chosen in the export menu: picture_part, 1 … 4 */
 };
 

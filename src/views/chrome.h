@@ -1,0 +1,24 @@
+/* chrome.h: what stands around the stage: top bar, head rail, right panel, timeline, menus. */
+#ifndef VIEWS_CHROME_H
+#define VIEWS_CHROME_H
+#include "page.h"
+
+void top_bar_draw(struct page *page, struct rect r);
+void field_draw(struct page *page, struct rect r);     /* the sentence with its tokens as chips, caret, selection, composition */
+void message_draw(struct page *page, struct rect under); /* a line under the field */
+void rail_draw(struct page *page, struct rect r);
+void panel_draw(struct page *page, struct rect r);
+void timeline_draw(struct page *page, struct rect r);
+
+/* Parts of the panel: each draws at (x, y) in `width` and returns the height used; draws nothing below `bottom`. */
+float panel_formula(struct page *page, float x, float y, float width);
+float panel_arithmetic(struct page *page, float x, float y, float width, float bottom);
+float panel_card(struct page *page, float x, float y, float width, float bottom);
+
+/* Over everything. */
+void menus_draw(struct page *page, struct rect window);
+void keys_overlay_draw(struct page *page, struct rect window);
+
+/* Formula markup: "_" and "^" lower and raise the next character or {group}; marks of ui.h colour. Returns the width. */
+float formula_draw(struct page *page, const char *marked, float size, float x, float baseline, bool is_measuring);
+#endif

@@ -1,0 +1,259 @@
+/* field.c: the sentence field. The text stands as it was typed; each token lies on a chip. Segments
+ * (tokens and the white space between them) follow each other from left to right; a right-to-left
+ * token reads right to left inside its chip. */
+#include "chrome.h"
+
+#include <math.h>
+#include <string.h>
+
+struct segment {
+    size_t start, bytes;
+    int token;      /* index, or −1 for white space */
+    float x, width; /* from the left end of the whole line */
+    float text_x;   /* where the text starts inside it */
+};
+
+struct line {
+    struct segment *segments;
+    size_t count;
+    float width;
+    float padding; /* left and right of a token's text */
+};
+
+static const float type_size = 15;
+
+static float width_of(struct page *page, const char *text, size_t bytes) {
+    return text_width(page->ui.measurer, TEXT_WORDS_MEDIUM, ui_type(&page->ui, type_size), text,
+                      bytes);
+}
+
+static const char *shown_text(struct page *page, const struct segment *s) {
+    return s->token >= 0 ? study_token(page->study, s->token) : "";
+}
+
+static void add_segment(struct page *page, struct line *line, size_t start, size_t bytes,
+                        int token) {
+    const struct ui *ui = &page->ui;
+    struct segment *s = &line->segments[line->count++];
+    *s = (struct segment){start, bytes, token, line->width, 0, 0};
+    if (token >= 0) {
+        const char *name = shown_text(page, s);
+        s->text_x = line->padding;
+        s->width = ceilf(width_of(page, name, strlen(name))) + 2 * line->padding;
+        line->width += s->width + ui_px(ui, 2);
+    } else {
+        size_t spaces = bytes < 64 ? bytes : 64;
+        s->width = ui_px(ui, 5) * (float)spaces;
+        line->width += s->width;
+    }
+}
+
+static struct line segments_of(struct page *page) {
+    const struct token_list *tokens = &page->study->tokens;
+    size_t bytes = strlen(page->study->document.text), at = 0;
+    struct line line = {page_memory(page, 2 * tokens->count + 1, sizeof(struct segment)), 0, 0,
+                        ui_px(&page->ui, 8)};
+    for (size_t i = 0; line.segments && i < tokens->count; i++) {
+        if (tokens->tokens[i].start > at) {
+            add_segment(page, &line, at, tokens->tokens[i].start - at, -1);
+        }
+        add_segment(page, &line, tokens->tokens[i].start, tokens->tokens[i].bytes, (int)i);
+        at = tokens->tokens[i].start + tokens->tokens[i].bytes;
+    }
+    if (line.segments && at < bytes) {
+        add_segment(page, &line, at, bytes - at, -1);
+    }
+    return line;
+}
+
+/* Where byte `at` of the text stands on the line. */
+static float place_of(struct page *page, const struct line *line, size_t at) {
+    for (size_t i = 0; i < line->count; i++) {
+        const struct segment *s = &line->segments[i];
+        if (at >= s->start + s->bytes) {
+            continue;
+        }
+        size_t inside = at > s->start ? at - s->start : 0;
+        if (s->token < 0) {
+            return s->x + s->width * (float)inside / (float)s->bytes;
+        }
+        struct text_run runs[2];
+        const char *text = page->study->document.text + s->start;
+        float prefix = inside ? width_of(page, text, inside) : 0;
+        size_t count =
+            page->ui.measurer->split(page->ui.measurer->context, TEXT_WORDS_MEDIUM,
+                                     ui_type(&page->ui, type_size), text, s->bytes, runs, 2);
+        bool is_rtl = count > 0 && runs[0].is_right_to_left;
+        if (inside == 0) {
+            return s->x + s->text_x - ui_px(&page->ui, 4);
+        }
+        return is_rtl ? s->x + s->width - s->text_x - prefix : s->x + s->text_x + prefix;
+    }
+    return line->width > 0 ? line->width : 0;
+}
+
+static void draw_chip(struct page *page, const struct segment *s, struct rect r, bool is_selected) {
+    struct ui *ui = &page->ui;
+    const struct theme *t = ui->theme;
+    bool is_focus = s->token == page->document->query;
+    struct colour fill = is_focus               ? t->fill[ROLE_QUERY]
+                         : is_selected          ? colour_mix(t->chip, t->fill[ROLE_QUERY], 0.2f)
+                         : ui_is_hovered(ui, r) ? colour_mix(t->chip, t->ink, 0.06f)
+                                                : t->chip;
+    const char *name = shown_text(page, s);
+    draw_rectangle(ui->list, r, ui_px(ui, 7), fill);
+    float size = ui_type(ui, type_size);
+    draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, size, roundf(r.x + s->text_x),
+              ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0,
+              is_focus ? colour_text_on(fill) : t->ink, name, strlen(name));
+    struct semantic_node *node = semantics_add(
+        ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, 0),
+        rect_intersect(r, draw_clip(ui->list)), name, page_format(page, "%d", s->token + 1));
+    node->action = (struct ui_action){UI_COMMAND_QUERY_SET, s->token, 0, 0};
+    node->is_selected = is_focus;
+    node->is_focusable =
+        !page->presence->is_editing && rect_intersect(r, draw_clip(ui->list)).w > 0;
+    node->tooltip = semantics_string(ui->semantics, name);
+    ui_focus_ring(ui, node->id, r, ui_px(ui, 7));
+}
+
+/* The composition stands underlined at the caret; what follows gives way. */
+static float composition_width(struct page *page) {
+    const char *text = page->presence->composition;
+    return page->presence->is_editing && text && text[0]
+               ? width_of(page, text, strlen(text)) + ui_px(&page->ui, 6)
+               : 0;
+}
+
+static void draw_caret(struct page *page, struct rect r, float x) {
+    struct ui *ui = &page->ui;
+    const char *text = page->presence->composition;
+    float middle = roundf(r.y + r.h / 2), half = ui_px(ui, 12);
+    if (composition_width(page) > 0) {
+        draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, ui_type(ui, type_size),
+                  roundf(x + ui_px(ui, 3)), ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0,
+                  ui->theme->ink, text, strlen(text));
+        draw_rectangle(ui->list,
+                       rect_make(roundf(x), middle + half, composition_width(page), ui_px(ui, 2)),
+                       0, ui->theme->fill[ROLE_QUERY]);
+        x += composition_width(page);
+    }
+    struct rect caret = rect_make(roundf(x), middle - half, ui_px(ui, 2), 2 * half);
+    draw_rectangle(ui->list, caret, 0, ui->theme->ink);
+    semantics_add(ui->semantics, ROLE_TEXT, NODE_CARET, caret, page_words(page, "field.caret"), "");
+}
+
+static void draw_segments(struct page *page, struct rect r, const struct line *line) {
+    struct ui *ui = &page->ui;
+    const struct picture_presence *p = page->presence;
+    size_t from = p->caret < p->anchor ? p->caret : p->anchor,
+           to = p->caret < p->anchor ? p->anchor : p->caret;
+    float caret = p->is_editing ? place_of(page, line, p->caret) : 0,
+          composing = composition_width(page);
+    float focus = 0; /* what must be in view */
+    for (size_t i = 0; i < line->count && !p->is_editing; i++) {
+        if (line->segments[i].token == page->document->query) {
+            focus = line->segments[i].x + line->segments[i].width;
+        }
+    }
+    float needed = p->is_editing ? caret + composing : focus, room = r.w - ui_px(ui, 8);
+    float scroll = needed > room ? needed - room : 0;
+    float height = fminf(ui_px(ui, 28), r.h - ui_px(ui, 4));
+    if (p->is_editing && from != to) {
+        float x0 = place_of(page, line, from) - scroll, x1 = place_of(page, line, to) - scroll;
+        draw_rectangle(ui->list,
+                       rect_snap(rect_make(r.x + fminf(x0, x1), r.y + ui_px(ui, 2), fabsf(x1 - x0),
+                                           r.h - ui_px(ui, 4))),
+                       ui_px(ui, 3),
+                       colour_mix(ui->theme->background, ui->theme->fill[ROLE_QUERY], 0.3f));
+    }
+    for (size_t i = 0; i < line->count; i++) {
+        const struct segment *s = &line->segments[i];
+        float x = r.x + s->x - scroll + (p->is_editing && s->start >= p->caret ? composing : 0);
+        if (s->token >= 0 && x < rect_right(r) && x + s->width > r.x) {
+            bool is_selected = p->is_editing && s->start < to && s->start + s->bytes > from;
+            draw_chip(page, s,
+                      rect_make(roundf(x), roundf(r.y + (r.h - height) / 2), s->width, height),
+                      is_selected);
+        }
+    }
+    if (p->is_editing) {
+        draw_caret(page, r, r.x + caret - scroll);
+    }
+}
+
+void field_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct theme *t = ui->theme;
+    bool is_editing = page->presence->is_editing;
+    draw_rectangle(ui->list, r, ui_px(ui, 10), t->background);
+    draw_frame(ui->list, r, ui_px(ui, 10), ui_px(ui, is_editing ? 2 : 1.5f),
+               is_editing ? t->fill[ROLE_QUERY] : t->line);
+    struct semantic_node *node =
+        semantics_add(ui->semantics, ROLE_FIELD, NODE_FIELD, r, page_words(page, "field.name"),
+                      page->study->document.text);
+    node->action = (struct ui_action){UI_COMMAND_TEXT_EDIT, 0, 0, 0};
+    node->is_focusable = true;
+    ui_focus_ring(ui, NODE_FIELD, r, ui_px(ui, 10));
+    struct rect inner = rect_inset(r, ui_px(ui, 8), ui_px(ui, 2));
+    if (!is_editing && inner.w > ui_px(ui, 260)) {
+        struct ui_button edit = {.id = ui_id("edit", 0, 0),
+                                 .label = page_words(page, "button.edit"),
+                                 .kind = UI_BUTTON_BARE,
+                                 .action = {UI_COMMAND_TEXT_EDIT, 0, 0, 0},
+                                 .size = 14,
+                                 .tooltip = page_words(page, "command.text.edit")};
+        float width = ui_button_width(ui, &edit);
+        struct rect place = rect_cut_right(&inner, width);
+        ui_button(ui, rect_inset(place, 0, fmaxf(0, (place.h - ui_px(ui, 30)) / 2)), &edit);
+        rect_cut_right(&inner, ui_px(ui, 6));
+    }
+    draw_clip_push(ui->list, inner);
+    struct line line = segments_of(page);
+    if (line.segments) {
+        draw_segments(page, inner, &line);
+    }
+    if (line.count == 0 &&
+        !(is_editing && page->presence->composition && page->presence->composition[0])) {
+        struct rect hint = inner;
+        rect_cut_left(&hint, ui_px(ui, 8));
+        ui_text_in(ui, hint, UI_LEFT, TEXT_WORDS, type_size, t->secondary,
+                   page_words(page, "field.hint"));
+    }
+    draw_clip_pop(ui->list);
+}
+
+void message_draw(struct page *page, struct rect under) {
+    struct ui *ui = &page->ui;
+    const char *text = page->presence->message;
+    if (!text || !text[0]) {
+        return;
+    }
+    float width = fminf(under.w, ui_px(ui, 760)), padding = ui_px(ui, 12);
+    struct ui_paragraph words = {text,
+                                 14,
+                                 1.4f,
+                                 page->presence->is_message_error ? ui->theme->error
+                                                                  : ui->theme->ink,
+                                 TEXT_WORDS_MEDIUM,
+                                 4};
+    float close = ui_px(ui, 30);
+    float height =
+        ui_paragraph(ui, &words, 0, 0, width - 2 * padding - close, true) + ui_px(ui, 16);
+    struct rect r = rect_make(under.x, under.y, width, height);
+    draw_rectangle(ui->list, r, ui_px(ui, 9), ui->theme->surface);
+    draw_frame(ui->list, r, ui_px(ui, 9), ui_px(ui, 1.5f),
+               page->presence->is_message_error ? ui->theme->error : ui->theme->line);
+    ui_paragraph(ui, &words, r.x + padding, r.y + ui_px(ui, 8), width - 2 * padding - close, false);
+    semantics_add(ui->semantics, ROLE_BLOCK, ui_id("message block", 0, 0), r, "", "");
+    semantics_add(ui->semantics, ROLE_MESSAGE, ui_id("message", 0, 0), r, text, "");
+    struct ui_button button = {.id = ui_id("message close", 0, 0),
+                               .label = "×",
+                               .name = page_words(page, "command.message.close"),
+                               .kind = UI_BUTTON_BARE,
+                               .action = {UI_COMMAND_MESSAGE_CLOSE, 0, 0, 0}};
+    ui_button(
+        ui,
+        rect_make(rect_right(r) - close - ui_px(ui, 4), r.y + ui_px(ui, 4), close, ui_px(ui, 28)),
+        &button);
+}

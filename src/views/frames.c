@@ -1,0 +1,58 @@
+/* frames.c: framing what the explained number is made of, in the colours of its operands. */
+#include "grid.h"
+
+static struct colour operand_colour(const struct theme *t, enum cell_role role) {
+    switch (role) {
+    case CELL_ROLE_QUERY:
+        return t->fill[ROLE_QUERY];
+    case CELL_ROLE_KEY:
+        return t->fill[ROLE_KEY];
+    case CELL_ROLE_VALUE:
+        return t->fill[ROLE_VALUE];
+    case CELL_ROLE_OUTPUT:
+        return t->fill[ROLE_OUTPUT];
+    default:
+        return t->secondary;
+    }
+}
+
+/* Rows first … last and columns first … last of the grid as it stands. */
+static void frame_cells(struct page *page, const struct grid *grid, int row, int column,
+                        struct colour c) {
+    if (row >= (int)grid->rows || column >= (int)grid->columns) {
+        return;
+    }
+    float w = grid->rect.w / (float)grid->columns, h = grid->rect.h / (float)grid->rows;
+    struct rect r = grid->rect;
+    if (row >= 0) {
+        r.y += (float)row * h;
+        r.h = h;
+    }
+    if (column >= 0) {
+        r.x += (float)column * w;
+        r.w = w;
+    }
+    float out = ui_px(&page->ui, 2), thickness = ui_px(&page->ui, 3);
+    r = rect_inset(rect_snap(r), -out, -out);
+    draw_key(page->ui.list, grid->slot + 0x1000, row >= 0, column >= 0);
+    draw_frame(page->ui.list, r, ui_px(&page->ui, 6), thickness, c);
+    draw_key_end(page->ui.list);
+}
+
+void grid_frame_operands(struct page *page, const struct grid *grid) {
+    struct document_cell own;
+    int row, column;
+    cell_from_grid_id(grid->id, &own);
+    for (int o = 0; page->has_arithmetic && o < page->arithmetic.operand_count; o++) {
+        const struct arithmetic_operand *operand = &page->arithmetic.operands[o];
+        if (operand->source == own.source && operand->head == own.head) {
+            struct document_cell strip = {operand->source, operand->head, operand->row,
+                                          operand->column};
+            cell_in_grid(grid->id, &strip, &row, &column);
+            frame_cells(page, grid, row, column, operand_colour(page->ui.theme, operand->role));
+        }
+    }
+    if (page->selection.source >= 0 && cell_in_grid(grid->id, &page->selection, &row, &column)) {
+        frame_cells(page, grid, row, column, page->ui.theme->ink);
+    }
+}

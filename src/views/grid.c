@@ -1,0 +1,303 @@
+/* grid.c: painting matrices. */
+#include "grid.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_SINGLE_CELLS = 5000 }; /* above it a matrix is one image */
+static const float dimming = 0.55f;
+
+static float value_at(const struct grid *grid, size_t r, size_t c) {
+    return grid->values[r * grid->row_stride + c * grid->column_stride];
+}
+
+static enum grid_state state_at(const struct grid *grid, size_t r, size_t c) {
+    return grid->states ? (enum grid_state)grid->states[r * grid->columns + c] : grid->state;
+}
+
+float grid_range(const float *values, size_t count) {
+    float largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        float magnitude = fabsf(values[i]);
+        if (isfinite(magnitude) && magnitude > largest) {
+            largest = magnitude;
+        }
+    }
+    return largest > 0 ? largest : 1;
+}
+
+static struct colour role_fill(const struct theme *t, enum cell_role role) {
+    switch (role) {
+    case CELL_ROLE_QUERY:
+        return t->fill[ROLE_QUERY];
+    case CELL_ROLE_KEY:
+        return t->fill[ROLE_KEY];
+    case CELL_ROLE_VALUE:
+        return t->fill[ROLE_VALUE];
+    case CELL_ROLE_OUTPUT:
+        return t->fill[ROLE_OUTPUT];
+    default:
+        return t->secondary;
+    }
+}
+
+static struct colour cell_colour(const struct page *page, const struct grid *grid, size_t r,
+                                 size_t c) {
+    const struct theme *t = page->ui.theme;
+    enum grid_state state = state_at(grid, r, c);
+    if (state == GRID_HIDDEN || state == GRID_MASKED || state == GRID_NO_WEIGHT) {
+        return t->surface;
+    }
+    float v = value_at(grid, r, c);
+    struct colour colour;
+    if (state == GRID_SCORE) {
+        colour = colour_map_at(page->ui.scores_map, v / grid->range);
+    } else if (state == GRID_SCALED) {
+        colour = colour_map_at(page->ui.scores_map, v / grid->scaled_range);
+    } else if (state == GRID_WEIGHT) {
+        colour = colour_map_at(page->ui.weights_map, v);
+    } else {
+        float depth = fminf(1, fabsf(v) / grid->range);
+        colour = v >= 0 ? colour_mix(t->surface, role_fill(t, grid->role), depth * 0.78f + 0.05f)
+                        : colour_mix(t->surface, t->negative, depth * 0.9f + 0.05f);
+    }
+    bool is_dimmed = (grid->focus_row >= 0 && (size_t)grid->focus_row != r) ||
+                     (grid->focus_column >= 0 && (size_t)grid->focus_column != c);
+    return is_dimmed ? colour_mix(colour, t->background, dimming) : colour;
+}
+
+static size_t code_points(const char *text) {
+    size_t count = 0;
+    for (; *text; text++) {
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+static bool is_masked(enum grid_state state) {
+    return state == GRID_MASKED || state == GRID_NO_WEIGHT;
+}
+
+static enum number_style style_of(enum grid_state state) {
+    return state == GRID_WEIGHT ? NUMBER_WEIGHT : NUMBER_PLAIN;
+}
+
+/* The type size at which every number of the matrix fits its cell, or 0. JetBrains Mono advances
+ * 0.6 em. */
+static float number_size(const struct page *page, const struct grid *grid, float cell_w,
+                         float cell_h) {
+    if (grid->number_size <= 0 || grid->rows * grid->columns > MAX_SINGLE_CELLS) {
+        return 0;
+    }
+    size_t longest = 1;
+    char text[NUMBER_BYTES];
+    for (size_t r = 0; r < grid->rows; r++) {
+        for (size_t c = 0; c < grid->columns; c++) {
+            enum grid_state state = state_at(grid, r, c);
+            if (state != GRID_HIDDEN && !is_masked(state)) {
+                number_format(text, sizeof text, value_at(grid, r, c), style_of(state));
+                size_t length = code_points(text);
+                longest = length > longest ? length : longest;
+            }
+        }
+    }
+    float unit = page->ui.unit * page->ui.text_scale;
+    float fits_width = (cell_w - ui_px(&page->ui, 4)) / (0.6f * (float)longest) / unit;
+    float fits_height = cell_h / 1.32f / unit;
+    float size = fminf(grid->number_size, fminf(fits_width, fits_height));
+    float least = page->is_presentation ? 13 : 11;
+    return size >= least ? size : 0;
+}
+
+static void draw_cell_number(struct page *page, const struct grid *grid, size_t r, size_t c,
+                             struct rect cell, struct colour fill, float size) {
+    enum grid_state state = state_at(grid, r, c);
+    char text[NUMBER_BYTES];
+    struct colour ink = colour_text_on(fill);
+    if (state == GRID_HIDDEN) {
+        return;
+    }
+    if (state == GRID_MASKED) {
+        memcpy(text, "\u2212\u221e", sizeof "\u2212\u221e");
+        ink = page->ui.theme->ink;
+    } else if (state == GRID_NO_WEIGHT) {
+        memcpy(text, "0", sizeof "0");
+        ink = page->ui.theme->ink;
+    } else {
+        number_format(text, sizeof text, value_at(grid, r, c), style_of(state));
+    }
+    float width = ui_text_width(&page->ui, TEXT_MONO, size, text);
+    ui_text(&page->ui, TEXT_MONO, size, cell.x + (cell.w - width) / 2,
+            ui_baseline_in(&page->ui, cell, TEXT_MONO, size), ink, text);
+}
+
+static struct rect cell_rect(const struct grid *grid, size_t r, size_t c) {
+    float w = grid->rect.w / (float)grid->columns, h = grid->rect.h / (float)grid->rows;
+    float x = roundf(grid->rect.x + (float)c * w), y = roundf(grid->rect.y + (float)r * h);
+    return rect_make(x, y, roundf(grid->rect.x + (float)(c + 1) * w) - x,
+                     roundf(grid->rect.y + (float)(r + 1) * h) - y);
+}
+
+static void draw_single_cells(struct page *page, const struct grid *grid, float cell_w,
+                              float cell_h) {
+    struct ui *ui = &page->ui;
+    float size = number_size(page, grid, cell_w, cell_h);
+    float gap = fminf(cell_w, cell_h) >= 14 * ui->unit ? ui_px(ui, 1) : 0;
+    float radius = fminf(ui_px(ui, 3.5f), fminf(cell_w, cell_h) / 5);
+    for (size_t r = 0; r < grid->rows; r++) {
+        for (size_t c = 0; c < grid->columns; c++) {
+            struct rect cell = rect_inset(cell_rect(grid, r, c), gap, gap);
+            enum grid_state state = state_at(grid, r, c);
+            struct colour fill = cell_colour(page, grid, r, c);
+            draw_key(ui->list, grid->slot, (uint32_t)r, (uint32_t)c);
+            draw_rectangle(ui->list, cell, gap > 0 ? radius : 0, fill);
+            if (state == GRID_HIDDEN && gap > 0) {
+                draw_frame(ui->list, cell, radius, ui_px(ui, 1), ui->theme->line)->dash =
+                    ui_px(ui, 3);
+            } else if (is_masked(state)) {
+                draw_hatch(ui->list, cell, ui_px(ui, 6), ui->theme->line);
+            }
+            if (size > 0) {
+                draw_cell_number(page, grid, r, c, cell, fill, size);
+            }
+            draw_key_end(ui->list);
+        }
+    }
+}
+
+/* One image: every pixel shows the cell of largest magnitude below it, so that peaks stay visible.
+ */
+static void draw_image(struct page *page, const struct grid *grid) {
+    size_t rows = (size_t)fminf((float)grid->rows, fmaxf(1, grid->rect.h));
+    size_t columns = (size_t)fminf((float)grid->columns, fmaxf(1, grid->rect.w));
+    struct colour *cells = page_memory(page, rows * columns, sizeof *cells);
+    if (!cells) {
+        return;
+    }
+    for (size_t r = 0; r < rows; r++) {
+        size_t r0 = r * grid->rows / rows, r1 = (r + 1) * grid->rows / rows;
+        for (size_t c = 0; c < columns; c++) {
+            size_t c0 = c * grid->columns / columns, c1 = (c + 1) * grid->columns / columns;
+            size_t best_r = r0, best_c = c0;
+            float best = -1;
+            for (size_t y = r0; y < r1; y++) {
+                for (size_t x = c0; x < c1; x++) {
+                    float magnitude = grid->values ? fabsf(value_at(grid, y, x)) : 0;
+                    if (!is_masked(state_at(grid, y, x)) && magnitude > best) {
+                        best = magnitude;
+                        best_r = y;
+                        best_c = x;
+                    }
+                }
+            }
+            cells[r * columns + c] = cell_colour(page, grid, best_r, best_c);
+        }
+    }
+    draw_key(page->ui.list, grid->slot, 0, 0);
+    draw_matrix(page->ui.list, rect_snap(grid->rect), cells, rows, columns);
+    draw_key_end(page->ui.list);
+}
+
+/* Hatching over the runs of masked cells of each row of an image. */
+static void hatch_image(struct page *page, const struct grid *grid) {
+    for (size_t r = 0; grid->states && r < grid->rows; r++) {
+        for (size_t c = 0; c < grid->columns;) {
+            size_t end = c;
+            while (end < grid->columns && is_masked(state_at(grid, r, end))) {
+                end++;
+            }
+            if (end > c) {
+                struct rect first = cell_rect(grid, r, c), last = cell_rect(grid, r, end - 1);
+                if (first.h >= 1) {
+                    draw_hatch(page->ui.list,
+                               rect_make(first.x, first.y, rect_right(last) - first.x, first.h),
+                               ui_px(&page->ui, 6), page->ui.theme->line);
+                }
+            }
+            c = end > c ? end : c + 1;
+        }
+    }
+}
+
+static void record_node(struct page *page, const struct grid *grid) {
+    struct semantic_node *node =
+        semantics_add(page->ui.semantics, ROLE_GRID, ui_id("grid", grid->id, 0),
+                      rect_intersect(grid->rect, draw_clip(page->ui.list)), grid->name, "");
+    node->has_grid = true;
+    node->action = (struct ui_action){UI_COMMAND_CELL_SELECT, grid->id, 0, 0};
+    node->grid = (struct semantic_grid){grid->id,        grid->rows,         grid->columns,
+                                        grid->values,    grid->row_stride,   grid->column_stride,
+                                        grid->row_names, grid->column_names, NULL};
+    if (grid->states) {
+        bool *hidden = page_memory(page, grid->rows * grid->columns, sizeof *hidden);
+        for (size_t i = 0; hidden && i < grid->rows * grid->columns; i++) {
+            hidden[i] = grid->states[i] == GRID_HIDDEN;
+        }
+        node->grid.is_hidden = hidden;
+    }
+}
+
+void grid_draw(struct page *page, const struct grid *grid) {
+    if (grid->rows == 0 || grid->columns == 0) {
+        return;
+    }
+    float cell_w = grid->rect.w / (float)grid->columns, cell_h = grid->rect.h / (float)grid->rows;
+    float least = 9 * page->ui.unit;
+    if (cell_w >= least && cell_h >= least && grid->rows * grid->columns <= MAX_SINGLE_CELLS) {
+        draw_single_cells(page, grid, cell_w, cell_h);
+    } else {
+        draw_image(page, grid);
+        hatch_image(page, grid);
+    }
+    record_node(page, grid);
+}
+
+void grid_thumbnail(struct page *page, const struct grid *grid) {
+    if (grid->rows && grid->columns) {
+        draw_image(page, grid);
+    }
+}
+
+struct grid grid_of(struct page *page, int source, int head, bool is_transposed) {
+    size_t floats = cell_scratch_floats(page->study, source);
+    float *scratch = floats ? page_memory(page, floats, sizeof *scratch) : NULL;
+    struct cell_matrix m = cell_matrix_of(page->study, source, head, scratch);
+    struct grid grid = {.slot = (uint32_t)source + 1,
+                        .id = is_transposed ? cell_grid_id_transposed(source, head)
+                                            : cell_grid_id(source, head),
+                        .rows = is_transposed ? m.columns : m.rows,
+                        .columns = is_transposed ? m.rows : m.columns,
+                        .values = m.values,
+                        .row_stride = is_transposed ? 1 : m.columns,
+                        .column_stride = is_transposed ? m.columns : 1,
+                        .role = cell_role_of(source),
+                        .focus_row = -1,
+                        .focus_column = -1,
+                        .number_size = 13.5f,
+                        .name = cell_symbol(source)};
+    if (!m.values) {
+        grid.rows = grid.columns = 0;
+        return grid;
+    }
+    grid.state = grid.role == CELL_ROLE_SCORE    ? GRID_SCORE
+                 : grid.role == CELL_ROLE_WEIGHT ? GRID_WEIGHT
+                                                 : GRID_TINT;
+    grid.range = grid.scaled_range = grid_range(m.values, m.rows * m.columns);
+    return grid;
+}
+
+void grid_reveal(struct page *page, struct grid *grid, int phase) {
+    size_t columns = grid->columns;
+    if (page->document->step ==
+        STEP_PROJECTION) { /* Q, K and V are made side by side, cell for cell */
+        const struct attention_config *config = &page->study->model.weights.config;
+        columns = (size_t)(config->d_k > config->d_v ? config->d_k : config->d_v);
+    }
+    uint8_t *states = page_memory(page, grid->rows * grid->columns, 1);
+    for (size_t i = 0; states && i < grid->rows * grid->columns; i++) {
+        bool is_shown =
+            reveal_shows(&page->reveal, phase, i / grid->columns, i % grid->columns, columns);
+        states[i] = (uint8_t)(is_shown ? grid->state : GRID_HIDDEN);
+    }
+    grid->states = states;
+}

@@ -1,0 +1,73 @@
+/* grid.h: a matrix on the stage: cells with numbers where they fit, an image of colours where they do not. */
+#ifndef VIEWS_GRID_H
+#define VIEWS_GRID_H
+#include "page.h"
+
+enum grid_state { /* how one cell is painted */
+    GRID_TINT,    /* from surface to the colour of the role, by |v| / range */
+    GRID_SCORE,   /* diverging map, by v / range */
+    GRID_SCALED,  /* the same by v / scaled_range */
+    GRID_WEIGHT,  /* sequential map over 0 … 1 */
+    GRID_HIDDEN,  /* not come to yet: an empty dashed cell */
+    GRID_MASKED,  /* hatched, −∞ */
+    GRID_NO_WEIGHT /* a masked weight: hatched, exactly 0 */
+};
+
+struct grid {
+    uint32_t slot;          /* identity for motion between beats: matrices that share a place share it */
+    int32_t id;             /* cell_grid_id of what is shown */
+    size_t rows, columns;   /* as it stands */
+    const float *values;    /* (r, c) at values[r·row_stride + c·column_stride] */
+    size_t row_stride, column_stride;
+    enum grid_state state;  /* of every cell, unless `states` says more */
+    const uint8_t *states;  /* rows × columns of grid_state, or NULL */
+    struct rect rect;       /* device pixels */
+    enum cell_role role;
+    float range, scaled_range;
+    int focus_row, focus_column; /* cells outside both are dimmed; −1: that axis does not dim */
+    float number_size;      /* logical; 0: no numbers */
+    const char *name;       /* for semantics: "S scores" */
+    const char *const *row_names, *const *column_names;
+};
+
+void grid_draw(struct page *page, const struct grid *grid);
+/* The same as an image, whatever the size of its cells, and without a node. */
+void grid_thumbnail(struct page *page, const struct grid *grid);
+/* max |v| of a matrix; 1 where all are 0. */
+float grid_range(const float *values, size_t count);
+/* A grid of a source of the study with its usual paint, not yet placed; rows 0: absent. */
+struct grid grid_of(struct page *page, int source, int head, bool is_transposed);
+/* Gives each cell its state by the reveal of `phase`: shown as the grid's state, else hidden. */
+void grid_reveal(struct page *page, struct grid *grid, int phase);
+
+/* Frames the rows, columns and cells of the grid that the explained number is made of, and that number itself. */
+void grid_frame_operands(struct page *page, const struct grid *grid);
+
+/* Labels beside a grid. Row labels right-aligned at x − gap, column labels above y; thinned where they would touch. `focus` is
+ * drawn bold in `colour` and never left out; −1: none. action: what a click on label i does (a = i); NONE: nothing. */
+struct labels {
+    const char *const *texts; /* count of them */
+    size_t count;
+    float size;               /* logical */
+    int focus;
+    struct colour colour;     /* of the focus label */
+    enum ui_command command;
+    uint32_t slot;            /* identity for motion */
+};
+float labels_row_width(const struct page *page, const struct labels *labels, float most); /* device pixels needed, at most `most` */
+void labels_rows(struct page *page, const struct labels *labels, struct rect grid, float gap, float width);
+/* Height needed above the grid for columns of cell_w pixels. */
+float labels_column_height(const struct page *page, const struct labels *labels, float cell_w);
+void labels_columns(struct page *page, const struct labels *labels, struct rect grid, float height);
+/* The same under the grid, reading down to the right. */
+void labels_columns_below(struct page *page, const struct labels *labels, struct rect grid);
+/* The tokens of the sentence, NUL-terminated texts; count = page_n. */
+struct labels labels_tokens(struct page *page, int focus, enum theme_role role, enum ui_command command, uint32_t slot);
+
+/* A matrix letter with its size: "Q  queries 8 × 4" on one baseline; returns the width. key: catalogue key of the words. */
+float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c, const char *words);
+/* The colour bar: ticks and name. is_diverging: −range … range; else 0 … 1. Stands in r. */
+void colour_bar(struct page *page, struct rect r, bool is_diverging, float range, const char *name);
+/* Widths that colour_bar needs. */
+float colour_bar_width(const struct page *page);
+#endif

@@ -1,0 +1,197 @@
+/* heads.c: every head of the layer as a heatmap on one colour scale; and one head alone as a
+ * figure. */
+#include "stage.h"
+
+#include <math.h>
+
+enum { SLOT_HEAD = 2000 };
+
+/* The grid of a head at the current step: scores before the softmax, weights from it on. */
+static struct grid head_grid(struct page *page, int head, bool *is_weight, float *range) {
+    enum step step = page->document->step;
+    size_t n = page_n(page);
+    *is_weight = step != STEP_SIMILARITY && step != STEP_SCALE;
+    if (step < STEP_SIMILARITY || step > STEP_SOFTMAX) {
+        return weights_grid(page, head);
+    }
+    struct scores_now now = scores_at_beat(page, head);
+    *range = step == STEP_SIMILARITY ? now.range : now.scaled_range;
+    if (!now.values) {
+        return (struct grid){0};
+    }
+    return (struct grid){.id = cell_grid_id(now.source, head),
+                         .rows = n,
+                         .columns = n,
+                         .values = now.values,
+                         .row_stride = n,
+                         .column_stride = 1,
+                         .states = now.states,
+                         .range = now.range,
+                         .scaled_range = now.scaled_range,
+                         .focus_row = -1,
+                         .focus_column = -1};
+}
+
+static const char *bar_words(struct page *page) {
+    enum step step = page->document->step;
+    return page_words(page, step == STEP_SIMILARITY ? "bar.score"
+                            : step == STEP_SCALE    ? "bar.scaled"
+                                                    : "bar.weight");
+}
+
+struct tile {
+    float cell, width, height, title, labels;
+    int columns, rows;
+};
+
+/* The number of columns that gives the largest cells. */
+static struct tile best_tile(struct page *page, struct rect r, int heads,
+                             const struct labels *labels) {
+    struct ui *ui = &page->ui;
+    size_t n = page_n(page);
+    struct tile best = {0};
+    for (int columns = 1; columns <= heads; columns++) {
+        struct tile t = {
+            .columns = columns, .rows = (heads + columns - 1) / columns, .title = ui_px(ui, 30)};
+        t.width = floorf(r.w / (float)columns);
+        t.height = floorf(r.h / (float)t.rows);
+        float side = t.width - ui_px(ui, 34);
+        t.labels = labels_column_height(page, labels, side / (float)n);
+        if (t.height < t.labels + t.title + (float)n * 6 * ui->unit) {
+            t.labels = 0;
+        }
+        t.cell = fminf(side, t.height - t.title - t.labels - ui_px(ui, 18)) / (float)n;
+        t.cell = fminf(t.cell, ui_px(ui, 46));
+        t.cell = t.cell >= 4 ? floorf(t.cell) : t.cell;
+        if (t.cell > best.cell) {
+            best = t;
+        }
+    }
+    return best;
+}
+
+static void draw_tile(struct page *page, struct rect r, const struct tile *t, int head,
+                      const struct grid *grid_in, struct labels labels) {
+    struct ui *ui = &page->ui;
+    struct grid grid = *grid_in;
+    float side = t->cell * (float)page_n(page);
+    struct rect top = rect_cut_top(&r, t->title);
+    bool is_focus = head == page->document->head;
+    float x = r.x + ui_px(ui, 12);
+    const char *name = page_format(page, "H%d", head + 1), *words = page_head_name(page, head);
+    float w = ui_text_in(ui, rect_make(x, top.y, r.w - ui_px(ui, 20), top.h), UI_LEFT,
+                         TEXT_WORDS_BOLD, 17, ui->theme->ink, name) +
+              ui_px(ui, 8);
+    ui_text_in(ui, rect_make(x + w, top.y, fmaxf(0, r.w - ui_px(ui, 16) - w), top.h), UI_LEFT,
+               TEXT_WORDS, 14, ui->theme->secondary, words);
+    grid.slot = SLOT_HEAD + (uint32_t)head;
+    grid.rect = rect_make(x, rect_bottom(top) + ui_px(ui, 4), side, side);
+    grid.number_size = 12;
+    grid.name = page_format(page, "%s %s", name, words);
+    grid.row_names = grid.column_names = labels.texts;
+    struct semantic_node *node =
+        semantics_add(ui->semantics, ROLE_HEAD, ui_id("head tile", head, 0),
+                      rect_make(r.x, top.y, r.w, top.h), name, words);
+    node->action = (struct ui_action){UI_COMMAND_HEAD_SET, head, 0, 0};
+    node->is_focusable = true;
+    node->is_selected = is_focus;
+    ui_focus_ring(ui, node->id, rect_make(x, top.y, side, top.h), ui_px(ui, 4));
+    grid_draw(page, &grid);
+    /* The focus word's row in every head, so that heads can be compared on the same word. */
+    float row = (float)page->document->query;
+    draw_frame(
+        ui->list,
+        rect_inset(rect_snap(rect_make(grid.rect.x, grid.rect.y + row * t->cell, side, t->cell)),
+                   -ui_px(ui, 1), -ui_px(ui, 1)),
+        ui_px(ui, 3), ui_px(ui, 2), ui->theme->fill[ROLE_QUERY]);
+    if (is_focus) {
+        draw_frame(ui->list, rect_inset(grid.rect, -ui_px(ui, 7), -ui_px(ui, 7)), ui_px(ui, 8),
+                   ui_px(ui, 3), ui->theme->ink);
+    }
+    if (t->labels > 0) { /* under the map, reading down to the right */
+        labels.slot = SLOT_HEAD + 500 + (uint32_t)head;
+        labels_columns_below(page, &labels, grid.rect);
+    }
+}
+
+void heads_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    int heads = page->study->model.weights.config.heads;
+    bool is_weight = true, has_bar = r.w >= ui_px(ui, 520) && r.h >= ui_px(ui, 240);
+    float bar = has_bar ? colour_bar_width(page) + ui_px(ui, 12) : 0;
+    struct rect right = rect_cut_right(&r, bar), top = rect_cut_top(&r, ui_px(ui, 26));
+    struct labels labels = labels_tokens(page, -1, ROLE_KEY, UI_COMMAND_NONE, SLOT_HEAD);
+    labels.size = 13;
+    struct tile t = best_tile(page, r, heads, &labels);
+    struct grid *grids = page_memory(page, (size_t)heads, sizeof *grids);
+    float range = 0;
+    for (int k = 0; grids && k < heads; k++) {
+        float own = 1;
+        grids[k] = head_grid(page, k, &is_weight, &own);
+        range = fmaxf(range, own);
+    }
+    if (!grids || t.cell <= 0) {
+        return;
+    }
+    ui_text_in(
+        ui, rect_make(top.x + ui_px(ui, 12), top.y, top.w, top.h), UI_LEFT, TEXT_WORDS_MEDIUM, 13,
+        ui->theme->secondary,
+        page_format(page, "%s   %s", page_words(page, "axis.query"), page_words(page, "axis.key")));
+    for (int k = 0; k < heads; k++) {
+        grids[k].range = grids[k].scaled_range = range; /* one scale for all of them */
+        struct rect place = rect_make(r.x + (float)(k % t.columns) * t.width,
+                                      r.y + (float)(k / t.columns) * t.height, t.width, t.height);
+        draw_tile(page, place, &t, k, &grids[k], labels);
+    }
+    if (has_bar) {
+        struct rect place =
+            rect_make(right.x + ui_px(ui, 12), right.y + ui_px(ui, 30), right.w - ui_px(ui, 12),
+                      fminf(right.h - ui_px(ui, 60), ui_px(ui, 320)));
+        colour_bar(page, place, !is_weight, range, bar_words(page));
+    }
+}
+
+void head_figure_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    int head = page->document->head;
+    size_t n = page_n(page);
+    bool is_weight;
+    float range = 1;
+    if (n == 0) {
+        return;
+    }
+    struct grid grid = head_grid(page, head, &is_weight, &range);
+    r = rect_inset(r, ui_px(ui, 24), ui_px(ui, 18));
+    struct rect top = rect_cut_top(&r, ui_px(ui, 40)),
+                right = rect_cut_right(&r, colour_bar_width(page) + ui_px(ui, 16));
+    const char *title =
+        page_format(page, "%s %d · H%d %s", page_words(page, "layer"), page->document->layer + 1,
+                    head + 1, page_head_name(page, head));
+    ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title);
+    semantics_add(ui->semantics, ROLE_HEADING, ui_id("figure", 0, 0), top, title, "");
+    struct labels rows = labels_tokens(page, -1, ROLE_QUERY, UI_COMMAND_NONE, SLOT_HEAD);
+    float gap = ui_px(ui, 12),
+          label_width =
+              fmaxf(labels_row_width(page, &rows, ui_px(ui, 116)),
+                    ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, page_words(page, "axis.query")));
+    float cell = stage_cell(r.w - label_width - gap, n, ui_px(ui, 52));
+    float height = labels_column_height(page, &rows, cell) + ui_px(ui, 4);
+    cell = fminf(cell, stage_cell(r.h - height, n, ui_px(ui, 52)));
+    height = labels_column_height(page, &rows, cell) + ui_px(ui, 4);
+    float used = label_width + gap + cell * (float)n;
+    grid.rect = rect_make(roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap),
+                          roundf(r.y + height), cell * (float)n, cell * (float)n);
+    grid.slot = SLOT_HEAD;
+    grid.number_size = 13.5f;
+    grid.name = title;
+    grid.row_names = grid.column_names = rows.texts;
+    labels_rows(page, &rows, grid.rect, gap, label_width);
+    labels_columns(page, &rows, grid.rect, height);
+    stage_axis_titles(page, grid.rect.x - gap, grid.rect.y - ui_px(ui, 6), grid.rect.x - gap,
+                      grid.rect.y - ui_px(ui, 24));
+    grid_draw(page, &grid);
+    colour_bar(page,
+               rect_make(rect_right(grid.rect) + ui_px(ui, 20), grid.rect.y, right.w,
+                         fminf(grid.rect.h, ui_px(ui, 320))),
+               !is_weight, range, bar_words(page));
+}

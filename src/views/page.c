@@ -1,0 +1,123 @@
+/* page.c: memory and words of one picture. */
+#include "page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct page_scratch {
+    struct page_scratch *next;
+};
+
+void *page_memory(struct page *page, size_t count, size_t size) {
+    enum { HEADER = 16 };
+    struct page_scratch *block =
+        size && count > (SIZE_MAX - HEADER) / size ? NULL : calloc(1, HEADER + count * size);
+    if (!block) {
+        page->ui.list->failed = true;
+        return NULL;
+    }
+    block->next = page->scratch;
+    page->scratch = block;
+    return (char *)block + HEADER;
+}
+
+void page_scratch_free(struct page_scratch *scratch) {
+    while (scratch) {
+        struct page_scratch *next = scratch->next;
+        free(scratch);
+        scratch = next;
+    }
+}
+
+static const struct {
+    const char *tag, *mark;
+} tags[] = {{"<q>", UI_MARK_QUERY},  {"<k>", UI_MARK_KEY},  {"<v>", UI_MARK_VALUE},
+            {"<o>", UI_MARK_OUTPUT}, {"<b>", UI_MARK_BOLD}, {"</>", UI_MARK_END}};
+
+/* Marks are one byte and tags three, so the text only shrinks. */
+static void tags_to_marks(char *text) {
+    char *to = text;
+    for (const char *from = text; *from;) {
+        size_t tag = 0, count = sizeof tags / sizeof tags[0];
+        while (tag < count && strncmp(from, tags[tag].tag, 3) != 0) {
+            tag++;
+        }
+        if (tag < count) {
+            *to++ = tags[tag].mark[0];
+            from += 3;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
+}
+
+const char *page_filled(struct page *page, const char *key, const char *const *names,
+                        const char *const *values) {
+    const char *pattern = catalogue_get(page->catalogue, page->document->language, key);
+    size_t bytes = strlen(pattern) + 1;
+    char *marked = page_memory(page, bytes, 1);
+    if (!marked) {
+        return "";
+    }
+    memcpy(marked, pattern, bytes);
+    tags_to_marks(marked);
+    for (const char *const *value = values; names && *value; value++) {
+        bytes +=
+            2 *
+            strlen(*value); /* room for each twice; catalogue_fill cuts what is used more often */
+    }
+    char *out = page_memory(page, bytes, 1);
+    if (!out) {
+        return "";
+    }
+    if (names) {
+        catalogue_fill(out, bytes, marked, names, values);
+        return out;
+    }
+    return marked;
+}
+
+const char *page_words(struct page *page, const char *key) {
+    return page_filled(page, key, NULL, NULL);
+}
+
+const char *page_format(struct page *page, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int bytes = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *out = bytes >= 0 ? page_memory(page, (size_t)bytes + 1, 1) : NULL;
+    if (!out) {
+        return "";
+    }
+    va_start(arguments, format);
+    vsnprintf(out, (size_t)bytes + 1, format, arguments);
+    va_end(arguments);
+    return out;
+}
+
+const char *page_number(struct page *page, float value, enum number_style style) {
+    char text[NUMBER_BYTES];
+    number_format(text, sizeof text, value, style);
+    return page_format(page, "%s", text);
+}
+
+const char *page_token(struct page *page, int index, const char *mark) {
+    return page_format(page, "%s%s" UI_MARK_END, mark, study_token(page->study, index));
+}
+
+const char *page_head_name(struct page *page, int head) {
+    const char *name = model_head_name(&page->study->model, page->document->layer, head);
+    if (!name) {
+        return "";
+    }
+    return catalogue_has(page->catalogue, page->document->language, name) ? page_words(page, name)
+                                                                          : name;
+}
+
+size_t page_n(const struct page *page) {
+    return study_tokens(page->study);
+}

@@ -1,0 +1,44 @@
+/* page.h: what the parts of a picture share: the lists to record into, the study, the words. */
+#ifndef VIEWS_PAGE_H
+#define VIEWS_PAGE_H
+#include "lesson/arithmetic.h"
+#include "lesson/number.h"
+#include "lesson/selection.h"
+#include "picture.h"
+#include "ui/ui.h"
+
+struct page_scratch; /* memory of one picture, released at its end */
+
+struct page {
+    struct ui ui;
+    const struct study *study;
+    const struct document *document;
+    const struct catalogue *catalogue;
+    const struct picture_presence *presence; /* never NULL: zeroed where there is none */
+    struct page_scratch *scratch;
+    struct reveal reveal;                /* of the current beat */
+    struct document_cell selection;      /* the number the panel explains; source −1: none */
+    struct arithmetic arithmetic;        /* of the selection */
+    bool has_arithmetic, is_selection_shown;
+    bool is_presentation;
+    enum picture_part part;
+};
+
+/* Memory until the end of the picture; NULL when there is none (the list is then marked as failed). */
+void *page_memory(struct page *page, size_t count, size_t size);
+void page_scratch_free(struct page_scratch *scratch);
+
+/* The words for a key, in the document's language. Emphasis tags <q> <k> <v> <o> <b> … </> become the marks of ui.h. */
+const char *page_words(struct page *page, const char *key);
+/* The same with {query} {key} {head} {layer} … filled in; names and values as in catalogue_fill. */
+const char *page_filled(struct page *page, const char *key, const char *const *names, const char *const *values);
+/* printf into memory of the picture. */
+const char *page_format(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *page_number(struct page *page, float value, enum number_style style);
+/* A token in the marks of a role: UI_MARK_QUERY "it" UI_MARK_END. */
+const char *page_token(struct page *page, int index, const char *mark);
+/* "H2 · previous word", or its second part alone; "" where the model names none. */
+const char *page_head_name(struct page *page, int head);
+
+size_t page_n(const struct page *page);
+#endif

@@ -1,0 +1,192 @@
+/* panel.c: the right panel: title, where we are, the formula, two sentences, the arithmetic of the
+ * selected number, a card. */
+#include "chrome.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *where(struct page *page) {
+    const struct document *d = page->document;
+    const struct attention_config *c = &page->study->model.weights.config;
+    const char *names[] = {"step", "steps", "head", "layer", "beat", "beats", NULL};
+    const char *values[] = {page_format(page, "%d", (int)d->step + 1),
+                            page_format(page, "%d", STEP_COUNT),
+                            page_format(page, "%d", d->head + 1),
+                            page_format(page, "%d", d->layer + 1),
+                            page_format(page, "%d", d->beat + 1),
+                            page_format(page, "%d", steps_beats(page->study, d->step)),
+                            NULL};
+    bool has_head = d->step >= STEP_PROJECTION && d->step <= STEP_SUM;
+    const char *key = c->layers > 1 ? (has_head ? "panel.where_layer_head" : "panel.where_layer")
+                      : has_head    ? "panel.where_head"
+                                    : "panel.where";
+    return page_filled(page, key, names, values);
+}
+
+/* The words of the step with the focus words filled in. */
+static const char *step_text(struct page *page, const char *part) {
+    const struct document *d = page->document;
+    int key = page->selection.source >= 0 && cell_columns_are_keys(page->selection.source)
+                  ? page->selection.column
+                  : d->key;
+    int query = page->selection.source >= 0 && cell_rows_are_tokens(page->selection.source)
+                    ? page->selection.row
+                    : d->query;
+    int strongest = 0;
+    size_t n = page_n(page);
+    const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
+    for (size_t j = 0; a && j < n; j++) {
+        strongest = a[(size_t)query * n + j] > a[(size_t)query * n + (size_t)strongest] ? (int)j
+                                                                                        : strongest;
+    }
+    const struct attention_config *c = &page->study->model.weights.config;
+    const char *names[] = {"query", "key", "strongest", "heads", "divisor",
+                           "d_k",   "d",   "d_ff",      "count", NULL};
+    const char *values[] = {
+        page_token(page, query, UI_MARK_QUERY),
+        page_token(page, key, UI_MARK_KEY),
+        page_token(page, strongest, UI_MARK_BOLD),
+        page_format(page, "%d", c->heads),
+        page_number(page, n ? attention_trace_divisor(page->study->trace) : 1, NUMBER_PLAIN),
+        page_format(page, "%d", c->d_k),
+        page_format(page, "%d", c->d_model),
+        page_format(page, "%d", c->d_ff),
+        page_format(page, "%zu", n),
+        NULL};
+    return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
+                       values);
+}
+
+/* Beats inside a step may say their own words: scale while masking, softmax while adding, the
+ * stages of the layer's rest. */
+static const char *part_of_step(struct page *page, const char *part) {
+    const struct document *d = page->document;
+    const char *suffix = NULL;
+    if (d->view == VIEW_HEADS) {
+        return NULL;
+    }
+    if (d->step == STEP_SCALE) {
+        bool is_masking = page->reveal.phase == PHASE_SCALE_MASK;
+        suffix = is_masking ? "mask" : study_is_scaled(page->study) ? NULL : "off";
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_ADD) {
+        suffix = "add";
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_DIVIDE) {
+        suffix = "divide";
+    } else if (d->step == STEP_HEADS && page->reveal.phase == PHASE_HEADS_CONCAT) {
+        suffix = "concat";
+    } else if (d->step == STEP_EMBEDDING && page_n(page) &&
+               !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data) {
+        suffix = "alone";
+    } else if (d->step == STEP_FEEDFORWARD) {
+        enum attention_tensor_id stages[6];
+        int count = steps_feedforward_stages(page->study, stages);
+        suffix = count ? attention_tensor_name(
+                             stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
+                       : "none";
+    } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
+        suffix = "characters";
+    }
+    return suffix ? page_format(page, "%s.%s", part, suffix) : NULL;
+}
+
+static const char *words_for(struct page *page, const char *part) {
+    if (page->document->view == VIEW_HEADS) {
+        const char *names[] = {"heads", "query", NULL};
+        const char *values[] = {page_format(page, "%d", page->study->model.weights.config.heads),
+                                page_token(page, page->document->query, UI_MARK_QUERY), NULL};
+        return page_filled(page, page_format(page, "view.heads.%s", part), names, values);
+    }
+    const char *own = part_of_step(page, part);
+    const char *key =
+        own ? page_format(page, "step.%s.%s", step_id(page->document->step), own) : NULL;
+    return step_text(
+        page, key && catalogue_has(page->catalogue, page->document->language, key) ? own : part);
+}
+
+float panel_formula(struct page *page, float x, float y, float width) {
+    struct ui *ui = &page->ui;
+    const char *formula = words_for(page, "formula");
+    float size = 18, padding = ui_px(ui, 16);
+    float natural = formula_draw(page, formula, size, 0, 0, true);
+    if (natural > width - 2 * padding) {
+        size = fmaxf(13, size * (width - 2 * padding) / natural);
+    }
+    struct rect box = rect_make(x, y, width, ui_px(ui, 52));
+    draw_rectangle(ui->list, box, ui_px(ui, 10), ui->theme->background);
+    draw_clip_push(ui->list, box);
+    formula_draw(page, formula, size, x + padding, ui_baseline_in(ui, box, TEXT_MONO, size), false);
+    draw_clip_pop(ui->list);
+    char plain[256];
+    ui_plain_text(plain, sizeof plain, formula);
+    semantics_add(ui->semantics, ROLE_TEXT, ui_id("formula", 0, 0), box, plain, "");
+    return box.h;
+}
+
+static float paragraph(struct page *page, const char *text, float x, float y, float width,
+                       float size, struct colour c, enum text_style style,
+                       enum semantic_role role) {
+    struct ui *ui = &page->ui;
+    struct ui_paragraph p = {text, size, 1.48f, c, style, 0};
+    float height = ui_paragraph(ui, &p, x, y, width, false);
+    char plain[1024];
+    ui_plain_text(plain, sizeof plain, text);
+    semantics_add(ui->semantics, role, ui_id("paragraph", (int32_t)y, role),
+                  rect_make(x, y, width, height), plain, "");
+    return height;
+}
+
+/* Which rule cut the focus token here, and whether the model knows it. */
+static const char *token_words(struct page *page) {
+    static const char *const rules[] = {"token.word", "token.punctuation", "token.han",
+                                        "token.emoji", "token.character"};
+    const struct token *token = &page->study->tokens.tokens[page->document->query];
+    const char *names[] = {"query", "place", "id", "bytes", NULL};
+    const char *values[] = {page_token(page, page->document->query, UI_MARK_QUERY),
+                            page_format(page, "%d", page->document->query + 1),
+                            page_format(page, "%d", (int)token->id),
+                            page_format(page, "%u", token->bytes), NULL};
+    const char *rule = page_filled(page, rules[token->rule], names, values);
+    const char *known = page_filled(page,
+                                    token->is_unknown ? "token.unknown"
+                                    : token->id >= 0  ? "token.known"
+                                                      : "token.no_vocabulary",
+                                    names, values);
+    return page_format(page, "%s %s", rule, known);
+}
+
+void panel_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct theme *t = ui->theme;
+    semantics_add(ui->semantics, ROLE_BLOCK, ui_id("panel block", 0, 0), r, "", "");
+    draw_rectangle(ui->list, r, 0, t->surface);
+    draw_rectangle(ui->list, rect_make(r.x, r.y, ui_px(ui, 1), r.h), 0, t->line);
+    draw_clip_push(ui->list, r);
+    bool is_low = r.h < ui_px(ui, 560);
+    struct rect inner =
+        rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 12 : 22));
+    float x = inner.x, y = inner.y, w = inner.w;
+    const char *title = words_for(page, "title"),
+               *place = page->document->view == VIEW_HEADS ? words_for(page, "where") : where(page);
+    y += paragraph(page, title, x, y, w, 22, t->ink, TEXT_WORDS_BOLD, ROLE_HEADING);
+    y += paragraph(page, place, x, y, w, 13, t->secondary, TEXT_WORDS, ROLE_TEXT) +
+         ui_px(ui, is_low ? 8 : 14);
+    if (page_n(page) == 0) {
+        paragraph(page, page_words(page, "empty.panel"), x, y, w, 15.5f, t->ink, TEXT_WORDS,
+                  ROLE_TEXT);
+        draw_clip_pop(ui->list);
+        return;
+    }
+    y += panel_formula(page, x, y, w) + ui_px(ui, is_low ? 8 : 14);
+    y += paragraph(page, words_for(page, "text"), x, y, w, 15.5f, t->ink, TEXT_WORDS, ROLE_TEXT) +
+         ui_px(ui, is_low ? 8 : 14);
+    if (page->document->step == STEP_TOKENS && page->document->view == VIEW_MATRICES) {
+        y += paragraph(page, token_words(page), x, y, w, 15.5f, t->ink, TEXT_WORDS, ROLE_TEXT) +
+             ui_px(ui, 14);
+    }
+    float card = panel_card(page, x, -1, w, 0); /* its height: the card always fits */
+    float used =
+        panel_arithmetic(page, x, y, w, rect_bottom(inner) - (card > 0 ? card + ui_px(ui, 14) : 0));
+    y += used > 0 ? used + ui_px(ui, 14) : 0;
+    panel_card(page, x, y, w, rect_bottom(inner));
+    draw_clip_pop(ui->list);
+}

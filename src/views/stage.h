@@ -1,0 +1,37 @@
+/* stage.h: the middle of the window: view tabs and, under them, the step. One file a step. */
+#ifndef VIEWS_STAGE_H
+#define VIEWS_STAGE_H
+#include "grid.h"
+
+void stage_draw(struct page *page, struct rect r);
+
+/* The `matrices` view of each step, inside r. */
+void step_tokens_draw(struct page *page, struct rect r);
+void step_embedding_draw(struct page *page, struct rect r);
+void step_projection_draw(struct page *page, struct rect r);
+void step_scores_draw(struct page *page, struct rect r); /* similarity, scale, softmax: one place, three numbers */
+void step_sum_draw(struct page *page, struct rect r);
+void step_heads_draw(struct page *page, struct rect r);
+void step_feedforward_draw(struct page *page, struct rect r);
+
+/* The `heads` view, and one head as a figure of its own. */
+void heads_draw(struct page *page, struct rect r);
+void head_figure_draw(struct page *page, struct rect r);
+
+/* Scores on their way to weights: what each cell of [n, m] shows at this beat. */
+struct scores_now {
+    float *values;   /* n × m */
+    uint8_t *states; /* grid_state each */
+    int source;      /* what a click on a cell asks about */
+    float range, scaled_range;
+};
+struct scores_now scores_at_beat(struct page *page, int head);
+/* Finished weights of a head as a grid, masked ones marked. */
+struct grid weights_grid(struct page *page, int head);
+
+/* The room of matrices standing under and beside each other. */
+float stage_cell(float room, size_t cells, float most); /* size of one cell: whole pixels where they are large */
+void stage_axis_titles(struct page *page, float row_x, float row_baseline, float column_x, float column_baseline);
+void stage_operator(struct page *page, float x, float y, const char *sign); /* centred */
+const char *stage_shape(struct page *page, const char *key, size_t rows, size_t columns); /* "queries 8 × 4" */
+#endif

@@ -1,0 +1,89 @@
+/* step_heads.c: the heads' outputs side by side, W_O, and the output that it mixes from them. */
+#include "stage.h"
+
+#include <math.h>
+
+enum { SLOT_HEADS = 300 };
+
+/* The head names over the blocks of the concatenated matrix. */
+static void draw_block_names(struct page *page, struct rect concat, size_t heads) {
+    struct ui *ui = &page->ui;
+    float width = concat.w / (float)heads;
+    for (size_t k = 0; k < heads; k++) {
+        struct rect place = rect_make(roundf(concat.x + (float)k * width), concat.y - ui_px(ui, 24),
+                                      roundf(width), ui_px(ui, 20));
+        bool is_focus = (int)k == page->document->head;
+        if (width >= ui_px(ui, 26)) {
+            ui_text_in(ui, place, UI_CENTRE, is_focus ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM, 13,
+                       is_focus ? ui->theme->text[ROLE_OUTPUT] : ui->theme->secondary,
+                       page_format(page, "O%zu", k + 1));
+        }
+        if (k > 0) {
+            draw_rectangle(ui->list,
+                           rect_make(place.x - ui_px(ui, 1), concat.y - ui_px(ui, 4), ui_px(ui, 2),
+                                     concat.h + ui_px(ui, 8)),
+                           0, ui->theme->background);
+        }
+        struct semantic_node *node =
+            semantics_add(ui->semantics, ROLE_HEAD, ui_id("block", (int32_t)k, 0), place,
+                          page_format(page, "O%zu", k + 1), page_head_name(page, (int)k));
+        node->action = (struct ui_action){UI_COMMAND_HEAD_SET, (int32_t)k, 0, 0};
+    }
+}
+
+void step_heads_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct attention_config *config = &page->study->model.weights.config;
+    size_t n = page_n(page), d = (size_t)config->d_model, heads = (size_t)config->heads,
+           c = heads * (size_t)config->d_v;
+    bool is_tight = r.w < ui_px(ui, 460) || r.h < ui_px(ui, 300);
+    struct labels rows =
+        labels_tokens(page, page->document->query, ROLE_QUERY, UI_COMMAND_QUERY_SET, SLOT_HEADS);
+    float gap = ui_px(ui, is_tight ? 6 : 14), between = ui_px(ui, is_tight ? 12 : 44),
+          title = ui_px(ui, is_tight ? 34 : 62);
+    float label_width = labels_row_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f));
+    float width = r.w - label_width - gap - between;
+    float y_room = fminf((float)d * ui_px(ui, 40), width * 0.5f);
+    float concat_cell = stage_cell(width - y_room, c, ui_px(ui, 40));
+    float y_cell = stage_cell(fminf(y_room, width - concat_cell * (float)c), d, ui_px(ui, 40));
+    float height = r.h - title - ui_px(ui, 40);
+    float weight_row = stage_cell(fminf(height * 0.5f, (float)c * ui_px(ui, 24)), c, ui_px(ui, 24));
+    float row_h = stage_cell(height - weight_row * (float)c, n, ui_px(ui, 46));
+    float used = label_width + gap + concat_cell * (float)c + between + y_cell * (float)d;
+    float used_h = ui_px(ui, 40) + weight_row * (float)c + title + row_h * (float)n;
+    float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
+    float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + ui_px(ui, 40));
+    float y = roundf(weight_y + weight_row * (float)c + title);
+    struct grid concat = grid_of(page, ATTENTION_TENSOR_CONCAT, 0, false);
+    struct grid weight = grid_of(page, CELL_W_O, 0, true);
+    struct grid output = grid_of(page, ATTENTION_TENSOR_ATTENTION_OUTPUT, 0, false);
+    concat.rect = rect_make(x, y, concat_cell * (float)c, row_h * (float)n);
+    weight.rect = rect_make(roundf(x + concat.rect.w + between), weight_y, y_cell * (float)d,
+                            weight_row * (float)c);
+    output.rect = rect_make(weight.rect.x, y, weight.rect.w, row_h * (float)n);
+    concat.row_names = output.row_names = rows.texts;
+    concat.name = page_format(page, "concat %s", stage_shape(page, "matrix.concat", n, c));
+    weight.name = page_format(page, "W_O %zu × %zu", c, d);
+    output.name = page_format(page, "Y %s", stage_shape(page, "matrix.y", n, d));
+    grid_reveal(page, &output, PHASE_HEADS_OUTPUT);
+    labels_rows(page, &rows, concat.rect, gap, label_width);
+    grid_draw(page, &concat);
+    draw_block_names(page, concat.rect, heads);
+    grid_draw(page, &weight);
+    grid_draw(page, &output);
+    grid_frame_operands(page, &concat);
+    grid_frame_operands(page, &weight);
+    grid_frame_operands(page, &output);
+    ui_text_in(ui, rect_make(x, y - ui_px(ui, 50), concat.rect.w, ui_px(ui, 24)), UI_LEFT,
+               TEXT_WORDS, 14, ui->theme->secondary, stage_shape(page, "matrix.concat", n, c));
+    grid_title(page, weight.rect.x, weight_y - ui_px(ui, 12), "W_O", ui->theme->text[ROLE_OUTPUT],
+               page_format(page, "%zu × %zu", c, d));
+    grid_title(page, output.rect.x, y - ui_px(ui, 12), "Y", ui->theme->text[ROLE_OUTPUT],
+               is_tight ? "" : stage_shape(page, "matrix.y", n, d));
+    if (!is_tight) {
+        stage_operator(page, rect_right(concat.rect) + between / 2, y + concat.rect.h / 2, "·");
+        const char *axis = page_words(page, "axis.token");
+        ui_text(ui, TEXT_WORDS_MEDIUM, 13, x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
+                y - ui_px(ui, 10), ui->theme->text[ROLE_QUERY], axis);
+    }
+}

@@ -1,0 +1,96 @@
+/* step_projection.c: X beside three weight matrices, and under each what it makes of every token:
+ * Q, K, V. */
+#include "stage.h"
+
+#include "lesson/wiring.h"
+
+#include <math.h>
+
+enum { SLOT_PROJECTION = 500 };
+
+static const struct {
+    int weight, result;
+    enum theme_role role;
+    const char *weight_letter, *letter, *words;
+} columns[3] = {{CELL_W_Q, ATTENTION_TENSOR_Q, ROLE_QUERY, "W_Q", "Q", "matrix.q"},
+                {CELL_W_K, ATTENTION_TENSOR_K, ROLE_KEY, "W_K", "K", "matrix.k"},
+                {CELL_W_V, ATTENTION_TENSOR_V, ROLE_VALUE, "W_V", "V", "matrix.v"}};
+
+static void draw_result(struct page *page, int which, struct rect weight_place, struct rect place) {
+    struct ui *ui = &page->ui;
+    int head = page->document->head;
+    struct colour c = ui->theme->text[columns[which].role];
+    struct grid weight = grid_of(page, columns[which].weight, head, true);
+    struct grid result = grid_of(page, columns[which].result, head, false);
+    weight.rect = weight_place;
+    result.rect = place;
+    weight.number_size = 12;
+    weight.name = page_format(page, "%s %zu × %zu", columns[which].weight_letter, weight.rows,
+                              weight.columns);
+    result.name = page_format(page, "%s %s", columns[which].letter,
+                              stage_shape(page, columns[which].words, result.rows, result.columns));
+    result.row_names = (const char *const *)page->study->token_names;
+    grid_reveal(page, &result, 0);
+    grid_draw(page, &weight);
+    grid_draw(page, &result);
+    grid_frame_operands(page, &weight);
+    grid_frame_operands(page, &result);
+    bool is_wide = place.w >= ui_px(ui, 150);
+    if (place.w >= ui_px(ui, 54)) {
+        grid_title(page, place.x, weight_place.y - ui_px(ui, 12), columns[which].weight_letter, c,
+                   is_wide ? page_format(page, "%zu × %zu", weight.rows, weight.columns) : "");
+    }
+    grid_title(page, place.x, place.y - ui_px(ui, 10), columns[which].letter, c,
+               is_wide ? stage_shape(page, columns[which].words, result.rows, result.columns) : "");
+}
+
+void step_projection_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct attention_config *config = &page->study->model.weights.config;
+    size_t n = page_n(page), d = (size_t)config->d_model, d_k = (size_t)config->d_k,
+           d_v = (size_t)config->d_v;
+    bool is_tight = r.w < ui_px(ui, 460) || r.h < ui_px(ui, 300);
+    struct labels rows = labels_tokens(page, page->document->query, ROLE_QUERY,
+                                       UI_COMMAND_QUERY_SET, SLOT_PROJECTION);
+    float gap = ui_px(ui, is_tight ? 6 : 12), between = ui_px(ui, is_tight ? 10 : 28),
+          title = ui_px(ui, is_tight ? 30 : 38);
+    float label_width = labels_row_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f));
+    float width = r.w - label_width - gap - 3 * between;
+    /* The results get the room their numbers need; X takes what is left. */
+    float result_cell = stage_cell(width * 0.76f, 2 * d_k + d_v, ui_px(ui, 46));
+    float x_cell = stage_cell(width - result_cell * (float)(2 * d_k + d_v), d, ui_px(ui, 46));
+    float height = r.h - 2 * title;
+    float weight_row =
+        stage_cell(fminf(height * 0.45f, (float)d * ui_px(ui, 24)), d, ui_px(ui, 24));
+    float row_h = stage_cell(height - weight_row * (float)d, n, ui_px(ui, 46));
+    float used =
+        label_width + gap + x_cell * (float)d + 3 * between + result_cell * (float)(2 * d_k + d_v);
+    float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
+    float used_h = 2 * title + weight_row * (float)d + row_h * (float)n;
+    float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + title);
+    float y = roundf(weight_y + weight_row * (float)d + title);
+    struct grid input = grid_of(page, wiring_projection_input(config), 0, false);
+    input.rect = rect_make(x, y, x_cell * (float)d, row_h * (float)n);
+    input.name = page_format(page, "X %s", stage_shape(page, "matrix.x", n, d));
+    input.row_names = rows.texts;
+    labels_rows(page, &rows, input.rect, gap, label_width);
+    grid_draw(page, &input);
+    grid_frame_operands(page, &input);
+    const char *shape = stage_shape(page, "matrix.x", n, d);
+    bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, shape) + ui_px(ui, 36) <= input.rect.w;
+    grid_title(page, x, y - ui_px(ui, 10), "X", ui->theme->ink, is_roomy ? shape : "");
+    const char *axis = page_words(page, "axis.token");
+    ui_text(ui, TEXT_WORDS_MEDIUM, 13, x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
+            y - ui_px(ui, 10), ui->theme->text[ROLE_QUERY], axis);
+    float left = rect_right(input.rect);
+    for (int which = 0; which < 3; which++) {
+        float w = result_cell * (float)(which == 2 ? d_v : d_k);
+        left = roundf(left + between);
+        if (which == 0 && between >= ui_px(ui, 20)) {
+            stage_operator(page, left - between / 2, y + row_h * (float)n / 2, "·");
+        }
+        draw_result(page, which, rect_make(left, weight_y, w, weight_row * (float)d),
+                    rect_make(left, y, w, row_h * (float)n));
+        left += w;
+    }
+}

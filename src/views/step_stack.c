@@ -1,0 +1,208 @@
+/* step_stack.c: matrices of the same rows, one below the other: E + P = X, and the stages of the
+ * rest of the layer. */
+#include "stage.h"
+
+#include "lesson/wiring.h"
+
+#include <math.h>
+
+enum { MOST_BLOCKS = 3, SLOT_STACK = 600 };
+
+struct block {
+    int source;
+    const char *letter, *words; /* words: catalogue key */
+    const char *sign;           /* before the block: "+", "=", "→", or "" */
+    bool is_result;
+};
+
+struct stack {
+    struct block blocks[MOST_BLOCKS];
+    int count;
+    int phase;     /* of the result */
+    bool is_whole; /* the result is shown whole */
+};
+
+static float title_height(const struct ui *ui) {
+    return ui_px(ui, 34);
+}
+
+static void draw_block(struct page *page, const struct block *block, const struct stack *stack,
+                       struct grid *grid, const struct labels *rows, float label_width, float gap) {
+    struct ui *ui = &page->ui;
+    const char *shape = stage_shape(page, block->words, grid->rows, grid->columns);
+    grid->name = page_format(page, "%s %s", block->letter, shape);
+    grid->row_names = rows->texts;
+    if (block->is_result && !stack->is_whole) {
+        grid_reveal(page, grid, stack->phase);
+    }
+    float x = grid->rect.x, baseline = grid->rect.y - ui_px(ui, 9);
+    struct colour c = block->is_result ? ui->theme->ink : ui->theme->secondary;
+    if (block->sign[0]) {
+        x += ui_text(ui, TEXT_WORDS_BOLD, 22, x, baseline, ui->theme->secondary, block->sign) +
+             ui_px(ui, 10);
+    }
+    if (block->letter[0]) {
+        x += grid_title(page, x, baseline, block->letter, c, "");
+    }
+    ui_text_in(ui,
+               rect_make(x, baseline - ui_px(ui, 18),
+                         rect_right(draw_clip(ui->list)) - x - ui_px(ui, 4), ui_px(ui, 24)),
+               UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, shape);
+    labels_rows(page, rows, grid->rect, gap, label_width);
+    grid_draw(page, grid);
+    grid_frame_operands(page, grid);
+}
+
+static void stack_draw(struct page *page, struct rect r, const struct stack *stack) {
+    struct ui *ui = &page->ui;
+    struct grid grids[MOST_BLOCKS];
+    struct labels rows =
+        labels_tokens(page, page->document->query, ROLE_QUERY, UI_COMMAND_QUERY_SET, SLOT_STACK);
+    float gap = ui_px(ui, 12),
+          label_width = labels_row_width(page, &rows, fminf(ui_px(ui, 116), r.w * 0.22f));
+    float between = ui_px(ui, 16), bar = r.w > ui_px(ui, 520) ? ui_px(ui, 8) : 0;
+    size_t widest = 1;
+    for (int b = 0; b < stack->count; b++) {
+        grids[b] = grid_of(page, stack->blocks[b].source, 0, false);
+        widest = grids[b].columns > widest ? grids[b].columns : widest;
+    }
+    float range = 0;
+    for (int b = 0; b < stack->count; b++) {
+        range = fmaxf(range, grids[b].range);
+    }
+    float room = r.h - (float)stack->count * title_height(ui) - (float)(stack->count - 1) * between;
+    float row_h = stage_cell(room / (float)stack->count, page_n(page), ui_px(ui, 46));
+    float room_w = r.w - label_width - gap - bar;
+    float cell_w = stage_cell(room_w, widest, ui_px(ui, 58));
+    float used = label_width + gap + cell_w * (float)widest;
+    float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
+    float used_h = (float)stack->count * (title_height(ui) + row_h * (float)page_n(page)) +
+                   (float)(stack->count - 1) * between;
+    float y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f));
+    for (int b = 0; b < stack->count; b++) {
+        y += title_height(ui);
+        float w = grids[b].columns == widest
+                      ? cell_w
+                      : fminf(stage_cell(room_w, grids[b].columns, ui_px(ui, 58)),
+                              fmaxf(cell_w, ui_px(ui, 34)));
+        grids[b].rect = rect_make(x, y, w * (float)grids[b].columns, row_h * (float)grids[b].rows);
+        grids[b].range = range; /* one scale for what is added up */
+        struct labels own = rows;
+        own.slot += (uint32_t)b * 4;
+        if (grids[b].rows) {
+            draw_block(page, &stack->blocks[b], stack, &grids[b], &own, label_width, gap);
+        }
+        if (b == 0) {
+            const char *query = page_words(page, "axis.token");
+            ui_text(ui, TEXT_WORDS_MEDIUM, 13,
+                    x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, query), y - ui_px(ui, 9),
+                    ui->theme->text[ROLE_QUERY], query);
+        }
+        y = roundf(y + grids[b].rect.h + between);
+    }
+}
+
+void step_embedding_draw(struct page *page, struct rect r) {
+    bool has_position = study_tensor(page->study, ATTENTION_TENSOR_POSITION).data != NULL;
+    struct stack stack = {.phase = 0};
+    stack.blocks[stack.count++] =
+        (struct block){ATTENTION_TENSOR_EMBEDDING, "E", "matrix.e", "", false};
+    if (has_position) {
+        stack.blocks[stack.count++] =
+            (struct block){ATTENTION_TENSOR_POSITION, "P", "matrix.p", "+", false};
+    }
+    stack.blocks[stack.count++] = (struct block){ATTENTION_TENSOR_X, "X", "matrix.x", "=", true};
+    stack_draw(page, r, &stack);
+}
+
+static const char *stage_key(enum attention_tensor_id stage) {
+    switch (stage) {
+    case ATTENTION_TENSOR_RESIDUAL1:
+        return "stage.residual1";
+    case ATTENTION_TENSOR_NORM1:
+        return "stage.norm1";
+    case ATTENTION_TENSOR_FFN_HIDDEN:
+        return "stage.ffn_hidden";
+    case ATTENTION_TENSOR_FFN_OUTPUT:
+        return "stage.ffn_output";
+    case ATTENTION_TENSOR_RESIDUAL2:
+        return "stage.residual2";
+    case ATTENTION_TENSOR_NORM2:
+        return "stage.norm2";
+    default:
+        return "stage.none";
+    }
+}
+
+/* The stages of this model's layer as a line: which is done, which is now. A click goes there. */
+static void draw_stages(struct page *page, struct rect r, const enum attention_tensor_id *stages,
+                        int count, int now) {
+    struct ui *ui = &page->ui;
+    float x = r.x;
+    for (int s = 0; s < count; s++) {
+        const char *words = page_words(page, stage_key(stages[s]));
+        struct ui_button button = {.id = ui_id("stage", s, 0),
+                                   .label = words,
+                                   .kind = s == now ? UI_BUTTON_PRIMARY : UI_BUTTON_BARE,
+                                   .action = {UI_COMMAND_STEP_GO, STEP_FEEDFORWARD, s, 1},
+                                   .size = 14};
+        float width = ui_button_width(ui, &button);
+        if (x + width > rect_right(r)) {
+            break;
+        }
+        ui_button(ui, rect_make(roundf(x), r.y, width, ui_px(ui, 32)), &button);
+        x += width;
+        if (s + 1 < count) {
+            x += ui_text(ui, TEXT_WORDS, 14, x + ui_px(ui, 4), r.y + ui_px(ui, 21),
+                         ui->theme->secondary, "→") +
+                 ui_px(ui, 8);
+        }
+    }
+}
+
+static void residual_blocks(const struct attention_config *config, enum attention_tensor_id stage,
+                            struct stack *stack) {
+    int summands[2];
+    bool is_first = stage == ATTENTION_TENSOR_RESIDUAL1;
+    wiring_residual(config, stage, summands);
+    stack->blocks[stack->count++] = (struct block){
+        summands[0], cell_symbol(summands[0]), is_first ? "matrix.x" : "matrix.before", "", false};
+    stack->blocks[stack->count++] =
+        (struct block){summands[1], cell_symbol(summands[1]),
+                       is_first ? "matrix.y" : "matrix.ffn_output", "+", false};
+}
+
+void step_feedforward_draw(struct page *page, struct rect r) {
+    const struct attention_config *config = &page->study->model.weights.config;
+    enum attention_tensor_id stages[6];
+    int count = steps_feedforward_stages(page->study, stages);
+    int now = page->reveal.phase < count ? page->reveal.phase : count - 1;
+    struct stack stack = {.is_whole = true};
+    struct rect top = rect_cut_top(&r, ui_px(&page->ui, 44));
+    if (count == 0) {
+        stack.blocks[stack.count++] =
+            (struct block){ATTENTION_TENSOR_OUTPUT, "Y", "stage.none", "", true};
+        stack_draw(page, r, &stack);
+        return;
+    }
+    draw_stages(page, top, stages, count, now);
+    enum attention_tensor_id stage = stages[now];
+    if (stage == ATTENTION_TENSOR_RESIDUAL1 || stage == ATTENTION_TENSOR_RESIDUAL2) {
+        residual_blocks(config, stage, &stack);
+    } else if (stage == ATTENTION_TENSOR_NORM1 || stage == ATTENTION_TENSOR_NORM2) {
+        int input = wiring_norm_input(config, stage);
+        stack.blocks[stack.count++] =
+            (struct block){input, cell_symbol(input), "matrix.before", "", false};
+    } else if (stage == ATTENTION_TENSOR_FFN_HIDDEN) {
+        int input = wiring_ffn_input(config);
+        stack.blocks[stack.count++] =
+            (struct block){input, cell_symbol(input), "matrix.before", "", false};
+    } else {
+        stack.blocks[stack.count++] =
+            (struct block){ATTENTION_TENSOR_FFN_HIDDEN, "H", "matrix.hidden", "", false};
+    }
+    bool is_sum = stack.count == 2;
+    stack.blocks[stack.count++] = (struct block){(int)stage, cell_symbol((int)stage),
+                                                 stage_key(stage), is_sum ? "=" : "→", true};
+    stack_draw(page, r, &stack);
+}
