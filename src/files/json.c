@@ -39,7 +39,8 @@ json_t *file_json_parse_limited(const char *what, const void *data, size_t size,
     json_error_t problem;
     json_t *value = json_loadb(data, size, JSON_REJECT_DUPLICATES, &problem);
     if (value) return value;
-    if (json_error_code(&problem) == json_error_out_of_memory) {
+    /* jansson leaves the place at -1 when it could not even start for want of memory. */
+    if (problem.line < 0 || json_error_code(&problem) == json_error_out_of_memory) {
         file_error_memory(error, what);
     } else {
         file_error_set(error,
