@@ -114,19 +114,36 @@ static void impossible_targets_are_named(void **state) {
     assert_int_equal(test_folder_count(folder), 1);
 }
 
+/* Through standard output, so that a fault here could never replace the device itself. */
 static void a_full_disk_is_said(void **state) {
     (void)state;
-    if (access("/dev/full", W_OK) != 0) skip();
-    assert_false(write_text("/dev/full", "x", FILE_WRITE_REPLACE));
+    int full = open("/dev/full", O_WRONLY), kept_out = dup(STDOUT_FILENO);
+    if (full < 0) skip();
+    fflush(stdout);
+    dup2(full, STDOUT_FILENO);
+    bool is_written = write_text("-", "x", FILE_WRITE_REPLACE);
+    dup2(kept_out, STDOUT_FILENO);
+    close(full);
+    close(kept_out);
+    assert_false(is_written);
     test_error_names(&error, "the disk is full");
 }
 
-static void devices_are_written_not_replaced(void **state) {
+static void pipes_and_devices_are_written_not_replaced(void **state) {
     (void)state;
     struct stat status;
-    assert_true(write_text("/dev/null", "x", FILE_WRITE_REPLACE));
-    assert_int_equal(stat("/dev/null", &status), 0);
-    assert_true(S_ISCHR(status.st_mode));
+    char got[8] = "";
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int reader = open(path, O_RDWR | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_true(write_text(path, "through", FILE_WRITE_REPLACE));
+    assert_int_equal(read(reader, got, 7), 7);
+    assert_string_equal(got, "through");
+    assert_false(write_text(path, "new", FILE_WRITE_NEW));
+    close(reader);
+    assert_int_equal(stat(path, &status), 0);
+    assert_true(S_ISFIFO(status.st_mode));
+    assert_int_equal(test_folder_count(folder), 1);
 }
 
 /* The limit on file sizes stops the writing in its middle, as a full disk does. */
@@ -324,7 +341,7 @@ int main(void) {
         TEST(a_new_file_follows_the_umask),
         TEST(impossible_targets_are_named),
         TEST(a_full_disk_is_said),
-        TEST(devices_are_written_not_replaced),
+        TEST(pipes_and_devices_are_written_not_replaced),
         TEST(stopped_in_the_middle_the_old_file_stays),
         TEST(an_unwritable_folder_keeps_what_it_has),
         TEST(a_write_protected_file_stays),
