@@ -1,1 +1,6 @@
-int main(void){return 0;}
+/* Headway: see src/app. */
+#include "app/cli.h"
+
+int main(int argc, char **argv) {
+    return cli_run(argc, argv);
+}

@@ -1,0 +1,333 @@
+#include "app/app.h"
+
+#include "app/actions.h"
+#include "lesson/steps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700 };
+
+void app_document_from_settings(struct document *document, const struct settings *settings) {
+    document->theme = settings->theme;
+    document->language = settings->language;
+    document->scale_percent = settings->scale_percent;
+    document->stride = settings->stride;
+    document->is_predict_off = settings->is_predict_off;
+    document_set_model(document, settings->model);
+}
+
+static bool load_words(struct app *app, const char *resource_folder, struct file_error *error) {
+    char folder[4096];
+    if (!file_join(folder, sizeof folder, resource_folder, "assets/languages"))
+        return file_error_set(error, "%s: the folder's name is too long; use a shorter one",
+                              resource_folder);
+    return catalogue_load(folder, &app->catalogue, error);
+}
+
+static bool open_fonts(struct app *app, struct fonts *given, struct file_error *error) {
+    char why[256] = "", warning[256] = "";
+    app->fonts = given;
+    if (!given) {
+        app->fonts = fonts_open(why, sizeof why, warning, sizeof warning);
+        app->owns_fonts = app->fonts != NULL;
+    }
+    if (!app->fonts) return file_error_set(error, "%s", why);
+    app->measurer = fonts_measurer(app->fonts);
+    if (warning[0]) app_say_text(app, false, warning);
+    return true;
+}
+
+static bool copy_string(char **out, const char *text) {
+    *out = text ? strdup(text) : NULL;
+    return !text || *out;
+}
+
+/* The first document; with is_model_optional a model that has gone is replaced by textbook. */
+static bool set_first_document(struct app *app, const struct app_options *options,
+                               struct file_error *error) {
+    struct document wanted = {0};
+    bool is_copied = options->document ? document_copy(&wanted, options->document)
+                                       : document_init(&wanted, error);
+    if (!is_copied) return file_error_set(error, "no memory is left; close other programs");
+    if (!options->document) app_document_from_settings(&wanted, &app->settings);
+    bool is_done = study_set(&app->study, &wanted, error);
+    if (!is_done && options->is_model_optional && document_set_model(&wanted, "textbook")) {
+        char why[sizeof error->text];
+        snprintf(why, sizeof why, "%s", error ? error->text : "");
+        is_done = study_set(&app->study, &wanted, error);
+        if (is_done) app_say_text(app, true, why);
+    }
+    document_free(&wanted);
+    return is_done;
+}
+
+bool app_init(struct app *app, const struct app_options *options, struct file_error *error) {
+    *app = (struct app){.host = options->host, .density = 1, .needs_picture = true};
+    if (options->settings)
+        app->settings = *options->settings;
+    else
+        settings_default(&app->settings, LANGUAGE_EN);
+    bool is_done = copy_string(&app->settings_folder, options->settings_folder) &&
+                   copy_string(&app->pictures_folder, options->pictures_folder);
+    if (!is_done) file_error_set(error, "no memory is left; close other programs");
+    is_done = is_done && load_words(app, options->resource_folder, error) &&
+              open_fonts(app, options->fonts, error) && study_init(&app->study, error);
+    app->study.memory_limit_bytes = options->memory_limit_bytes;
+    is_done = is_done && set_first_document(app, options, error);
+    if (!is_done) {
+        app_free(app);
+        return false;
+    }
+    app->start_look = app->study.document;
+    app->start_look.text = app->start_look.model = NULL;
+    app->presence.export_part = PICTURE_WINDOW;
+    app->presence.export_density = 1;
+    if (options->message) app_say_text(app, true, options->message);
+    actions_list_keys(app);
+    app->presence.key_rows = app->key_rows;
+    app_list_models(app);
+    app_show_title(app);
+    return true;
+}
+
+void app_history_clear(struct app_history *history) {
+    while (history->count)
+        document_free(&history->documents[--history->count]);
+}
+
+bool app_history_push(struct app_history *history, const struct document *document) {
+    struct document copy = {0};
+    if (!document_copy(&copy, document)) return false;
+    if (history->count == APP_MAX_UNDO) {
+        document_free(&history->documents[0]);
+        memmove(history->documents, history->documents + 1, sizeof copy * (APP_MAX_UNDO - 1));
+        history->count--;
+    }
+    history->documents[history->count++] = copy;
+    return true;
+}
+
+void app_free(struct app *app) {
+    app_history_clear(&app->undo);
+    app_history_clear(&app->redo);
+    document_free(&app->before_edit);
+    editor_free(&app->editor);
+    draw_list_free(&app->list);
+    draw_list_free(&app->motion.from);
+    draw_list_free(&app->motion.shown);
+    semantics_free(&app->semantics);
+    cairo_renderer_free(app->cairo);
+    study_free(&app->study);
+    catalogue_free(&app->catalogue);
+    if (app->owns_fonts) fonts_close(app->fonts);
+    for (int i = 0; i < app->model_count; i++) {
+        free(app->model_specs[i]);
+        free(app->model_words[i]);
+    }
+    free(app->settings_folder);
+    free(app->pictures_folder);
+    *app = (struct app){0};
+}
+
+const char *app_words(const struct app *app, const char *key) {
+    return catalogue_get(&app->catalogue, app->study.document.language, key);
+}
+
+void app_say_text(struct app *app, bool is_error, const char *text) {
+    snprintf(app->message, sizeof app->message, "%s", text);
+    /* A sentence cut in the middle of a character would not be UTF-8 any more. */
+    size_t bytes = strlen(app->message);
+    if (bytes + 1 == sizeof app->message)
+        while (bytes && ((unsigned char)app->message[bytes] & 0xC0) != 0xC0 &&
+               (unsigned char)app->message[bytes - 1] >= 0x80)
+            app->message[--bytes] = 0;
+    app->presence.message = app->message;
+    app->presence.is_message_error = is_error;
+    app->is_message_from_text = false;
+    app->needs_picture = true;
+}
+
+void app_say(struct app *app, bool is_error, const char *key, const char *const *names,
+             const char *const *values) {
+    static const char *const none[] = {NULL};
+    char text[sizeof app->message];
+    catalogue_fill(text, sizeof text, app_words(app, key), names ? names : none,
+                   values ? values : none);
+    app_say_text(app, is_error, text);
+}
+
+void app_silence(struct app *app) {
+    app->presence.message = NULL;
+    app->presence.is_message_error = false;
+    app->is_message_from_text = false;
+    app->needs_picture = true;
+}
+
+bool app_copy_document(struct app *app, struct document *out) {
+    *out = (struct document){0};
+    if (document_copy(out, &app->study.document)) return true;
+    app_say(app, true, "message.no_memory", NULL, NULL);
+    return false;
+}
+
+/* How long the picture takes to become the next: a beat, a morph of matrices, or no time. */
+static double motion_length(const struct document *from, const struct document *to) {
+    bool is_same_screen = from->width == to->width && from->height == to->height &&
+                          from->scale_percent == to->scale_percent &&
+                          from->is_presentation == to->is_presentation &&
+                          from->theme == to->theme && from->language == to->language &&
+                          strcmp(from->text, to->text) == 0 && strcmp(from->model, to->model) == 0;
+    if (!is_same_screen) return 0;
+    if (from->step != to->step || from->view != to->view || from->layer != to->layer)
+        return MOTION_MORPH_MS;
+    return from->beat != to->beat ? MOTION_BEAT_MS : 0;
+}
+
+static void begin_motion(struct app *app, double length_ms) {
+    if (length_ms <= 0 || !app->has_picture || app->settings.is_motion_reduced) {
+        app_finish_motion(app);
+        return;
+    }
+    app->motion.length_ms = length_ms;
+    app->motion.start_ms = -1;
+    app->motion.is_pending = true;
+}
+
+void app_finish_motion(struct app *app) {
+    app->motion.length_ms = 0;
+    app->motion.is_pending = false;
+}
+
+/* Says what the sentence lost, or nothing. */
+static void say_dropped(struct app *app) {
+    if (app->study.tokens.dropped == 0) {
+        if (app->is_message_from_text) app_silence(app);
+        return;
+    }
+    char kept[32], lost[32];
+    snprintf(kept, sizeof kept, "%zu", app->study.tokens.count);
+    snprintf(lost, sizeof lost, "%zu", app->study.tokens.dropped);
+    static const char *const names[] = {"kept", "dropped", NULL};
+    const char *const values[] = {kept, lost, NULL};
+    app_say(app, false, "message.tokens_dropped", names, values);
+    app->is_message_from_text = true;
+}
+
+bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
+    struct document before = {0};
+    struct file_error error = {0};
+    if (!document_copy(&before, &app->study.document)) {
+        document_free(wanted);
+        app_say(app, true, "message.no_memory", NULL, NULL);
+        return false;
+    }
+    bool is_done = study_set(&app->study, wanted, &error);
+    document_free(wanted);
+    app->needs_picture = true;
+    if (!is_done) {
+        app_say_text(app, true, error.text);
+        document_free(&before);
+        return false;
+    }
+    const struct document *now = &app->study.document;
+    bool is_other = !document_equal(&before, now);
+    if (is_undoable && is_other) {
+        app_history_push(&app->undo, &before);
+        app_history_clear(&app->redo);
+    }
+    if (is_other) begin_motion(app, motion_length(&before, now));
+    bool is_text_other = strcmp(before.text, now->text) != 0;
+    bool is_model_other = strcmp(before.model, now->model) != 0;
+    if (is_text_other || is_model_other) say_dropped(app);
+    if (is_text_other) app_show_title(app);
+    if (is_model_other || before.language != now->language) app_list_models(app);
+    if (app->play_due_ms > 0) app->play_due_ms = -1;
+    document_free(&before);
+    return is_other;
+}
+
+bool app_dispatch(struct app *app, struct ui_action action) {
+    const struct action *row = actions_find(action.command);
+    return row && row->run ? row->run(app, action) : false;
+}
+
+static bool draw(struct app *app) {
+    if (app->motion.is_pending) {
+        struct draw_list old = app->motion.from;
+        app->motion.from = app->list;
+        app->list = old;
+        app->motion.is_pending = false;
+    }
+    app_edit_sync(app);
+    app->presence.model_names = app->model_count ? app->model_names : NULL;
+    struct picture_request request = {.study = &app->study,
+                                      .catalogue = &app->catalogue,
+                                      .measurer = &app->measurer,
+                                      .part = PICTURE_WINDOW,
+                                      .density = app->density,
+                                      .presence = &app->presence};
+    app->has_picture = picture_draw(&request, &app->list, &app->semantics);
+    app->needs_picture = false;
+    return app->has_picture;
+}
+
+void app_refresh(struct app *app) {
+    if (app->needs_picture || !app->has_picture) draw(app);
+}
+
+static void play(struct app *app, double now_ms) {
+    if (!app->presence.is_playing) return;
+    if (app->play_due_ms >= 0 && now_ms >= app->play_due_ms) {
+        app_finish_motion(app);
+        if (!walk_beat_next(app, (struct ui_action){.command = UI_COMMAND_BEAT_NEXT})) {
+            app->presence.is_playing = false;
+            app->needs_picture = true;
+        }
+        app->play_due_ms = -1;
+    }
+    if (app->play_due_ms < 0) app->play_due_ms = now_ms + app->settings.play_seconds * 1000;
+}
+
+const struct draw_list *app_picture(struct app *app, double now_ms) {
+    play(app, now_ms);
+    app_refresh(app);
+    if (!app->has_picture) return NULL;
+    struct app_motion *motion = &app->motion;
+    if (motion->length_ms <= 0) return &app->list;
+    if (motion->start_ms < 0) motion->start_ms = now_ms;
+    double t = (now_ms - motion->start_ms) / motion->length_ms;
+    if (t >= 1) {
+        app_finish_motion(app);
+        return &app->list;
+    }
+    float eased = (float)(t <= 0 ? 0 : t * t * (3 - 2 * t));
+    if (!draw_list_interpolate(&motion->shown, &motion->from, &app->list, eased)) return &app->list;
+    return &motion->shown;
+}
+
+double app_next_wake_ms(const struct app *app, double now_ms) {
+    if (app->needs_picture || app->motion.length_ms > 0) return 0;
+    if (!app->presence.is_playing) return -1;
+    double left = app->play_due_ms - now_ms;
+    return app->play_due_ms < 0 || left < 0 ? 0 : left;
+}
+
+bool app_wants_text_input(const struct app *app) {
+    return app->presence.is_editing;
+}
+
+struct rect app_caret_rect(const struct app *app) {
+    const struct semantic_node *node = semantics_by_id(&app->semantics, NODE_CARET);
+    return node ? node->rect : rect_make(0, 0, 0, 0);
+}
+
+void app_show_title(struct app *app) {
+    char printable[200], title[256];
+    if (!app->host.set_title) return;
+    text_printable(printable, sizeof printable, app->study.document.text,
+                   strlen(app->study.document.text));
+    snprintf(title, sizeof title, "%s%sHeadway", printable, printable[0] ? " – " : "");
+    app->host.set_title(app->host.context, title);
+}

@@ -1,0 +1,253 @@
+#include "app/cli.h"
+
+#include "app/describe.h"
+#include "app/loop.h"
+#include "app/options.h"
+#include "app/resources.h"
+#include "app/trace_file.h"
+#include "app/versions.h"
+#include "lesson/steps.h"
+#include "platform/paths.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* What render and describe work with. */
+struct bench {
+    struct study study;
+    struct catalogue catalogue;
+    struct fonts *fonts;
+    struct text_measurer measurer;
+    struct cairo_renderer *cairo;
+};
+
+static int complain(int status, const struct file_error *error) {
+    fprintf(stderr, "headway: %s\n", error->text);
+    return status;
+}
+
+static void bench_free(struct bench *bench) {
+    cairo_renderer_free(bench->cairo);
+    if (bench->fonts) fonts_close(bench->fonts);
+    catalogue_free(&bench->catalogue);
+    study_free(&bench->study);
+}
+
+static void note_replaced(size_t replaced, size_t dropped) {
+    if (replaced)
+        fprintf(stderr,
+                "headway: text: %zu bytes were not valid UTF-8 and became U+FFFD; save it "
+                "as UTF-8\n",
+                replaced);
+    if (dropped)
+        fprintf(stderr, "headway: text: %zu tokens beyond %d were left out; shorten it\n", dropped,
+                (int)TEXT_MAX_TOKENS);
+}
+
+/* The study of the options; 0 or the exit status. */
+static int make_study(const struct options *options, struct study *study) {
+    struct file_error error = {0};
+    struct document wanted = {0};
+    size_t replaced = 0;
+    int status = EXIT_DONE;
+    if (!document_init(&wanted, &error)) return complain(EXIT_FAILED, &error);
+    wanted.language = language_of_locale();
+    wanted.beat = BEAT_LAST;
+    if (!options_apply(options, &wanted, &replaced, &error) || !study_init(study, &error)) {
+        document_free(&wanted);
+        return complain(EXIT_FAILED, &error);
+    }
+    study->memory_limit_bytes = options_memory(options);
+    if (!study_set(study, &wanted, &error)) {
+        status = complain(EXIT_FAILED, &error);
+    } else {
+        const struct attention_config *config = &study->model.weights.config;
+        note_replaced(replaced, study->tokens.dropped);
+        if (!options_check(options, &wanted, &study->document, study_tokens(study), config->heads,
+                           config->layers, &error))
+            status = complain(EXIT_USAGE, &error);
+    }
+    document_free(&wanted);
+    return status;
+}
+
+static int bench_init(struct bench *bench, const struct options *options, bool needs_cairo) {
+    char folder[PATH_BYTES], words[PATH_BYTES], why[256] = "", warning[256] = "";
+    struct file_error error = {0};
+    int status = make_study(options, &bench->study);
+    if (status != EXIT_DONE) return status;
+    if (!resources_find(folder, sizeof folder, &error) ||
+        !file_join(words, sizeof words, folder, "assets/languages") ||
+        !catalogue_load(words, &bench->catalogue, &error))
+        return complain(EXIT_FAILED, &error);
+    bench->fonts = fonts_open(why, sizeof why, warning, sizeof warning);
+    if (!bench->fonts) {
+        file_error_set(&error, "%s", why);
+        return complain(EXIT_FAILED, &error);
+    }
+    if (warning[0]) fprintf(stderr, "headway: %s\n", warning);
+    bench->measurer = fonts_measurer(bench->fonts);
+    if (needs_cairo && !(bench->cairo = cairo_renderer_new(bench->fonts))) {
+        file_error_set(&error, "no memory is left for pictures; close other programs");
+        return complain(EXIT_FAILED, &error);
+    }
+    return EXIT_DONE;
+}
+
+/* `pattern` with {layer} and {head} replaced; false: too long. */
+static bool fill_name(char *out, size_t out_bytes, const char *pattern,
+                      const struct document *document) {
+    size_t used = 0;
+    for (const char *at = pattern; *at;) {
+        char number[16] = {*at, 0};
+        size_t eaten = 1;
+        if (strncmp(at, "{layer}", 7) == 0) {
+            snprintf(number, sizeof number, "%d", document->layer + 1);
+            eaten = 7;
+        } else if (strncmp(at, "{head}", 6) == 0) {
+            snprintf(number, sizeof number, "%d", document->head + 1);
+            eaten = 6;
+        }
+        size_t bytes = strlen(number);
+        if (used + bytes + 1 > out_bytes) return false;
+        memcpy(out + used, number, bytes + 1);
+        used += bytes;
+        at += eaten;
+    }
+    return used > 0;
+}
+
+static bool render_one(const struct bench *bench, const struct options *options,
+                       const struct study *study, struct file_error *error) {
+    struct export_tools tools = {&bench->catalogue, &bench->measurer, bench->cairo};
+    enum picture_part part = options->is_each_head ? PICTURE_HEAD : options->part;
+    struct file_bytes bytes = {0};
+    char path[PATH_BYTES];
+    if (!fill_name(path, sizeof path, options->output, &study->document))
+        return file_error_set(error, "--output: the name is too long; give a shorter one");
+    bool is_done = export_png(&tools, study, part, options->density, &bytes, error) &&
+                   file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, error);
+    file_bytes_free(&bytes);
+    return is_done;
+}
+
+static int run_render(const struct options *options) {
+    struct bench bench = {0};
+    struct file_error error = {0};
+    size_t bytes = strlen(options->output);
+    bool is_png = bytes > 4 && strcmp(options->output + bytes - 4, ".png") == 0;
+    if (!is_png && strcmp(options->output, "-") != 0) {
+        file_error_set(&error, "%s: pictures are written as .png; give this ending",
+                       options->output);
+        return complain(EXIT_USAGE, &error);
+    }
+    int status = bench_init(&bench, options, true);
+    bool is_each = options->is_each_head && study_tokens(&bench.study) > 0;
+    int heads = is_each ? bench.study.model.weights.config.heads : 1;
+    struct study study = bench.study; /* shallow: only the head differs */
+    for (int head = 0; head < heads && status == EXIT_DONE; head++) {
+        if (is_each) study.document.head = head;
+        if (!render_one(&bench, options, &study, &error)) status = complain(EXIT_FAILED, &error);
+    }
+    bench_free(&bench);
+    return status;
+}
+
+static int run_trace(const struct options *options) {
+    struct study study = {0};
+    struct file_error error = {0};
+    struct file_bytes bytes = {0};
+    enum trace_format format;
+    if (!trace_format_of(options->output, &format, &error)) return complain(EXIT_USAGE, &error);
+    int status = make_study(options, &study);
+    if (status == EXIT_DONE &&
+        !(trace_build(&study, format, &bytes, &error) &&
+          file_write_whole(options->output, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error)))
+        status = complain(EXIT_FAILED, &error);
+    file_bytes_free(&bytes);
+    study_free(&study);
+    return status;
+}
+
+static int write_out(const struct file_bytes *bytes) {
+    struct file_error error = {0};
+    if (file_write_whole("-", bytes->data, bytes->size, FILE_WRITE_REPLACE, &error))
+        return EXIT_DONE;
+    return complain(EXIT_FAILED, &error);
+}
+
+static int run_describe(const struct options *options) {
+    struct bench bench = {0};
+    struct file_error error = {0};
+    struct file_bytes bytes = {0};
+    int status = bench_init(&bench, options, false);
+    struct export_tools tools = {&bench.catalogue, &bench.measurer, NULL};
+    if (status == EXIT_DONE)
+        status = describe_build(&tools, &bench.study, &bytes, &error)
+                     ? write_out(&bytes)
+                     : complain(EXIT_FAILED, &error);
+    file_bytes_free(&bytes);
+    bench_free(&bench);
+    return status;
+}
+
+/* The ids of a list, one per line or as a JSON array. */
+static int run_list(const struct options *options) {
+    const char *ids[STEP_COUNT + VIEW_COUNT + 8];
+    int count = 0;
+    if (options->verb == VERB_MODELS)
+        while (model_builtin_ids[count] && count < STEP_COUNT)
+            ids[count] = model_builtin_ids[count], count++;
+    for (int i = 0; options->verb == VERB_STEPS && i < STEP_COUNT; i++)
+        ids[count++] = step_id((enum step)i);
+    for (int i = 0; options->verb == VERB_VIEWS && i < VIEW_COUNT; i++)
+        ids[count++] = view_id((enum view)i);
+    if (options->is_json) printf("[");
+    for (int i = 0; i < count; i++)
+        printf(options->is_json ? "%s\"%s\"" : "%s%s\n", options->is_json && i ? ", " : "", ids[i]);
+    if (options->is_json) printf("]\n");
+    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* HEADWAY_STATS=1 makes the program say at its end how often it drew: benchmarks and tests read it.
+ */
+static int run_window(const struct options *options) {
+    struct loop_result result = {0};
+    struct file_error error = {0};
+    if (!loop_run(options, &result, &error))
+        return complain(result.is_usage ? EXIT_USAGE : EXIT_FAILED, &error);
+    if (getenv("HEADWAY_STATS"))
+        fprintf(stderr, "frames %lu first_ms %.0f slowest_input_ms %.1f\n", result.frames,
+                result.first_ms, result.slowest_input_ms);
+    return EXIT_DONE;
+}
+
+int cli_run(int argc, char **argv) {
+    struct options options;
+    struct file_error error = {0};
+    if (!options_parse(argc, argv, &options, &error)) return complain(EXIT_USAGE, &error);
+    switch (options.verb) {
+    case VERB_HELP:
+        fputs(options_help(), stdout);
+        return EXIT_DONE;
+    case VERB_VERSION:
+        versions_print(stdout);
+        return EXIT_DONE;
+    case VERB_RENDER:
+        return run_render(&options);
+    case VERB_TRACE:
+        return run_trace(&options);
+    case VERB_DESCRIBE:
+        return run_describe(&options);
+    case VERB_MODELS:
+    case VERB_STEPS:
+    case VERB_VIEWS:
+        return run_list(&options);
+    case VERB_WINDOW:
+        break;
+    }
+    return run_window(&options);
+}

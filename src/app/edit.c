@@ -1,0 +1,252 @@
+/* edit.c: the sentence field. The editor holds the text being typed; every change of it is made the
+ * document at once, so that every picture follows within the frame. */
+#include "app/app.h"
+
+#include "models/tokens.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool app_edit_begin(struct app *app) {
+    if (app->presence.is_editing) return true;
+    editor_free(&app->editor);
+    if (!editor_init(&app->editor, app->study.document.text, TEXT_MAX_BYTES) ||
+        !document_copy(&app->before_edit, &app->study.document)) {
+        editor_free(&app->editor);
+        app_say(app, true, "message.no_memory", NULL, NULL);
+        return false;
+    }
+    app->presence.is_editing = true;
+    app->presence.is_cursor_active = false;
+    app->presence.focus_id = NODE_FIELD;
+    app->has_text_error = false;
+    app->needs_picture = true;
+    return true;
+}
+
+void app_edit_end(struct app *app) {
+    if (!app->presence.is_editing) return;
+    app->presence.is_editing = false;
+    app->presence.focus_id = 0;
+    app->is_dragging = false;
+    if (app->has_text_error) app_silence(app);
+    app->has_text_error = false;
+    editor_free(&app->editor);
+    if (strcmp(app->before_edit.text, app->study.document.text) != 0) {
+        app_history_push(&app->undo, &app->before_edit);
+        app_history_clear(&app->redo);
+    }
+    app->needs_picture = true;
+}
+
+void app_edit_sync(struct app *app) {
+    struct picture_presence *presence = &app->presence;
+    presence->edited_text = NULL;
+    presence->composition = NULL;
+    presence->caret = presence->anchor = 0;
+    if (!presence->is_editing) return;
+    presence->caret = app->editor.caret;
+    presence->anchor = app->editor.anchor;
+    presence->composition = app->editor.composition;
+    presence->composition_caret = app->editor.composition_caret;
+    if (app->has_text_error) presence->edited_text = app->editor.text;
+}
+
+/* The editor's text becomes the document's. */
+static void publish(struct app *app, enum editor_result result) {
+    struct document wanted;
+    app->needs_picture = true;
+    if (result == EDITOR_NO_MEMORY) {
+        app_say(app, true, "message.no_memory", NULL, NULL);
+        return;
+    }
+    bool is_other = strcmp(app->editor.text, app->study.document.text) != 0;
+    if ((is_other || app->has_text_error) && app_copy_document(app, &wanted)) {
+        if (!document_set_text(&wanted, app->editor.text, app->editor.bytes)) {
+            document_free(&wanted);
+            app_say(app, true, "message.no_memory", NULL, NULL);
+            return;
+        }
+        bool had_error = app->has_text_error;
+        app_change(app, &wanted, false);
+        /* app_change says why a text cannot be taken; the field keeps it. */
+        app->has_text_error = strcmp(app->editor.text, app->study.document.text) != 0;
+        if (had_error && !app->has_text_error) app_silence(app);
+    }
+    if (result == EDITOR_CUT) {
+        app_say(app, true, "message.text_cut", NULL, NULL);
+        app->is_message_from_text = true;
+    }
+}
+
+void app_edit_text(struct app *app, const char *text, bool is_typed) {
+    if (!app->presence.is_editing || !text) return;
+    editor_compose(&app->editor, NULL, 0);
+    publish(app, editor_insert(&app->editor, text, strlen(text), is_typed));
+}
+
+void app_edit_compose(struct app *app, const char *text, int caret) {
+    if (!app->presence.is_editing) return;
+    editor_compose(&app->editor, text, caret);
+    app->needs_picture = true;
+}
+
+static bool copy_selection(struct app *app) {
+    size_t start, end;
+    editor_selection(&app->editor, &start, &end);
+    if (start == end || !app->host.set_clipboard) return false;
+    char *part = strndup(app->editor.text + start, end - start);
+    bool is_done = part && app->host.set_clipboard(app->host.context, part);
+    free(part);
+    return is_done;
+}
+
+static void paste(struct app *app) {
+    char *text = app->host.get_clipboard ? app->host.get_clipboard(app->host.context) : NULL;
+    if (text) app_edit_text(app, text, false);
+    free(text);
+}
+
+static bool edit_ctrl_key(struct app *app, const struct input *input) {
+    struct editor *editor = &app->editor;
+    bool is_shift = input->modifiers & INPUT_SHIFT;
+    bool is_changed = false;
+    switch (input->key) {
+    case 'a':
+        editor_select_all(editor);
+        break;
+    case 'c':
+        copy_selection(app);
+        break;
+    case 'x':
+        if (copy_selection(app)) publish(app, editor_delete(editor, EDITOR_MOVE_BACK));
+        break;
+    case 'v':
+        paste(app);
+        break;
+    case 'z':
+        is_changed = is_shift ? editor_redo(editor) : editor_undo(editor);
+        break;
+    case 'y':
+        is_changed = editor_redo(editor);
+        break;
+    default:
+        return false;
+    }
+    if (is_changed) publish(app, EDITOR_DONE);
+    return true;
+}
+
+/* Which way a key moves; false: the key does not move the caret. */
+static bool move_of(const struct input *input, enum editor_move *move) {
+    bool is_word = input->modifiers & INPUT_CTRL;
+    switch (input->key) {
+    case KEY_LEFT:
+    case KEY_BACKSPACE:
+        *move = is_word ? EDITOR_MOVE_WORD_BACK : EDITOR_MOVE_BACK;
+        return true;
+    case KEY_RIGHT:
+    case KEY_DELETE:
+        *move = is_word ? EDITOR_MOVE_WORD_FORWARD : EDITOR_MOVE_FORWARD;
+        return true;
+    case KEY_HOME:
+        *move = EDITOR_MOVE_START;
+        return true;
+    case KEY_END:
+        *move = EDITOR_MOVE_END;
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool app_edit_key(struct app *app, const struct input *input) {
+    enum editor_move move;
+    if (!app->presence.is_editing) return false;
+    /* The input method has the keys while something is being composed. */
+    if (app->editor.composition) return true;
+    app->needs_picture = true;
+    if (input->key == KEY_ENTER || (input->key == KEY_ESCAPE && !input->modifiers)) {
+        app_edit_end(app);
+        return true;
+    }
+    if (move_of(input, &move)) {
+        if (input->key == KEY_BACKSPACE || input->key == KEY_DELETE)
+            publish(app, editor_delete(&app->editor, move));
+        else
+            editor_move(&app->editor, move, input->modifiers & INPUT_SHIFT);
+        return true;
+    }
+    if ((input->modifiers & INPUT_CTRL) && edit_ctrl_key(app, input)) return true;
+    /* Characters come as text; as keys they are the editor's all the same. */
+    if (!(input->modifiers & (INPUT_CTRL | INPUT_ALT)) && input->key >= ' ' && input->key < 127)
+        return true;
+    return input->key == KEY_UP || input->key == KEY_DOWN ? !(input->modifiers & INPUT_CTRL)
+                                                          : false;
+}
+
+/* The byte of a token's text that stands nearest to x inside its rectangle. The type size of the
+ * field is the view's business: widths are compared with the token's whole width. */
+static size_t byte_in_token(const struct app *app, const struct token *token,
+                            const struct semantic_node *node, float x) {
+    const char *text = app->study.document.text + token->start;
+    const float size_px = 32;
+    float whole = text_width(&app->measurer, TEXT_WORDS, size_px, text, token->bytes);
+    float wanted = whole > 0 ? (x - node->rect.x) / node->rect.w * whole : 0;
+    size_t best = 0;
+    float best_distance = fabsf(wanted);
+    for (size_t at = 1; at <= token->bytes; at++) {
+        if (at < token->bytes && ((unsigned char)text[at] & 0xC0) == 0x80) continue;
+        float distance = fabsf(wanted - text_width(&app->measurer, TEXT_WORDS, size_px, text, at));
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = at;
+        }
+    }
+    return token->start + best;
+}
+
+/* The byte of the sentence nearest to x in the field. */
+static size_t byte_at(struct app *app, float x) {
+    app_refresh(app);
+    const struct semantic_node *field = semantics_by_id(&app->semantics, NODE_FIELD);
+    const struct semantic_node *best = NULL;
+    float best_distance = INFINITY;
+    for (size_t i = 0; field && i < app->semantics.count; i++) {
+        const struct semantic_node *node = &app->semantics.nodes[i];
+        bool is_segment = node->role == ROLE_TOKEN && node->rect.w > 0 &&
+                          node->action.command == UI_COMMAND_QUERY_SET &&
+                          rect_overlap(node->rect, field->rect);
+        if (!is_segment) continue;
+        float distance = x < node->rect.x             ? node->rect.x - x
+                         : x > rect_right(node->rect) ? x - rect_right(node->rect)
+                                                      : 0;
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = node;
+        }
+    }
+    if (!best || best->action.a < 0 || (size_t)best->action.a >= app->study.tokens.count)
+        return app->editor.bytes;
+    return byte_in_token(app, &app->study.tokens.tokens[best->action.a], best, x);
+}
+
+void app_edit_point(struct app *app, const struct input *input) {
+    if (app->has_text_error) return; /* the segments on the screen are not the editor's text */
+    size_t byte = byte_at(app, input->x);
+    if (input->clicks >= 3)
+        editor_select_all(&app->editor);
+    else if (input->clicks == 2)
+        editor_select_word(&app->editor, byte);
+    else
+        editor_place(&app->editor, byte, input->modifiers & INPUT_SHIFT);
+    app->is_dragging = true;
+    app->needs_picture = true;
+}
+
+void app_edit_drag(struct app *app, float x) {
+    if (!app->is_dragging || !app->presence.is_editing || app->has_text_error) return;
+    editor_place(&app->editor, byte_at(app, x), true);
+    app->needs_picture = true;
+}

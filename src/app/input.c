@@ -1,0 +1,196 @@
+/* input.c: from what happened at the window to a command. */
+#include "app/actions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_menu(const struct app *app) {
+    const struct picture_presence *presence = &app->presence;
+    return presence->is_model_menu_open || presence->is_export_menu_open || presence->is_keys_open;
+}
+
+/* What a click or Enter on a node does. */
+static void press_node(struct app *app, const struct semantic_node *node) {
+    struct ui_action action = node->action;
+    if (node->is_disabled || action.command == UI_COMMAND_NONE) return;
+    app_dispatch(app, action);
+}
+
+/* With a control focused, Enter and Space press it; with a menu open, Up and Down walk through it.
+ */
+static bool focused_key(struct app *app, const struct input *input) {
+    bool is_press = (input->key == KEY_ENTER || input->key == ' ') && !input->modifiers;
+    bool is_walk = (input->key == KEY_UP || input->key == KEY_DOWN) && !input->modifiers;
+    if (is_walk && has_menu(app)) {
+        enum ui_command command =
+            input->key == KEY_UP ? UI_COMMAND_FOCUS_BACK : UI_COMMAND_FOCUS_NEXT;
+        app_dispatch(app, (struct ui_action){command, 0, 0, 0});
+        return true;
+    }
+    if (!is_press || app->presence.focus_id == 0 || app->presence.focus_id == NODE_STAGE)
+        return false;
+    app_refresh(app);
+    const struct semantic_node *node = semantics_by_id(&app->semantics, app->presence.focus_id);
+    if (!node) return false;
+    if (node->has_grid) return false;
+    press_node(app, node);
+    return true;
+}
+
+static void key(struct app *app, const struct input *input) {
+    app_finish_motion(app);
+    app->needs_picture = true;
+    if (app_edit_key(app, input)) return;
+    if (!app->presence.is_editing && !app->presence.is_cursor_active && focused_key(app, input))
+        return;
+    struct ui_action action = actions_for_key(app, input);
+    if (action.command != UI_COMMAND_NONE) app_dispatch(app, action);
+}
+
+/* A click beside an open menu closes it, and the click is used up. */
+static bool click_closes_menu(struct app *app, const struct semantic_node *node) {
+    struct picture_presence *presence = &app->presence;
+    if (!has_menu(app)) return false;
+    bool is_inside = node && (node->role == ROLE_MENU_ITEM || node->role == ROLE_BLOCK);
+    enum ui_command command = node ? node->action.command : UI_COMMAND_NONE;
+    bool is_own = command == UI_COMMAND_MODEL_MENU || command == UI_COMMAND_EXPORT_MENU ||
+                  command == UI_COMMAND_EXPORT_SET || command == UI_COMMAND_EXPORT ||
+                  command == UI_COMMAND_KEYS || command == UI_COMMAND_CANCEL ||
+                  command == UI_COMMAND_MODEL_SET;
+    if (is_own || (is_inside && !presence->is_keys_open)) return false;
+    presence->is_model_menu_open = presence->is_export_menu_open = presence->is_keys_open = false;
+    app->needs_picture = true;
+    return true;
+}
+
+static bool click_field(struct app *app, const struct input *input) {
+    const struct semantic_node *field = semantics_by_id(&app->semantics, NODE_FIELD);
+    if (!field || !rect_contains(field->rect, input->x, input->y)) return false;
+    if (app->presence.is_editing) {
+        app_edit_point(app, input);
+        return true;
+    }
+    const struct semantic_node *node = semantics_at(&app->semantics, input->x, input->y);
+    bool is_chip = node && node->action.command == UI_COMMAND_QUERY_SET;
+    if (is_chip && input->clicks < 2) return false;
+    if (!app_edit_begin(app)) return true;
+    struct input place = *input;
+    place.clicks = is_chip ? 2 : 1;
+    app_edit_point(app, &place);
+    return true;
+}
+
+static void press(struct app *app, const struct input *input) {
+    app_finish_motion(app);
+    if (app->presence.is_blank) {
+        app->presence.is_blank = false;
+        app->needs_picture = true;
+        return;
+    }
+    app_refresh(app);
+    const struct semantic_node *node = semantics_at(&app->semantics, input->x, input->y);
+    if (click_closes_menu(app, node) || (!has_menu(app) && click_field(app, input))) return;
+    app_edit_end(app);
+    app->presence.is_focus_visible = false;
+    app->presence.focus_id = node && node->is_focusable && !node->has_grid ? node->id : 0;
+    app->needs_picture = true;
+    if (!node) return;
+    size_t row, column;
+    bool is_cell = node->has_grid && (node->action.command == UI_COMMAND_NONE ||
+                                      node->action.command == UI_COMMAND_CELL_SELECT);
+    if (!is_cell)
+        press_node(app, node);
+    else if (semantics_cell_at(node, input->x, input->y, &row, &column))
+        app_dispatch(app, (struct ui_action){UI_COMMAND_CELL_SELECT, node->grid.id, (int32_t)row,
+                                             (int32_t)column});
+}
+
+static void move(struct app *app, const struct input *input) {
+    struct picture_presence *presence = &app->presence;
+    bool is_same =
+        presence->has_pointer && presence->pointer_x == input->x && presence->pointer_y == input->y;
+    if (is_same) return;
+    presence->has_pointer = true;
+    presence->pointer_x = input->x;
+    presence->pointer_y = input->y;
+    app->needs_picture = true;
+    app_edit_drag(app, input->x);
+}
+
+/* Is the point over the list of heads? */
+static bool is_over_rail(const struct app *app, float x) {
+    for (size_t i = 0; i < app->semantics.count; i++) {
+        const struct semantic_node *node = &app->semantics.nodes[i];
+        if (node->role == ROLE_HEAD && node->rect.w > 0 && x < rect_right(node->rect)) return true;
+    }
+    return false;
+}
+
+static void wheel(struct app *app, const struct input *input) {
+    enum { NOTCH_PX = 60 };
+    if (input->modifiers & INPUT_CTRL) {
+        enum ui_command command = input->wheel_y > 0 ? UI_COMMAND_SCALE_UP : UI_COMMAND_SCALE_DOWN;
+        if (input->wheel_y != 0) app_dispatch(app, (struct ui_action){command, 0, 0, 0});
+        return;
+    }
+    app_refresh(app);
+    float x = app->presence.has_pointer ? app->presence.pointer_x : input->x;
+    if (input->wheel_y != 0 && is_over_rail(app, x))
+        app_dispatch(app, (struct ui_action){UI_COMMAND_RAIL_SCROLL,
+                                             (int32_t)(-input->wheel_y * NOTCH_PX), 0, 0});
+}
+
+static int clamp(float value, int low, int high) {
+    return value < (float)low ? low : value > (float)high ? high : (int)value;
+}
+
+static void resize(struct app *app, const struct input *input) {
+    struct document wanted;
+    if (input->width <= 0 || input->height <= 0 || !app_copy_document(app, &wanted)) return;
+    wanted.width = clamp((float)input->width / app->density + 0.5f, 320, 16384);
+    wanted.height = clamp((float)input->height / app->density + 0.5f, 240, 16384);
+    app_change(app, &wanted, false);
+}
+
+void app_input(struct app *app, const struct input *input) {
+    switch (input->kind) {
+    case INPUT_QUIT:
+        app_dispatch(app, (struct ui_action){UI_COMMAND_QUIT, 0, 0, 0});
+        break;
+    case INPUT_KEY:
+        key(app, input);
+        break;
+    case INPUT_TEXT:
+        app_finish_motion(app);
+        app_edit_text(app, input->text, true);
+        break;
+    case INPUT_COMPOSITION:
+        app_edit_compose(app, input->text, input->caret);
+        break;
+    case INPUT_POINTER_MOVE:
+        move(app, input);
+        break;
+    case INPUT_POINTER_DOWN:
+        move(app, input);
+        press(app, input);
+        break;
+    case INPUT_POINTER_UP:
+        app->is_dragging = false;
+        break;
+    case INPUT_POINTER_LEAVE:
+        app->presence.has_pointer = false;
+        app->needs_picture = true;
+        break;
+    case INPUT_WHEEL:
+        wheel(app, input);
+        break;
+    case INPUT_DROP:
+        if (input->text) app_open(app, input->text);
+        break;
+    case INPUT_RESIZE:
+        resize(app, input);
+        break;
+    default: /* the window's own business */
+        break;
+    }
+}

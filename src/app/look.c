@@ -1,0 +1,252 @@
+/* look.c: commands for how it looks, what is open, and what leaves the program. */
+#include "app/actions.h"
+
+#include "app/export.h"
+#include "lesson/selection.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool change_look(struct app *app, struct document *wanted) {
+    bool is_done = app_change(app, wanted, false);
+    app_keep_settings(app);
+    return is_done;
+}
+
+bool look_theme(struct app *app, struct ui_action action) {
+    (void)action;
+    struct document wanted;
+    if (!app_copy_document(app, &wanted)) return false;
+    wanted.theme = (enum theme_choice)((wanted.theme + 1) % THEME_COUNT);
+    return change_look(app, &wanted);
+}
+
+bool look_language(struct app *app, struct ui_action action) {
+    (void)action;
+    struct document wanted;
+    if (!app_copy_document(app, &wanted)) return false;
+    wanted.language = (enum language)((wanted.language + 1) % LANGUAGE_COUNT);
+    return change_look(app, &wanted);
+}
+
+bool look_scale(struct app *app, struct ui_action action) {
+    static const int steps[] = {75, 90, 100, 110, 125, 150, 175, 200, 250, 300};
+    const int count = sizeof steps / sizeof *steps;
+    struct document wanted;
+    if (!app_copy_document(app, &wanted)) return false;
+    int now = wanted.scale_percent, next = now;
+    for (int i = 0; i < count && action.command == UI_COMMAND_SCALE_UP && next == now; i++)
+        if (steps[i] > now) next = steps[i];
+    for (int i = count; i-- > 0 && action.command == UI_COMMAND_SCALE_DOWN && next == now;)
+        if (steps[i] < now) next = steps[i];
+    wanted.scale_percent = action.command == UI_COMMAND_SCALE_RESET ? 100 : next;
+    return change_look(app, &wanted);
+}
+
+bool look_presentation(struct app *app, struct ui_action action) {
+    (void)action;
+    struct document wanted;
+    if (!app_copy_document(app, &wanted)) return false;
+    wanted.is_presentation = !wanted.is_presentation;
+    bool is_presentation = wanted.is_presentation;
+    app->presence.is_blank = false;
+    bool is_done = app_change(app, &wanted, false);
+    if (app->host.set_fullscreen) app->host.set_fullscreen(app->host.context, is_presentation);
+    return is_done;
+}
+
+static bool toggle(struct app *app, bool *is_open) {
+    *is_open = !*is_open;
+    app->needs_picture = true;
+    return true;
+}
+
+static void close_menus(struct app *app) {
+    app->presence.is_model_menu_open = app->presence.is_export_menu_open = false;
+    app->presence.is_keys_open = false;
+    app->needs_picture = true;
+}
+
+static bool toggle_alone(struct app *app, bool *is_open) {
+    bool was_open = *is_open;
+    close_menus(app);
+    app_edit_end(app);
+    *is_open = !was_open;
+    return true;
+}
+
+bool look_blank(struct app *app, struct ui_action action) {
+    (void)action;
+    return toggle(app, &app->presence.is_blank);
+}
+
+bool look_keys(struct app *app, struct ui_action action) {
+    (void)action;
+    return toggle_alone(app, &app->presence.is_keys_open);
+}
+
+bool look_model_menu(struct app *app, struct ui_action action) {
+    (void)action;
+    app_list_models(app);
+    return toggle_alone(app, &app->presence.is_model_menu_open);
+}
+
+bool look_export_menu(struct app *app, struct ui_action action) {
+    (void)action;
+    return toggle_alone(app, &app->presence.is_export_menu_open);
+}
+
+bool look_export_set(struct app *app, struct ui_action action) {
+    if (action.a == 0 && action.b >= PICTURE_WINDOW && action.b <= PICTURE_HEAD)
+        app->presence.export_part = action.b;
+    else if (action.a == 1 && action.b >= 1 && action.b <= 4)
+        app->presence.export_density = action.b;
+    else
+        return false;
+    app->needs_picture = true;
+    return true;
+}
+
+bool look_export(struct app *app, struct ui_action action) {
+    (void)action;
+    app->presence.is_export_menu_open = false;
+    app->needs_picture = true;
+    return export_save(app);
+}
+
+bool look_panel(struct app *app, struct ui_action action) {
+    (void)action;
+    return toggle(app, &app->presence.is_panel_open);
+}
+
+/* a: pixels; a rail whose last head is in view goes no further. */
+bool look_rail(struct app *app, struct ui_action action) {
+    const struct semantic_node *last = NULL;
+    app_refresh(app);
+    for (size_t i = 0; i < app->semantics.count; i++)
+        if (app->semantics.nodes[i].role == ROLE_HEAD) last = &app->semantics.nodes[i];
+    bool is_at_end =
+        last && last->rect.h > 0 && last->action.a == app->study.model.weights.config.heads - 1;
+    if (action.a > 0 && is_at_end) return false;
+    app->presence.rail_scroll = fmaxf(0, app->presence.rail_scroll + (float)action.a);
+    app->needs_picture = true;
+    return true;
+}
+
+bool look_text(struct app *app, struct ui_action action) {
+    if (action.command == UI_COMMAND_TEXT_LEAVE) {
+        app_edit_end(app);
+        return true;
+    }
+    close_menus(app);
+    app->presence.is_blank = false;
+    bool is_done = app_edit_begin(app);
+    if (is_done) editor_select_all(&app->editor);
+    return is_done;
+}
+
+bool look_message_close(struct app *app, struct ui_action action) {
+    (void)action;
+    app_silence(app);
+    return true;
+}
+
+bool look_focus(struct app *app, struct ui_action action) {
+    struct picture_presence *presence = &app->presence;
+    uint32_t from = presence->focus_id;
+    if (presence->is_editing) {
+        app_edit_end(app);
+        from = NODE_FIELD;
+    }
+    app_refresh(app);
+    int direction = action.command == UI_COMMAND_FOCUS_BACK ? -1 : 1;
+    presence->focus_id = semantics_focus_step(&app->semantics, from, direction);
+    presence->is_focus_visible = true;
+    presence->is_cursor_active = false;
+    app->needs_picture = true;
+    return presence->focus_id != 0;
+}
+
+static bool deselect(struct app *app) {
+    struct document wanted;
+    if (app->study.document.cell.source < 0 || !app_copy_document(app, &wanted)) return false;
+    wanted.cell.source = -1;
+    return app_change(app, &wanted, false);
+}
+
+/* Closes one thing at a time, the topmost first. Nothing left to close: nothing happens. */
+bool look_cancel(struct app *app, struct ui_action action) {
+    struct picture_presence *presence = &app->presence;
+    app->needs_picture = true;
+    if (presence->is_blank) return !(presence->is_blank = false);
+    if (presence->is_keys_open || presence->is_model_menu_open || presence->is_export_menu_open) {
+        close_menus(app);
+        return true;
+    }
+    if (presence->is_editing)
+        return look_text(app, (struct ui_action){UI_COMMAND_TEXT_LEAVE, 0, 0, 0});
+    if (presence->is_cursor_active) return cursor_leave(app, action);
+    if (presence->is_playing) return !(presence->is_playing = false);
+    if (presence->is_panel_open) return !(presence->is_panel_open = false);
+    if (presence->focus_id) {
+        presence->focus_id = 0;
+        presence->is_focus_visible = false;
+        return true;
+    }
+    if (presence->message) {
+        app_silence(app);
+        return true;
+    }
+    if (deselect(app)) return true;
+    if (app->study.document.is_presentation) return look_presentation(app, action);
+    return false;
+}
+
+bool look_quit(struct app *app, struct ui_action action) {
+    (void)action;
+    app_edit_end(app);
+    app->is_quitting = true;
+    return true;
+}
+
+/* A matrix as lines of numbers with tabs between, as spreadsheets paste it. malloc'd. */
+static char *matrix_text(const struct study *study, const struct document_cell *cell) {
+    size_t floats = cell_scratch_floats(study, cell->source);
+    float *scratch = malloc((floats ? floats : 1) * sizeof *scratch);
+    char *text = NULL;
+    if (scratch) {
+        struct cell_matrix matrix = cell_matrix_of(study, cell->source, cell->head, scratch);
+        size_t numbers = matrix.values ? matrix.rows * matrix.columns : 0;
+        text = numbers ? malloc(numbers * 24 + 1) : NULL;
+        size_t used = 0;
+        for (size_t i = 0; text && i < numbers; i++)
+            used += (size_t)snprintf(text + used, 25, "%.9g%c", (double)matrix.values[i],
+                                     (i + 1) % matrix.columns ? '\t' : '\n');
+    }
+    free(scratch);
+    return text;
+}
+
+/* The selected number, else the matrix that this beat makes. */
+bool look_copy(struct app *app, struct ui_action action) {
+    (void)action;
+    const struct study *study = &app->study;
+    struct document_cell cell = study->document.cell;
+    float value = 0;
+    char *text = NULL;
+    if (!app->host.set_clipboard) return false;
+    if (cell.source >= 0 && selection_is_shown(study, &cell) && cell_value(study, &cell, &value)) {
+        text = malloc(32);
+        if (text) snprintf(text, 32, "%.9g", (double)value);
+    } else if (study_tokens(study) > 0) {
+        cell = (struct document_cell){.source = selection_result_source(study),
+                                      .head = study->document.head};
+        text = cell.source >= 0 ? matrix_text(study, &cell) : NULL;
+    }
+    bool is_done = text && app->host.set_clipboard(app->host.context, text);
+    free(text);
+    if (is_done) app_say(app, false, "message.copied", NULL, NULL);
+    return is_done;
+}

@@ -1,0 +1,167 @@
+/* open.c: what comes from files: sentences, pictures that carry a document, model folders; the list
+ * of models to choose from; and the settings going back to their file. */
+#include "app/open.h"
+
+#include "app/actions.h"
+#include "files/json.h"
+#include "files/png_file.h"
+#include "models/tokens.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPEN_MAX_BYTES ((size_t)256 << 20)
+
+static bool no_memory(struct file_error *error) {
+    return file_error_set(error, "no memory is left for this file; close other programs");
+}
+
+static bool is_png(const struct file_bytes *bytes) {
+    static const uint8_t mark[] = {0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A};
+    return bytes->size >= sizeof mark && memcmp(bytes->data, mark, sizeof mark) == 0;
+}
+
+/* The document in a picture; the window keeps its own size. */
+static bool document_from_png(const char *path, const struct file_bytes *bytes,
+                              struct document *document, struct file_error *error) {
+    char *text = NULL;
+    if (!png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", &text, error))
+        return false;
+    if (!text)
+        return file_error_set(error,
+                              "%s: the picture carries no Headway document; open one that Headway "
+                              "saved",
+                              path);
+    json_t *json = file_json_parse(path, text, strlen(text), error);
+    free(text);
+    struct document read = {0};
+    bool is_done = json && document_from_json(json, &read, error);
+    json_decref(json);
+    if (is_done) {
+        document_free(document);
+        *document = read;
+    }
+    return is_done;
+}
+
+bool open_text(const char *what, const struct file_bytes *bytes, struct document *document,
+               size_t *replaced, struct file_error *error) {
+    size_t size = bytes->size;
+    while (size && (bytes->data[size - 1] == '\n' || bytes->data[size - 1] == '\r'))
+        size--;
+    if (size > TEXT_MAX_BYTES)
+        return file_error_set(error, "%s: the text has %zu bytes, at most %d are read; shorten it",
+                              what, size, (int)TEXT_MAX_BYTES);
+    char *text = file_utf8_repair(bytes->data, size, replaced);
+    bool is_done = text && document_set_text(document, text, strlen(text));
+    free(text);
+    return is_done ? true : no_memory(error);
+}
+
+bool open_into_document(const char *path, struct document *document, size_t *replaced,
+                        struct file_error *error) {
+    *replaced = 0;
+    if (strcmp(path, "-") != 0 && file_is_folder(path))
+        return document_set_model(document, path) ? true : no_memory(error);
+    struct file_bytes bytes = {0};
+    if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
+    bool is_done = is_png(&bytes) ? document_from_png(path, &bytes, document, error)
+                                  : open_text(path, &bytes, document, replaced, error);
+    file_bytes_free(&bytes);
+    return is_done;
+}
+
+static void keep_window(struct document *to, const struct document *from) {
+    to->width = from->width;
+    to->height = from->height;
+    to->is_presentation = from->is_presentation;
+    to->scale_percent = from->scale_percent;
+}
+
+bool app_open(struct app *app, const char *path) {
+    struct document wanted;
+    struct file_error error = {0};
+    size_t replaced = 0;
+    app_edit_end(app);
+    if (!app_copy_document(app, &wanted)) return false;
+    if (!open_into_document(path, &wanted, &replaced, &error)) {
+        document_free(&wanted);
+        app_say_text(app, true, error.text);
+        return false;
+    }
+    keep_window(&wanted, &app->study.document);
+    bool is_model = strcmp(wanted.model, app->study.document.model) != 0;
+    bool is_done = app_change(app, &wanted, true);
+    if (is_model && is_done) app_add_model(app, path);
+    if (is_done && replaced) {
+        static const char *const names[] = {"count", NULL};
+        char number[24];
+        snprintf(number, sizeof number, "%zu", replaced);
+        const char *const values[] = {number, NULL};
+        app_say(app, false, "message.repaired", names, values);
+    }
+    return is_done;
+}
+
+static char *model_word(const struct app *app, const char *spec) {
+    char key[64];
+    snprintf(key, sizeof key, "model.%.50s", spec);
+    if (catalogue_has(&app->catalogue, app->study.document.language, key))
+        return strdup(app_words(app, key));
+    if (app->study.model.id && strcmp(app->study.model.id, spec) == 0)
+        return strdup(app->study.model.name);
+    const char *slash = strrchr(spec, '/');
+    return strdup(slash && slash[1] ? slash + 1 : spec);
+}
+
+int app_add_model(struct app *app, const char *spec) {
+    for (int i = 0; i < app->model_count; i++)
+        if (strcmp(app->model_specs[i], spec) == 0) return i;
+    if (app->model_count == APP_MAX_MODELS) return -1;
+    char *spec_copy = strdup(spec), *word = model_word(app, spec);
+    if (!spec_copy || !word) {
+        free(spec_copy);
+        free(word);
+        return -1;
+    }
+    int index = app->model_count++;
+    app->model_specs[index] = spec_copy;
+    app->model_words[index] = word;
+    app->model_names[index] = word;
+    app->model_names[index + 1] = NULL;
+    return index;
+}
+
+/* The built-in models and the folders met so far, in the language of the moment. */
+void app_list_models(struct app *app) {
+    for (int i = 0; model_builtin_ids[i]; i++)
+        app_add_model(app, model_builtin_ids[i]);
+    int selected = app_add_model(app, app->study.document.model);
+    app->presence.model_selected = selected < 0 ? 0 : selected;
+    for (int i = 0; i < app->model_count; i++) {
+        char *word = model_word(app, app->model_specs[i]);
+        if (!word) continue;
+        free(app->model_words[i]);
+        app->model_words[i] = word;
+        app->model_names[i] = word;
+    }
+    app->needs_picture = true;
+}
+
+/* What the command line set for this run alone is not kept; what was changed since is. */
+void app_keep_settings(struct app *app) {
+    const struct document *now = &app->study.document;
+    struct document *start = &app->start_look;
+    struct settings *settings = &app->settings;
+    struct file_error error = {0};
+    if (now->theme != start->theme) settings->theme = start->theme = now->theme;
+    if (now->language != start->language) settings->language = start->language = now->language;
+    if (now->scale_percent != start->scale_percent)
+        settings->scale_percent = start->scale_percent = now->scale_percent;
+    if (now->stride != start->stride) settings->stride = start->stride = now->stride;
+    if (now->is_predict_off != start->is_predict_off)
+        settings->is_predict_off = start->is_predict_off = now->is_predict_off;
+    if (app->settings_folder && !settings_write(settings, app->settings_folder, &error))
+        app_say_text(app, true, error.text);
+}

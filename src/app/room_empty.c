@@ -1,1 +1,0 @@
-/* placeholder so the room configures */ typedef int app_room_is_empty;

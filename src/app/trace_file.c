@@ -1,0 +1,182 @@
+#include "app/trace_file.h"
+
+#include "files/json.h"
+#include "files/safetensors.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TRACE_NAME_BYTES = 64 };
+
+struct trace_tensors {
+    struct safetensors_source *sources;
+    char (*names)[TRACE_NAME_BYTES];
+    size_t count;
+};
+
+static bool no_memory(struct file_error *error) {
+    return file_error_set(error, "trace: no memory is left for the file; shorten the sentence");
+}
+
+static void tensors_free(struct trace_tensors *tensors) {
+    free(tensors->sources);
+    free(tensors->names);
+    *tensors = (struct trace_tensors){0};
+}
+
+static void add_tensor(struct trace_tensors *tensors, const struct study *study,
+                       enum attention_tensor_id id, int layer) {
+    struct attention_tensor tensor = attention_trace_tensor(study->trace, id, layer);
+    if (!tensor.data) return;
+    char *name = tensors->names[tensors->count];
+    if (attention_tensor_is_per_layer(id))
+        snprintf(name, TRACE_NAME_BYTES, "layers.%d.%s", layer, attention_tensor_name(id));
+    else
+        snprintf(name, TRACE_NAME_BYTES, "%s", attention_tensor_name(id));
+    struct safetensors_source *source = &tensors->sources[tensors->count++];
+    *source = (struct safetensors_source){.name = name, .dims = tensor.dims, .data = tensor.data};
+    for (int i = 0; i < tensor.dims; i++)
+        source->shape[i] = tensor.shape[i];
+}
+
+static bool collect(const struct study *study, struct trace_tensors *out,
+                    struct file_error *error) {
+    size_t layers = (size_t)study->model.weights.config.layers;
+    size_t most = ATTENTION_TENSOR_COUNT * (layers + 1);
+    *out = (struct trace_tensors){.sources = calloc(most, sizeof *out->sources),
+                                  .names = calloc(most, sizeof *out->names)};
+    if (!out->sources || !out->names) {
+        tensors_free(out);
+        return no_memory(error);
+    }
+    for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
+        if (!attention_tensor_is_per_layer((enum attention_tensor_id)id))
+            add_tensor(out, study, (enum attention_tensor_id)id, 0);
+    for (int layer = 0; layer < (int)layers; layer++)
+        for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
+            if (attention_tensor_is_per_layer((enum attention_tensor_id)id))
+                add_tensor(out, study, (enum attention_tensor_id)id, layer);
+    return true;
+}
+
+/* {"tokens": "[\"The\", …]"}: the tokens as they stand in the text. */
+static json_t *make_metadata(const struct study *study) {
+    json_t *tokens = json_array();
+    for (size_t i = 0; tokens && i < study->tokens.count; i++) {
+        const struct token *token = &study->tokens.tokens[i];
+        json_array_append_new(tokens,
+                              json_stringn(study->document.text + token->start, token->bytes));
+    }
+    char *text = tokens ? json_dumps(tokens, 0) : NULL;
+    json_decref(tokens);
+    json_t *metadata = text ? json_pack("{s:s, s:s, s:s}", "format", "headway-trace-1", "tokens",
+                                        text, "model", study->document.model)
+                            : NULL;
+    free(text);
+    return metadata;
+}
+
+/* Text that grows; after a failed allocation it stays failed. */
+struct text {
+    char *data;
+    size_t bytes, capacity;
+    bool failed;
+};
+
+static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct text *text, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    int needed = vsnprintf(NULL, 0, format, list);
+    va_end(list);
+    if (needed < 0 || text->failed) return;
+    if (text->bytes + (size_t)needed + 1 > text->capacity) {
+        size_t capacity = 2 * (text->capacity + (size_t)needed + 4096);
+        char *data = realloc(text->data, capacity);
+        if (!data) {
+            text->failed = true;
+            return;
+        }
+        text->data = data;
+        text->capacity = capacity;
+    }
+    va_start(list, format);
+    vsnprintf(text->data + text->bytes, text->capacity - text->bytes, format, list);
+    va_end(list);
+    text->bytes += (size_t)needed;
+}
+
+static void add_numbers(struct text *text, const struct safetensors_source *source) {
+    size_t count = 1;
+    add(text, "      \"shape\": [");
+    for (int i = 0; i < source->dims; i++) {
+        add(text, "%s%zu", i ? ", " : "", source->shape[i]);
+        count *= source->shape[i];
+    }
+    add(text, "],\n      \"data\": [");
+    for (size_t i = 0; i < count; i++) {
+        if (isinf(source->data[i]))
+            add(text, "%snull", i ? ", " : "");
+        else
+            add(text, "%s%.9g", i ? ", " : "", (double)source->data[i]);
+    }
+    add(text, "]\n");
+}
+
+static bool build_json(const struct trace_tensors *tensors, const json_t *metadata,
+                       struct file_bytes *out, struct file_error *error) {
+    struct text text = {0};
+    char *header = json_dumps(metadata, JSON_SORT_KEYS);
+    add(&text, "{\n  \"metadata\": %s,\n  \"tensors\": {\n", header ? header : "{}");
+    for (size_t i = 0; i < tensors->count; i++) {
+        add(&text, "    \"%s\": {\n", tensors->sources[i].name);
+        add_numbers(&text, &tensors->sources[i]);
+        add(&text, "    }%s\n", i + 1 < tensors->count ? "," : "");
+    }
+    add(&text, "  }\n}\n");
+    bool is_done = header && !text.failed;
+    free(header);
+    if (!is_done) {
+        free(text.data);
+        return no_memory(error);
+    }
+    *out = (struct file_bytes){(uint8_t *)text.data, text.bytes};
+    return true;
+}
+
+bool trace_format_of(const char *path, enum trace_format *format, struct file_error *error) {
+    size_t bytes = strlen(path);
+    *format = TRACE_SAFETENSORS;
+    if (strcmp(path, "-") == 0) return true;
+    if (bytes > 5 && strcmp(path + bytes - 5, ".json") == 0) {
+        *format = TRACE_JSON;
+        return true;
+    }
+    if (bytes > 12 && strcmp(path + bytes - 12, ".safetensors") == 0) return true;
+    return file_error_set(error,
+                          "%s: a trace is written as .safetensors or .json; give one of "
+                          "these endings",
+                          path);
+}
+
+bool trace_build(const struct study *study, enum trace_format format, struct file_bytes *out,
+                 struct file_error *error) {
+    struct trace_tensors tensors;
+    if (study_tokens(study) == 0)
+        return file_error_set(error, "trace: the sentence is empty; give one with --text");
+    if (!collect(study, &tensors, error)) return false;
+    json_t *metadata = make_metadata(study);
+    bool is_done = false;
+    if (!metadata)
+        no_memory(error);
+    else if (format == TRACE_JSON)
+        is_done = build_json(&tensors, metadata, out, error);
+    else
+        is_done = safetensors_build(tensors.sources, tensors.count, metadata, out, error);
+    json_decref(metadata);
+    tensors_free(&tensors);
+    return is_done;
+}
