@@ -141,10 +141,10 @@ static void test_similar_spelling_gets_weight_to_see(void **state) {
     /* cat → cats, and tired → tire, against the rest of the sentence */
     double cats = same_weight(model, "my cat likes other cats", 1, 4);
     double other = same_weight(model, "my cat likes other cats", 1, 3);
-    assert_true(cats > 0.1 && cats < 0.5 && other < cats / 4);
+    assert_true(cats > 0.05 && cats < 0.5 && other < cats / 4);
     double tire = same_weight(model, "the tired man changed a tire", 1, 5);
     double changed = same_weight(model, "the tired man changed a tire", 1, 3);
-    assert_true(tire > 0.1 && tire < 0.5 && changed < tire);
+    assert_true(tire > 0.05 && tire < 0.5 && changed < tire / 4);
 }
 
 /* The values are words alone: head "first" gives every row nearly the first word's vector. */
