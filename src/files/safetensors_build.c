@@ -66,7 +66,7 @@ static json_t *build_header(const struct safetensors_source *tensors, size_t cou
     *data_bytes = 0;
     for (size_t i = 0; i < count && is_whole; i++) {
         const char *name = tensors[i].name;
-        size_t bytes, begin = *data_bytes;
+        size_t bytes = 0, begin = *data_bytes;
         if (!check_source(&tensors[i], &bytes, error)) goto fail;
         if (strcmp(name, "__metadata__") == 0 || json_object_get(header, name)) {
             file_error_set(error, "two tensors are named %.100s; give each its own name.", name);

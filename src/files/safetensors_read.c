@@ -278,7 +278,7 @@ static bool read_header_length(const char *what, const uint8_t *bytes, size_t si
 bool safetensors_parse(const char *what, const void *data, size_t size, struct safetensors *out,
                        struct file_error *error) {
     const uint8_t *bytes = data;
-    size_t length;
+    size_t length = 0;
     *out = (struct safetensors){0};
     if (!read_header_length(what, bytes, size, &length, error)) return false;
     json_t *header =
