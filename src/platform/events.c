@@ -155,11 +155,20 @@ bool event_translate(struct window *window, SDL_Event *event, struct input *inpu
     }
 }
 
+/* Takes the next event. Not SDL_PollEvent for what is there already: that stops at its own marks in
+ * the queue. */
+static bool event_take(SDL_Event *event, int timeout_ms) {
+    if (timeout_ms < 0) return SDL_WaitEvent(event) == 1;
+    if (timeout_ms > 0) return SDL_WaitEventTimeout(event, timeout_ms) == 1;
+    SDL_PumpEvents();
+    return SDL_PeepEvents(event, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1;
+}
+
 bool window_wait(struct window *window, int timeout_ms, struct input *input) {
     uint64_t end = platform_now_ms() + (timeout_ms > 0 ? (uint64_t)timeout_ms : 0);
     int left = timeout_ms;
     SDL_Event event;
-    while (left < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, left)) {
+    while (event_take(&event, left)) {
         if (event_translate(window, &event, input)) return true;
         uint64_t now = platform_now_ms();
         if (timeout_ms > 0) left = now < end ? (int)(end - now) : 0;

@@ -30,6 +30,10 @@ static bool has_display(void) {
 
 static bool video_start(char *error, size_t error_bytes) {
     hints_set();
+    /* Without its folder Wayland is not to be had, and its library would complain on standard
+     * error. */
+    if (!SDL_getenv("XDG_RUNTIME_DIR") && !SDL_getenv("WAYLAND_DISPLAY"))
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11,kmsdrm");
     if (SDL_Init(SDL_INIT_VIDEO) == 0 && has_display()) return true;
     SDL_Quit();
     snprintf(error, error_bytes,

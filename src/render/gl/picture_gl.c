@@ -4,8 +4,6 @@
 #include "render/gl/program.h"
 #include <cglm/cglm.h>
 #include <epoxy/gl.h>
-#include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,8 +209,8 @@ static bool picture_resize(struct gl_renderer *r, const struct draw_list *list, 
                  (double)list->width, (double)list->height, r->max_texture_size);
         return false;
     }
-    int width = list->width < 1 ? 1 : (int)ceilf(list->width);
-    int height = list->height < 1 ? 1 : (int)ceilf(list->height);
+    int width = list->width < 1 ? 1 : draw_whole(list->width);
+    int height = list->height < 1 ? 1 : draw_whole(list->height);
     if (width == r->width && height == r->height) return true;
     glActiveTexture(GL_TEXTURE0 + UNIT_PICTURE);
     glBindTexture(GL_TEXTURE_2D, r->picture);
