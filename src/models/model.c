@@ -119,7 +119,7 @@ static bool refuse_word(const struct model *model, const char *word, size_t byte
 static bool copy_rows(const struct model *model, const char *text, struct token_list *tokens,
                       float *rows, struct file_error *error) {
     size_t d = (size_t)model->weights.config.d_model;
-    int32_t unknown_id;
+    int32_t unknown_id = -1;
     if (!look_up(model, text, tokens, &unknown_id, error)) return false;
     for (size_t i = 0; i < tokens->count; i++) {
         struct token *token = &tokens->tokens[i];
