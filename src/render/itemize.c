@@ -128,19 +128,19 @@ static bool runs_find(struct face_set *set, struct splitter *s, enum text_style 
         end = cluster_end(s, start, &state);
         uint32_t needed[8];
         size_t count = needed_code_points(s, start, end, needed, 8);
-        int script = script_class(needed[0]);
-        if (script < 0) script = class_before;
+        bool same_level = s->count && s->levels[start] == s->run_levels[s->count - 1];
 
         /* A space between two words of another script stays with them. */
-        int face =
-            class_before > 0 && is_space(needed[0]) && face_covers(set, face_before, needed[0])
-                ? face_before
-                : face_for_cluster(set, style, needed, count);
+        bool stays = class_before > 0 && is_space(needed[0]) && same_level &&
+                     face_covers(set, face_before, needed[0]);
+        int face = stays ? face_before : face_for_cluster(set, style, needed, count);
         if (face < 0) return false;
-        bool continues = s->count && face == face_before &&
-                         s->levels[start] == s->run_levels[s->count - 1] &&
-                         (script == class_before || class_before < 0);
+
+        int script = script_class(needed[0]);
+        bool continues = same_level && face == face_before &&
+                         (script < 0 || class_before < 0 || script == class_before);
         if (!continues && !run_begin(s, start, face, s->levels[start])) return false;
+        if (continues && script < 0) script = class_before;
         struct text_run *run = &s->runs[s->count - 1];
         run->bytes = s->offsets[end] - run->start;
         face_before = face;
