@@ -50,7 +50,7 @@ NAMES(scaling, enum scaling_choice, scaling_ids)
 
 bool document_init(struct document *document, struct file_error *error) {
     struct document fresh = {
-        .query = 8, /* the second "cat" of the default text … */
+        .query = 5, /* the second "cat" of the default text … */
         .key = 1,   /* … and the first */
         .cell = {.source = -1},
         .answers = {PREDICT_NONE, PREDICT_NONE, PREDICT_NONE},

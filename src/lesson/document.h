@@ -63,7 +63,7 @@ struct document {
     bool is_presentation;
 };
 
-#define DOCUMENT_DEFAULT_TEXT "The cat sat on the mat because the cat was tired"
+#define DOCUMENT_DEFAULT_TEXT "The cat sat because the cat was tired"
 
 bool document_init(struct document *document, struct file_error *error); /* the default document */
 void document_free(struct document *document);                          /* safe on zeros and twice */

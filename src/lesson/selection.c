@@ -3,6 +3,8 @@
 
 #include "wiring.h"
 
+#include <math.h>
+
 static int softmax_source(const struct reveal *reveal) {
     return reveal->phase == PHASE_SOFTMAX_EXPONENTIATE ? (int)CELL_EXPONENTIALS
            : reveal->phase == PHASE_SOFTMAX_ADD        ? (int)CELL_ROW_TOTAL
@@ -123,6 +125,21 @@ bool selection_is_shown(const struct study *study, const struct document_cell *c
     return m.columns == 0 || reveal_shows(&reveal, phase, row, column, m.columns);
 }
 
+/* The shown number of largest magnitude in the cell's row: a sum that has something to say. */
+static int telling_column(const struct study *study, const struct document_cell *cell) {
+    struct cell_matrix m = cell_matrix_of(study, cell->source, cell->head, NULL);
+    struct document_cell at = *cell;
+    int best = 0;
+    for (size_t c = 1; m.values && c < m.columns; c++) {
+        const float *row = m.values + (size_t)cell->row * m.columns;
+        at.column = (int)c;
+        if (fabsf(row[c]) > fabsf(row[best]) && selection_is_shown(study, &at)) {
+            best = (int)c;
+        }
+    }
+    return best;
+}
+
 struct document_cell selection_of(const struct study *study) {
     const struct document *d = &study->document;
     struct document_cell none = {-1, 0, 0, 0};
@@ -146,5 +163,11 @@ struct document_cell selection_of(const struct study *study) {
             own.column = 0;
         }
     }
-    return cell_exists(study, &own) ? own : none;
+    if (!cell_exists(study, &own)) {
+        return none;
+    }
+    if (!cell_columns_are_keys(own.source) && own.source != CELL_ROW_TOTAL) {
+        own.column = telling_column(study, &own);
+    }
+    return own;
 }

@@ -102,8 +102,12 @@ static bool next_atom(const char **text, struct look *look, struct atom *atom) {
 }
 
 static enum text_style style_of(const struct ui_paragraph *p, struct look look) {
+    if (p->style == TEXT_MONO_BOLD) {
+        return TEXT_MONO_BOLD;
+    }
     if (p->style == TEXT_MONO) {
-        return look.is_bold ? TEXT_MONO_BOLD : TEXT_MONO;
+        return look.is_bold && look.role < 0 ? TEXT_MONO_BOLD
+                                             : TEXT_MONO; /* colour is enough for an operand */
     }
     return look.is_bold ? TEXT_WORDS_BOLD : p->style;
 }
@@ -182,7 +186,7 @@ float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, fl
         enum text_style style = style_of(paragraph, atom.look);
         float w = text_width(ui->measurer, style, size, atom.text, atom.bytes);
         float space = atom.has_space_before && pen.x > pen.left
-                          ? text_width(ui->measurer, style, size, " ", 1)
+                          ? text_width(ui->measurer, paragraph->style, size, " ", 1)
                           : 0;
         if (pen.x > pen.left &&
             pen.x + space + w + glued_width(ui, paragraph, text, look) > pen.left + width) {

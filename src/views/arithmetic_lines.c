@@ -75,7 +75,7 @@ static enum cell_role role_of_term(const struct document_cell *cell) {
 static void put_term(struct lines *l, const struct arithmetic *m, size_t t, bool is_first) {
     struct page *page = l->page;
     const struct arithmetic_term *term = &m->terms[t];
-    const char *plus = is_first ? "  " : "+ ";
+    const char *plus = is_first ? "\u00a0\u00a0" : "+\u00a0";
     const char *a = operand(page, term->a, role_of_term(&term->a_cell));
     const char *right = page_number(page, term->product, NUMBER_PLAIN);
     if (m->form == ARITHMETIC_SUM || m->form == ARITHMETIC_SOFTMAX) {
@@ -99,15 +99,13 @@ static void put_term(struct lines *l, const struct arithmetic *m, size_t t, bool
              page_format(page, "%s%s", is_exact ? "" : "≈ ", right), false);
 }
 
-/* "+ 10 smaller" with what they add up to; a click shows them all. */
-static void put_rest(struct lines *l, size_t count, double sum, bool is_all_shown) {
+/* "+ 10 smaller" with what they add up to, or another line of words; a click shows all terms or
+ * few. */
+static void put_rest(struct lines *l, size_t count, const char *key, const char *right) {
     struct page *page = l->page;
     const char *names[] = {"count", NULL}, *values[] = {page_format(page, "%zu", count), NULL};
     float y = l->y;
-    put_line(
-        l,
-        page_filled(page, is_all_shown ? "arithmetic.fewer" : "arithmetic.smaller", names, values),
-        is_all_shown ? "" : page_number(page, (float)sum, NUMBER_PLAIN), false);
+    put_line(l, page_filled(page, key, names, values), right, false);
     if (l->y > y) {
         struct semantic_node *node = semantics_add(
             page->ui.semantics, ROLE_BUTTON, ui_id("terms", 0, 0),
@@ -149,10 +147,11 @@ static double put_terms(struct lines *l, const struct arithmetic *m) {
         }
     }
     if (shown < m->count) {
-        put_rest(l, m->count - shown, rest, false);
+        put_rest(l, m->count - shown, "arithmetic.smaller",
+                 page_number(page, (float)rest, NUMBER_PLAIN));
         sum += number_shown((float)rest);
     } else if (shows_all && m->count > FEW_TERMS + 1) {
-        put_rest(l, m->count, 0, true);
+        put_rest(l, m->count, "arithmetic.fewer", "");
     }
     if (m->has_bias) {
         put_line(l,
@@ -189,7 +188,7 @@ static double put_shares(struct lines *l, const struct arithmetic *m) {
         const char *name = page_head_name(page, k);
         put_line(l,
                  page_format(page, "%s" UI_MARK_OUTPUT "O%d" UI_MARK_END "·W_O  %s",
-                             k ? "+ " : "  ", k + 1, name),
+                             k ? "+\u00a0" : "\u00a0\u00a0", k + 1, name),
                  page_number(page, (float)shares[k], NUMBER_PLAIN), false);
         sum += number_shown((float)shares[k]);
     }
@@ -266,7 +265,7 @@ static void put_products(struct lines *l, const struct arithmetic *m) {
         m->cell.source == ATTENTION_TENSOR_ATTENTION_OUTPUT && !page->document->shows_all_terms;
     double sum = is_output ? put_shares(l, m) : put_terms(l, m);
     if (is_output) {
-        put_rest(l, m->count, 0, false);
+        put_rest(l, m->count, "arithmetic.all", "");
     }
     if (m->form == ARITHMETIC_ACTIVATION) {
         const char *name = page->study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU

@@ -32,7 +32,9 @@ static void frame_cells(struct page *page, const struct grid *grid, int row, int
         r.x += (float)column * w;
         r.w = w;
     }
-    float out = ui_px(&page->ui, 2), thickness = ui_px(&page->ui, 3);
+    float small = row >= 0 ? h : w,
+          thickness = ui_px(&page->ui, small >= 14 * page->ui.unit ? 3 : 1.5f);
+    float out = ui_px(&page->ui, small >= 14 * page->ui.unit ? 2 : 1);
     r = rect_inset(rect_snap(r), -out, -out);
     draw_key(page->ui.list, grid->slot + 0x1000, row >= 0, column >= 0);
     draw_frame(page->ui.list, r, ui_px(&page->ui, 6), thickness, c);

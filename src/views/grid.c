@@ -82,6 +82,21 @@ static enum number_style style_of(enum grid_state state) {
     return state == GRID_WEIGHT ? NUMBER_WEIGHT : NUMBER_PLAIN;
 }
 
+size_t grid_longest(const float *values, size_t count, enum number_style style) {
+    size_t longest = 1;
+    char text[NUMBER_BYTES];
+    for (size_t i = 0; i < count && i < MAX_SINGLE_CELLS; i++) {
+        number_format(text, sizeof text, values[i], style);
+        size_t length = code_points(text);
+        longest = length > longest ? length : longest;
+    }
+    return longest;
+}
+
+float grid_number_width(const struct page *page, size_t characters, float size) {
+    return ceilf(0.6f * (float)characters * ui_type(&page->ui, size)) + ui_px(&page->ui, 6);
+}
+
 /* The type size at which every number of the matrix fits its cell, or 0. JetBrains Mono advances
  * 0.6 em. */
 static float number_size(const struct page *page, const struct grid *grid, float cell_w,
@@ -102,10 +117,10 @@ static float number_size(const struct page *page, const struct grid *grid, float
         }
     }
     float unit = page->ui.unit * page->ui.text_scale;
-    float fits_width = (cell_w - ui_px(&page->ui, 4)) / (0.6f * (float)longest) / unit;
+    float fits_width = (cell_w - ui_px(&page->ui, 3)) / (0.6f * (float)longest) / unit;
     float fits_height = cell_h / 1.32f / unit;
     float size = fminf(grid->number_size, fminf(fits_width, fits_height));
-    float least = page->is_presentation ? 13 : 11;
+    float least = page->is_presentation ? 8 : 11; /* 1.5 % of the height; a comfortable desk size */
     return size >= least ? size : 0;
 }
 
@@ -125,6 +140,9 @@ static void draw_cell_number(struct page *page, const struct grid *grid, size_t 
         ink = page->ui.theme->ink;
     } else {
         number_format(text, sizeof text, value_at(grid, r, c), style_of(state));
+        struct colour quiet = page->ui.theme->secondary; /* what is next to nothing stands back */
+        bool is_small = text[0] == '<' || text[0] == '>';
+        ink = is_small && colour_contrast(quiet, fill) >= 4.5f ? quiet : ink;
     }
     float width = ui_text_width(&page->ui, TEXT_MONO, size, text);
     ui_text(&page->ui, TEXT_MONO, size, cell.x + (cell.w - width) / 2,

@@ -35,6 +35,9 @@ void grid_draw(struct page *page, const struct grid *grid);
 void grid_thumbnail(struct page *page, const struct grid *grid);
 /* max |v| of a matrix; 1 where all are 0. */
 float grid_range(const float *values, size_t count);
+/* Characters of the longest number of a matrix; and the width a cell needs for so many at a type size (logical). */
+size_t grid_longest(const float *values, size_t count, enum number_style style);
+float grid_number_width(const struct page *page, size_t characters, float size);
 /* A grid of a source of the study with its usual paint, not yet placed; rows 0: absent. */
 struct grid grid_of(struct page *page, int source, int head, bool is_transposed);
 /* Gives each cell its state by the reveal of `phase`: shown as the grid's state, else hidden. */

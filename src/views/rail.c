@@ -42,7 +42,7 @@ static void draw_thumbnail(struct page *page, struct rect r, int head, float sid
     if (is_on) {
         draw_frame(ui->list, r, ui_px(ui, 9), ui_px(ui, 2), ui->theme->ink);
     }
-    struct rect inner = rect_inset(r, ui_px(ui, 7), ui_px(ui, 7));
+    struct rect inner = rect_inset(r, ui_px(ui, 7), ui_px(ui, 6));
     struct grid grid = weights_grid(page, head);
     grid.slot = 3000 + (uint32_t)head;
     grid.rect = rect_make(inner.x, inner.y, side, side);
@@ -72,7 +72,7 @@ void rail_draw(struct page *page, struct rect r) {
     struct semantic_node *rail = semantics_add(ui->semantics, ROLE_TEXT, ui_id("rail", 0, 0), r,
                                                page_words(page, "rail"), "");
     rail->action = (struct ui_action){UI_COMMAND_RAIL_SCROLL, 0, 0, 0};
-    struct rect inner = rect_inset(r, ui_px(ui, 12), ui_px(ui, 12));
+    struct rect inner = rect_inset(r, ui_px(ui, 8), ui_px(ui, 12));
     draw_clip_push(ui->list, r);
     draw_layers(page, &inner);
     draw_clip_push(ui->list, rect_make(r.x, inner.y - ui_px(ui, 4), r.w,

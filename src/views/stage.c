@@ -8,6 +8,12 @@ float stage_cell(float room, size_t cells, float most) {
     return cell >= 9 ? floorf(cell) : cell;
 }
 
+float stage_label_width(struct page *page, const struct labels *rows, float most,
+                        const char *axis) {
+    float title = ceilf(ui_text_width(&page->ui, TEXT_WORDS_MEDIUM, 13, page_words(page, axis)));
+    return fmaxf(labels_row_width(page, rows, most), title);
+}
+
 void stage_axis_titles(struct page *page, float row_x, float row_baseline, float column_x,
                        float column_baseline) {
     struct ui *ui = &page->ui;

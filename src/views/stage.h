@@ -31,6 +31,7 @@ struct grid weights_grid(struct page *page, int head);
 
 /* The room of matrices standing under and beside each other. */
 float stage_cell(float room, size_t cells, float most); /* size of one cell: whole pixels where they are large */
+float stage_label_width(struct page *page, const struct labels *rows, float most, const char *axis); /* room for row labels and the axis title above them */
 void stage_axis_titles(struct page *page, float row_x, float row_baseline, float column_x, float column_baseline);
 void stage_operator(struct page *page, float x, float y, const char *sign); /* centred */
 const char *stage_shape(struct page *page, const char *key, size_t rows, size_t columns); /* "queries 8 × 4" */

@@ -41,7 +41,8 @@ void step_heads_draw(struct page *page, struct rect r) {
         labels_tokens(page, page->document->query, ROLE_QUERY, UI_COMMAND_QUERY_SET, SLOT_HEADS);
     float gap = ui_px(ui, is_tight ? 6 : 14), between = ui_px(ui, is_tight ? 12 : 44),
           title = ui_px(ui, is_tight ? 34 : 62);
-    float label_width = labels_row_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f));
+    float label_width =
+        stage_label_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f), "axis.token");
     float width = r.w - label_width - gap - between;
     float y_room = fminf((float)d * ui_px(ui, 40), width * 0.5f);
     float concat_cell = stage_cell(width - y_room, c, ui_px(ui, 40));

@@ -54,7 +54,8 @@ void step_projection_draw(struct page *page, struct rect r) {
                                        UI_COMMAND_QUERY_SET, SLOT_PROJECTION);
     float gap = ui_px(ui, is_tight ? 6 : 12), between = ui_px(ui, is_tight ? 10 : 28),
           title = ui_px(ui, is_tight ? 30 : 38);
-    float label_width = labels_row_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f));
+    float label_width =
+        stage_label_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f), "axis.token");
     float width = r.w - label_width - gap - 3 * between;
     /* The results get the room their numbers need; X takes what is left. */
     float result_cell = stage_cell(width * 0.76f, 2 * d_k + d_v, ui_px(ui, 46));

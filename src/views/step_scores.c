@@ -10,9 +10,40 @@ enum { SLOT_SCORES = 900, SLOT_ROW_LABELS = 910, SLOT_COLUMN_LABELS = 911 };
 struct scores_layout {
     struct rect q, k, s; /* the three matrices */
     struct rect totals;  /* Σ at the end of the rows */
-    struct rect bar;     /* colour bar and name */
+    struct rect bar;     /* name of the scores and colour bar */
     float label_width, label_height;
 };
+
+/* Cell widths of Q and of the scores: as the numbers need them, where they fit; else a share of the
+ * room each. The longest number of all three steps decides, so that the cells keep their place. */
+static void choose_widths(struct page *page, float width, size_t d_k, float *q_cell,
+                          float *s_cell) {
+    struct ui *ui = &page->ui;
+    size_t n = page_n(page);
+    int head = page->document->head;
+    const float *q = study_head_matrix(page->study, ATTENTION_TENSOR_Q, head);
+    const float *s = study_head_matrix(page->study, ATTENTION_TENSOR_SIMILARITY, head);
+    float q_room = fminf((float)d_k * ui_px(ui, 46), width * 0.42f);
+    *s_cell = stage_cell(width - q_room, n, ui_px(ui, 52));
+    *q_cell = stage_cell(fminf(q_room, width - *s_cell * (float)n), d_k, ui_px(ui, 46));
+    if (!q || !s || n > 64) {
+        return;
+    }
+    size_t q_longest = grid_longest(q, n * d_k, NUMBER_PLAIN),
+           s_longest = grid_longest(s, n * n, NUMBER_PLAIN);
+    for (float size = 13.5f; size >= (page->is_presentation ? 8 : 11); size -= 0.5f) {
+        float q_need = grid_number_width(page, q_longest, size),
+              s_need = grid_number_width(page, s_longest, size);
+        float spare = width - q_need * (float)d_k - s_need * (float)n;
+        if (spare >= 0) {
+            float more = floorf(spare / (float)(d_k + n));
+            *q_cell = fminf(q_need + more, ui_px(ui, 46) > q_need ? ui_px(ui, 46) : q_need);
+            *s_cell = fminf(floorf((width - *q_cell * (float)d_k) / (float)n),
+                            ui_px(ui, 54) > s_need ? ui_px(ui, 54) : s_need);
+            return;
+        }
+    }
+}
 
 static struct scores_layout lay_out(struct page *page, struct rect r, const struct labels *rows,
                                     const struct labels *columns, size_t d_k) {
@@ -20,33 +51,29 @@ static struct scores_layout lay_out(struct page *page, struct rect r, const stru
     struct scores_layout l = {0};
     size_t n = page_n(page);
     bool is_tight = r.w < ui_px(ui, 420) || r.h < ui_px(ui, 300);
-    float gap = ui_px(ui, is_tight ? 8 : 14), middle = ui_px(ui, is_tight ? 14 : 40);
-    l.label_width = labels_row_width(page, rows, fminf(ui_px(ui, 116), r.w * 0.2f));
-    float totals = ui_px(ui, is_tight ? 0 : 58),
-          bar = is_tight ? 0 : colour_bar_width(page) + ui_px(ui, 16);
-    float width = r.w - l.label_width - gap - middle - totals - bar;
-    float q_room = fminf((float)d_k * ui_px(ui, 46), width * 0.42f);
-    float s_cell = stage_cell(width - q_room, n, ui_px(ui, 52));
-    float q_cell = stage_cell(fminf(q_room, width - s_cell * (float)n), d_k, ui_px(ui, 46));
+    float gap = ui_px(ui, is_tight ? 8 : 14), middle = ui_px(ui, is_tight ? 14 : 40),
+          between = ui_px(ui, is_tight ? 8 : 40);
+    l.label_width = stage_label_width(page, rows, fminf(ui_px(ui, 116), r.w * 0.2f), "axis.query");
+    float totals = ui_px(ui, is_tight ? 0 : 50), q_cell, s_cell;
+    choose_widths(page, r.w - l.label_width - gap - middle - totals, d_k, &q_cell, &s_cell);
     l.label_height = is_tight ? 0 : labels_column_height(page, columns, s_cell);
-    float height = r.h - l.label_height - ui_px(ui, is_tight ? 8 : 44);
+    float height = r.h - l.label_height - between;
     float k_room = fminf((float)d_k * ui_px(ui, 30), height * 0.42f);
-    float s_row = stage_cell(height - k_room, n, ui_px(ui, 52));
+    float s_row = stage_cell(height - k_room, n, ui_px(ui, 48));
     float k_row = stage_cell(fminf(k_room, height - s_row * (float)n), d_k, ui_px(ui, 30));
-    float used_w =
-        l.label_width + gap + q_cell * (float)d_k + middle + s_cell * (float)n + totals + bar;
-    float used_h =
-        l.label_height + k_row * (float)d_k + ui_px(ui, is_tight ? 8 : 44) + s_row * (float)n;
-    float x = roundf(r.x + fmaxf(0, (r.w - used_w) / 2) + l.label_width + gap);
+    float used_w = l.label_width + gap + q_cell * (float)d_k + middle + s_cell * (float)n + totals;
+    float used_h = l.label_height + k_row * (float)d_k + between + s_row * (float)n;
+    float left = roundf(r.x + fmaxf(0, (r.w - used_w) / 2)), x = left + l.label_width + gap;
     float y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + l.label_height);
-    l.k = rect_make(x + roundf(q_cell * (float)d_k) + middle, y, s_cell * (float)n,
+    l.k = rect_make(roundf(x + q_cell * (float)d_k) + middle, y, s_cell * (float)n,
                     k_row * (float)d_k);
-    l.s =
-        rect_make(l.k.x, rect_bottom(l.k) + ui_px(ui, is_tight ? 8 : 40), l.k.w, s_row * (float)n);
-    l.s.y = roundf(l.s.y);
+    l.s = rect_make(l.k.x, roundf(rect_bottom(l.k) + between), l.k.w, s_row * (float)n);
     l.q = rect_make(x, l.s.y, q_cell * (float)d_k, l.s.h);
     l.totals = rect_make(rect_right(l.s), l.s.y, totals, l.s.h);
-    l.bar = rect_make(rect_right(l.totals) + ui_px(ui, 16), l.s.y, bar - ui_px(ui, 16), l.s.h);
+    /* The room above Q and left of Kᵀ holds the name of the scores and their scale. */
+    float top = y - l.label_height + ui_px(ui, 6);
+    l.bar = rect_make(left, top, is_tight ? 0 : l.k.x - left - ui_px(ui, 150),
+                      l.q.y - ui_px(ui, 52) - top);
     return l;
 }
 
@@ -162,29 +189,22 @@ static void record_answers(struct page *page, const struct scores_layout *l) {
     }
 }
 
-static void draw_bar(struct page *page, const struct scores_layout *l,
-                     const struct scores_now *now) {
-    struct ui *ui = &page->ui;
-    enum step step = page->document->step;
+static void draw_legend(struct page *page, const struct scores_layout *l,
+                        const struct scores_now *now) {
     static const char *const letters[] = {"S", "Z", "A"};
     static const char *const words[] = {"matrix.s", "matrix.z", "matrix.a"};
+    struct ui *ui = &page->ui;
+    enum step step = page->document->step;
     int which = step == STEP_SIMILARITY ? 0 : step == STEP_SCALE ? 1 : 2;
     size_t n = page_n(page);
-    if (l->bar.w < ui_px(ui, 40)) {
+    if (l->bar.w < ui_px(ui, 100) || l->bar.h < ui_px(ui, 110)) {
         return;
     }
-    struct rect room = l->bar;
-    float y = room.y + ui_px(ui, 20);
-    grid_title(page, room.x, y, letters[which], ui->theme->ink, "");
-    struct rect line = rect_make(room.x, y + ui_px(ui, 4), room.w, ui_px(ui, 20));
-    ui_text_in(ui, line, UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary,
-               page_words(page, words[which]));
-    line.y += ui_px(ui, 19);
-    ui_text_in(ui, line, UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary,
-               page_format(page, "%zu × %zu", n, n));
-    struct rect bar =
-        rect_make(room.x, rect_bottom(line) + ui_px(ui, 14), room.w,
-                  fminf(ui_px(ui, 250), rect_bottom(l->s) - rect_bottom(line) - ui_px(ui, 20)));
+    struct rect bar = l->bar;
+    struct rect top = rect_cut_top(&bar, ui_px(ui, 30));
+    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8), letters[which], ui->theme->ink,
+               stage_shape(page, words[which], n, n));
+    bar.h = fminf(bar.h, ui_px(ui, 220));
     bool is_weight = step == STEP_SOFTMAX;
     colour_bar(page, bar, !is_weight, step == STEP_SIMILARITY ? now->range : now->scaled_range,
                page_words(page, is_weight            ? "bar.weight"
@@ -244,5 +264,5 @@ void step_scores_draw(struct page *page, struct rect r) {
     draw_totals(page, &l, &now);
     grid_frame_operands(page, &grid);
     record_answers(page, &l);
-    draw_bar(page, &l, &now);
+    draw_legend(page, &l, &now);
 }

@@ -59,7 +59,8 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
     struct labels rows =
         labels_tokens(page, page->document->query, ROLE_QUERY, UI_COMMAND_QUERY_SET, SLOT_STACK);
     float gap = ui_px(ui, 12),
-          label_width = labels_row_width(page, &rows, fminf(ui_px(ui, 116), r.w * 0.22f));
+          label_width =
+              stage_label_width(page, &rows, fminf(ui_px(ui, 116), r.w * 0.22f), "axis.token");
     float between = ui_px(ui, 16), bar = r.w > ui_px(ui, 520) ? ui_px(ui, 8) : 0;
     size_t widest = 1;
     for (int b = 0; b < stack->count; b++) {

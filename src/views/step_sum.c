@@ -20,7 +20,9 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
     size_t n = page_n(page);
     float gap = ui_px(ui, l.is_tight ? 6 : 14), middle = ui_px(ui, l.is_tight ? 12 : 52),
           title = ui_px(ui, l.is_tight ? 4 : 40);
-    l.label_width = labels_row_width(page, rows, fminf(ui_px(ui, 116), r.w * 0.18f));
+    l.label_width = l.is_tight ? labels_row_width(page, rows, r.w * 0.18f)
+                               : stage_label_width(page, rows, fminf(ui_px(ui, 116), r.w * 0.18f),
+                                                   "axis.query");
     l.value_label_width =
         l.is_tight ? 0 : labels_row_width(page, values, fminf(ui_px(ui, 96), r.w * 0.14f));
     float width = r.w - l.label_width - l.value_label_width - 2 * gap - middle;

@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *token_caption(struct page *page, size_t i) {
     static const char *const rules[] = {"rule.word", "rule.punctuation", "rule.han", "rule.emoji",
@@ -22,7 +23,7 @@ struct card {
 
 static float card_width(struct page *page, size_t i, const struct card *card) {
     const struct ui *ui = &page->ui;
-    float name = ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 19, study_token(page->study, (int)i));
+    float name = ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 22, study_token(page->study, (int)i));
     float caption = ui_text_width(ui, TEXT_WORDS, 13, token_caption(page, i));
     return fminf(card->width, fmaxf(ui_px(ui, 72), ceilf(fmaxf(name, caption)) + ui_px(ui, 28)));
 }
@@ -44,7 +45,7 @@ static void draw_card(struct page *page, size_t i, struct rect r) {
                page_format(page, "%zu", i + 1));
     ui_text_in(ui, rect_cut_bottom(&inner, ui_px(ui, 20)), UI_CENTRE, TEXT_WORDS, 13, quiet,
                token_caption(page, i));
-    ui_text_in(ui, inner, UI_CENTRE, TEXT_WORDS_SEMIBOLD, 19, ink,
+    ui_text_in(ui, inner, UI_CENTRE, TEXT_WORDS_SEMIBOLD, 22, ink,
                study_token(page->study, (int)i));
     draw_key_end(ui->list);
     struct semantic_node *node =
@@ -79,16 +80,54 @@ static size_t flow(struct page *page, struct rect r, const struct card *card, si
     return i - first;
 }
 
+/* The text as it was typed, spaces visible. Returns the height used. */
+static float draw_text_as_typed(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const char *text = page->study->document.text;
+    size_t bytes = strlen(text), used = 0, most = 600;
+    char *shown = page_memory(page, 3 * (bytes < most ? bytes : most) + 8, 1);
+    for (size_t i = 0; shown && i < bytes && i < most; i++) {
+        if (text[i] == ' ') {
+            memcpy(shown + used, "\u2423", 3);
+            used += 3;
+        } else {
+            shown[used++] = text[i];
+        }
+    }
+    if (!shown) {
+        return 0;
+    }
+    if (bytes > most) {
+        memcpy(shown + used, "\u2026", 3);
+    }
+    char printable[4096];
+    text_printable(printable, sizeof printable, shown, strlen(shown));
+    struct ui_paragraph p = {printable, 19, 1.5f, ui->theme->ink, TEXT_MONO, 3};
+    return ui_paragraph(ui, &p, r.x, r.y, r.w, false);
+}
+
+static float draw_caption(struct page *page, struct rect r, const char *words) {
+    struct ui *ui = &page->ui;
+    ui_text_in(ui, rect_make(r.x, r.y, r.w, ui_px(ui, 22)), UI_LEFT, TEXT_WORDS_MEDIUM, 14,
+               ui->theme->secondary, words);
+    return ui_px(ui, 28);
+}
+
 void step_tokens_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     size_t n = page_n(page);
-    struct card card = {fminf(ui_px(ui, 200), r.w), ui_px(ui, 84), ui_px(ui, 10)};
-    struct rect top = rect_cut_top(&r, ui_px(ui, 44));
+    bool is_tight = r.h < ui_px(ui, 340);
+    struct card card = {fminf(ui_px(ui, 220), r.w), ui_px(ui, is_tight ? 84 : 104), ui_px(ui, 10)};
     const char *names[] = {"count", NULL}, *values[] = {page_format(page, "%zu", n), NULL};
     const char *title = page_filled(page, "tokens.title", names, values);
-    ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title);
-    semantics_add(ui->semantics, ROLE_HEADING, ui_id("tokens", 0, 0), top, title, "");
-    struct rect bottom = rect_cut_bottom(&r, ui_px(ui, 34));
+    struct rect bottom = rect_cut_bottom(&r, ui_px(ui, is_tight ? 24 : 34));
+    if (!is_tight) {
+        rect_cut_top(&r, fmaxf(0, roundf(r.h * 0.08f)));
+        rect_cut_top(&r, draw_caption(page, r, page_words(page, "tokens.text")));
+        rect_cut_top(&r, draw_text_as_typed(page, r) + ui_px(ui, 22));
+    }
+    rect_cut_top(&r, draw_caption(page, r, title));
+    semantics_add(ui->semantics, ROLE_HEADING, ui_id("tokens", 0, 0), r, title, "");
     size_t first = 0, shown = flow(page, r, &card, 0, true);
     while (shown > 0 && (size_t)page->document->query >= first + shown && first + shown < n) {
         first += shown; /* pages of cards; the one with the focus token */
