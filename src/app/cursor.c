@@ -39,21 +39,22 @@ static bool select_cell(struct app *app, const struct document_cell *cell) {
 }
 
 bool cursor_select(struct app *app, struct ui_action action) {
-    struct document_cell cell = {.row = action.b, .column = action.c};
-    cell_from_grid_id(action.a, &cell);
+    struct document_cell cell = cell_from_grid(action.a, action.b, action.c);
     int answer = answer_of(app, &cell);
     if (answer >= 0)
         return walk_answer(app, (struct ui_action){UI_COMMAND_PREDICT_ANSWER, answer, 0, 0});
     return select_cell(app, &cell);
 }
 
-static const struct semantic_node *grid_of(const struct app *app,
-                                           const struct document_cell *cell) {
-    int32_t id = cell->source >= 0 ? cell_grid_id(cell->source, cell->head) : -1;
-    for (size_t i = 0; i < app->semantics.count; i++) {
+/* Where the cell stands on the stage: its grid, and its place in it (a grid may stand transposed).
+ */
+static const struct semantic_node *grid_of(const struct app *app, const struct document_cell *cell,
+                                           int *row, int *column) {
+    for (size_t i = 0; i < app->semantics.count && cell->source >= 0; i++) {
         const struct semantic_node *node = &app->semantics.nodes[i];
-        if (node->has_grid && node->rect.w > 0 && node->grid.id == id && node->grid.rows &&
-            node->grid.columns && cell->source >= 0)
+        if (node->has_grid && node->rect.w > 0 && node->rect.h > 0 &&
+            cell_in_grid(node->grid.id, cell, row, column) && (size_t)*row < node->grid.rows &&
+            (size_t)*column < node->grid.columns)
             return node;
     }
     return NULL;
@@ -61,31 +62,31 @@ static const struct semantic_node *grid_of(const struct app *app,
 
 /* Where the cursor begins: the selected cell, else the number that the panel explains, else the
  * first. */
-static const struct semantic_node *first_grid(const struct app *app, struct document_cell *cell) {
-    const struct semantic_node *node = grid_of(app, cell);
-    if (node) return node;
+static bool first_cell(const struct app *app, struct document_cell *cell) {
+    int row, column;
+    if (grid_of(app, cell, &row, &column)) return true;
     *cell = selection_of(&app->study);
-    node = grid_of(app, cell);
-    for (size_t i = 0; i < app->semantics.count && !node; i++) {
-        const struct semantic_node *other = &app->semantics.nodes[i];
-        if (!other->has_grid || other->rect.w <= 0 || !other->grid.rows || !other->grid.columns)
+    if (grid_of(app, cell, &row, &column)) return true;
+    for (size_t i = 0; i < app->semantics.count; i++) {
+        const struct semantic_node *node = &app->semantics.nodes[i];
+        if (!node->has_grid || node->rect.w <= 0 || !node->grid.rows || !node->grid.columns)
             continue;
-        node = other;
-        cell_from_grid_id(node->grid.id, cell);
-        cell->row = cell->column = 0;
+        *cell = cell_from_grid(node->grid.id, 0, 0);
+        return true;
     }
-    return node;
+    return false;
 }
 
 bool cursor_enter(struct app *app, struct ui_action action) {
     (void)action;
     app_refresh(app);
     struct document_cell cell = app->study.document.cell;
-    const struct semantic_node *node = first_grid(app, &cell);
-    if (!node) return false;
-    if (app->presence.is_cursor_active)
-        return cursor_select(
-            app, (struct ui_action){UI_COMMAND_CELL_SELECT, node->grid.id, cell.row, cell.column});
+    if (!first_cell(app, &cell)) return false;
+    if (app->presence.is_cursor_active) {
+        int answer = answer_of(app, &cell);
+        return answer >= 0 &&
+               walk_answer(app, (struct ui_action){UI_COMMAND_PREDICT_ANSWER, answer, 0, 0});
+    }
     app->presence.is_cursor_active = true;
     app->presence.focus_id = 0;
     app->needs_picture = true;
@@ -145,37 +146,31 @@ static const struct semantic_node *grid_beyond(const struct app *app,
 }
 
 /* The cell of a grid nearest to a point. */
-static void nearest_cell(const struct semantic_node *node, float x, float y, size_t *row,
-                         size_t *column) {
+static void nearest_cell(const struct semantic_node *node, float x, float y, int *row,
+                         int *column) {
     float in_x = (x - node->rect.x) / node->rect.w * (float)node->grid.columns;
     float in_y = (y - node->rect.y) / node->rect.h * (float)node->grid.rows;
     float last_column = (float)(node->grid.columns - 1), last_row = (float)(node->grid.rows - 1);
-    *column = (size_t)fminf(fmaxf(floorf(in_x), 0), last_column);
-    *row = (size_t)fminf(fmaxf(floorf(in_y), 0), last_row);
+    *column = (int)fminf(fmaxf(floorf(in_x), 0), last_column);
+    *row = (int)fminf(fmaxf(floorf(in_y), 0), last_row);
 }
 
 bool cursor_move(struct app *app, struct ui_action action) {
     app_refresh(app);
     struct document_cell cell = app->study.document.cell;
-    const struct semantic_node *node = grid_of(app, &cell);
-    if (!node) {
-        node = first_grid(app, &cell);
-        return node && select_cell(app, &cell);
-    }
+    int row = 0, column = 0;
+    const struct semantic_node *node = grid_of(app, &cell, &row, &column);
+    if (!node) return first_cell(app, &cell) && select_cell(app, &cell);
     struct direction d = direction_of(action.command);
-    int row = cell.row + d.dy, column = cell.column + d.dx;
+    struct rect rect = semantics_cell_rect(node, (size_t)row, (size_t)column);
+    row += d.dy;
+    column += d.dx;
     if (row < 0 || column < 0 || (size_t)row >= node->grid.rows ||
         (size_t)column >= node->grid.columns) {
-        struct rect rect = semantics_cell_rect(node, (size_t)cell.row, (size_t)cell.column);
-        const struct semantic_node *next = grid_beyond(app, node, rect, d);
-        if (!next) return false;
-        size_t next_row, next_column;
-        nearest_cell(next, rect.x + rect.w / 2, rect.y + rect.h / 2, &next_row, &next_column);
-        cell_from_grid_id(next->grid.id, &cell);
-        row = (int)next_row;
-        column = (int)next_column;
+        node = grid_beyond(app, node, rect, d);
+        if (!node) return false;
+        nearest_cell(node, rect.x + rect.w / 2, rect.y + rect.h / 2, &row, &column);
     }
-    cell.row = row;
-    cell.column = column;
+    cell = cell_from_grid(node->grid.id, row, column);
     return select_cell(app, &cell);
 }

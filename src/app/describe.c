@@ -1,6 +1,7 @@
 #include "app/describe.h"
 
 #include "lesson/number.h"
+#include "lesson/selection.h"
 #include "lesson/steps.h"
 
 #include <stdio.h>
@@ -32,58 +33,82 @@ static void write_padded(FILE *out, const char *text, int columns, bool is_right
             !is_right && missing > 0 ? missing : 0, "");
 }
 
-static const char *cell_text(const struct semantic_grid *grid, size_t row, size_t column,
-                             enum number_style style, char out[NUMBER_BYTES]) {
-    if (!grid->values || (grid->is_hidden && grid->is_hidden[row * grid->columns + column]))
+/* A grid of the picture as text. Numbers come out of the study by their address: what a grid points
+ * at is the picture's own and gone with it. */
+struct table {
+    const struct study *study;
+    int32_t id;
+    size_t rows, columns;
+    enum number_style style;
+    bool are_rows_tokens, are_columns_tokens;
+};
+
+static struct table table_of(const struct study *study, const struct semantic_grid *grid) {
+    struct document_cell first = cell_from_grid(grid->id, 0, 0),
+                         right = cell_from_grid(grid->id, 0, 1);
+    bool is_transposed = right.row != first.row;
+    bool has_token_rows = cell_rows_are_tokens(first.source);
+    bool has_key_columns = cell_columns_are_keys(first.source);
+    bool is_weight = cell_role_of(first.source) == CELL_ROLE_WEIGHT;
+    return (struct table){.study = study,
+                          .id = grid->id,
+                          .rows = grid->rows,
+                          .columns = grid->columns,
+                          .style = is_weight ? NUMBER_WEIGHT : NUMBER_PLAIN,
+                          .are_rows_tokens = is_transposed ? has_key_columns : has_token_rows,
+                          .are_columns_tokens = is_transposed ? has_token_rows : has_key_columns};
+}
+
+static const char *cell_text(const struct table *table, size_t row, size_t column,
+                             char out[NUMBER_BYTES]) {
+    struct document_cell cell = cell_from_grid(table->id, (int)row, (int)column);
+    float value = 0;
+    if (!selection_is_shown(table->study, &cell) || !cell_value(table->study, &cell, &value))
         return "·";
-    float value = grid->values[row * grid->row_stride + column * grid->column_stride];
-    number_format(out, NUMBER_BYTES, value, style);
+    number_format(out, NUMBER_BYTES, value, table->style);
     return out;
 }
 
-static const char *label(const char *const *names, size_t index, char out[24]) {
-    if (names && names[index]) return names[index];
+static const char *label(const struct table *table, bool is_token, size_t index, char out[24]) {
+    if (is_token) return study_token(table->study, (int)index);
     snprintf(out, 24, "%zu", index + 1);
     return out;
 }
 
 /* Width of each column and of the row names; widths[columns] is the names'. */
-static void measure(const struct semantic_grid *grid, enum number_style style, int *widths) {
+static void measure(const struct table *table, int *widths) {
     char text[24], number[NUMBER_BYTES];
-    widths[grid->columns] = 0;
-    for (size_t row = 0; row < grid->rows; row++) {
-        int width = columns_of(label(grid->row_names, row, text));
-        if (width > widths[grid->columns]) widths[grid->columns] = width;
+    for (size_t row = 0; row < table->rows; row++) {
+        int width = columns_of(label(table, table->are_rows_tokens, row, text));
+        if (width > widths[table->columns]) widths[table->columns] = width;
     }
-    for (size_t column = 0; column < grid->columns; column++) {
-        widths[column] = columns_of(label(grid->column_names, column, text));
-        for (size_t row = 0; row < grid->rows; row++) {
-            int width = columns_of(cell_text(grid, row, column, style, number));
+    for (size_t column = 0; column < table->columns; column++) {
+        widths[column] = columns_of(label(table, table->are_columns_tokens, column, text));
+        for (size_t row = 0; row < table->rows; row++) {
+            int width = columns_of(cell_text(table, row, column, number));
             if (width > widths[column]) widths[column] = width;
         }
     }
 }
 
-static bool write_grid(FILE *out, const struct semantic_grid *grid) {
-    struct document_cell cell = {0};
+static bool write_table(FILE *out, const struct table *table) {
     char text[24], number[NUMBER_BYTES];
-    cell_from_grid_id(grid->id, &cell);
-    enum number_style style =
-        cell_role_of(cell.source) == CELL_ROLE_WEIGHT ? NUMBER_WEIGHT : NUMBER_PLAIN;
-    int *widths = calloc(grid->columns + 1, sizeof *widths);
+    int *widths = calloc(table->columns + 1, sizeof *widths);
     if (!widths) return false;
-    measure(grid, style, widths);
-    write_padded(out, "", widths[grid->columns], false);
-    for (size_t column = 0; column < grid->columns; column++) {
+    measure(table, widths);
+    write_padded(out, "", widths[table->columns], false);
+    for (size_t column = 0; column < table->columns; column++) {
         fputs("  ", out);
-        write_padded(out, label(grid->column_names, column, text), widths[column], true);
+        write_padded(out, label(table, table->are_columns_tokens, column, text), widths[column],
+                     true);
     }
     fputc('\n', out);
-    for (size_t row = 0; row < grid->rows; row++) {
-        write_padded(out, label(grid->row_names, row, text), widths[grid->columns], false);
-        for (size_t column = 0; column < grid->columns; column++) {
+    for (size_t row = 0; row < table->rows; row++) {
+        write_padded(out, label(table, table->are_rows_tokens, row, text), widths[table->columns],
+                     false);
+        for (size_t column = 0; column < table->columns; column++) {
             fputs("  ", out);
-            write_padded(out, cell_text(grid, row, column, style, number), widths[column], true);
+            write_padded(out, cell_text(table, row, column, number), widths[column], true);
         }
         fputc('\n', out);
     }
@@ -94,7 +119,7 @@ static bool write_grid(FILE *out, const struct semantic_grid *grid) {
 static void write_place(FILE *out, const struct export_tools *tools, const struct study *study) {
     const struct document *document = &study->document;
     char key[48];
-    snprintf(key, sizeof key, "step.%s", step_id(document->step));
+    snprintf(key, sizeof key, "step.%s.title", step_id(document->step));
     fprintf(out, "# %s\n\n", words(tools, study, key));
     fprintf(out, "%s: %s\n", words(tools, study, "describe.sentence"), document->text);
     fprintf(out, "%s: %s\n", words(tools, study, "describe.model"), study->model.name);
@@ -109,7 +134,10 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
             steps_beats(study, document->step));
 }
 
-static bool write_node(FILE *out, const struct semantic_node *node) {
+static bool write_node(FILE *out, const struct study *study, const struct semantic_node *node) {
+    bool is_of_window = node->id == NODE_STAGE || node->id == NODE_CARET ||
+                        node->action.command == UI_COMMAND_RAIL_SCROLL;
+    if (is_of_window) return true;
     switch (node->role) {
     case ROLE_HEADING:
         fprintf(out, "\n## %s\n", node->name);
@@ -121,10 +149,13 @@ static bool write_node(FILE *out, const struct semantic_node *node) {
         fprintf(out, "%s%s%s\n", node->name, node->value[0] && node->name[0] ? ": " : "",
                 node->value);
         break;
-    case ROLE_GRID:
-        fprintf(out, "\n%s%s%s (%zu × %zu)\n", node->name, node->value[0] ? ": " : "", node->value,
-                node->grid.rows, node->grid.columns);
-        return !node->has_grid || write_grid(out, &node->grid);
+    case ROLE_GRID: {
+        if (!node->has_grid) return true;
+        struct document_cell cell = cell_from_grid(node->grid.id, 0, 0);
+        fprintf(out, "\n%s: %s\n", cell_symbol(cell.source), node->name);
+        struct table table = table_of(study, &node->grid);
+        return write_table(out, &table);
+    }
     default:
         break;
     }
@@ -146,7 +177,7 @@ bool describe_build(const struct export_tools *tools, const struct study *study,
     bool is_done = stream && picture_draw(&request, &list, &semantics);
     if (is_done) write_place(stream, tools, study);
     for (size_t i = 0; is_done && i < semantics.count; i++)
-        is_done = write_node(stream, &semantics.nodes[i]);
+        is_done = write_node(stream, study, &semantics.nodes[i]);
     if (stream && fclose(stream) != 0) is_done = false;
     draw_list_free(&list);
     semantics_free(&semantics);

@@ -186,21 +186,24 @@ bool app_edit_key(struct app *app, const struct input *input) {
                                                           : false;
 }
 
-/* The byte of a token's text that stands nearest to x inside its rectangle. The type size of the
- * field is the view's business: widths are compared with the token's whole width. */
+/* The byte of a token's text that stands nearest to x on its chip. The type size of the field is
+ * the view's business: widths are compared with the whole token's, between the paddings of the
+ * chip. */
 static size_t byte_in_token(const struct app *app, const struct token *token,
                             const struct semantic_node *node, float x) {
     const char *text = app->study.document.text + token->start;
     const float size_px = 32;
-    float whole = text_width(&app->measurer, TEXT_WORDS, size_px, text, token->bytes);
-    float wanted = whole > 0 ? (x - node->rect.x) / node->rect.w * whole : 0;
+    float padding = 8 * app->density * (float)app->study.document.scale_percent / 100;
+    float room = node->rect.w - 2 * padding;
+    float whole = text_width(&app->measurer, TEXT_WORDS_MEDIUM, size_px, text, token->bytes);
+    float wanted = room > 0 ? (x - node->rect.x - padding) / room * whole : 0;
     size_t best = 0;
     float best_distance = fabsf(wanted);
     for (size_t at = 1; at <= token->bytes; at++) {
         if (at < token->bytes && ((unsigned char)text[at] & 0xC0) == 0x80) continue;
-        float distance = fabsf(wanted - text_width(&app->measurer, TEXT_WORDS, size_px, text, at));
-        if (distance < best_distance) {
-            best_distance = distance;
+        float width = text_width(&app->measurer, TEXT_WORDS_MEDIUM, size_px, text, at);
+        if (fabsf(wanted - width) < best_distance) {
+            best_distance = fabsf(wanted - width);
             best = at;
         }
     }

@@ -117,11 +117,11 @@ static void move(struct app *app, const struct input *input) {
     app_edit_drag(app, input->x);
 }
 
-/* Is the point over the list of heads? */
-static bool is_over_rail(const struct app *app, float x) {
+static bool is_over_rail(const struct app *app, float x, float y) {
     for (size_t i = 0; i < app->semantics.count; i++) {
         const struct semantic_node *node = &app->semantics.nodes[i];
-        if (node->role == ROLE_HEAD && node->rect.w > 0 && x < rect_right(node->rect)) return true;
+        if (node->action.command == UI_COMMAND_RAIL_SCROLL && rect_contains(node->rect, x, y))
+            return true;
     }
     return false;
 }
@@ -134,8 +134,9 @@ static void wheel(struct app *app, const struct input *input) {
         return;
     }
     app_refresh(app);
-    float x = app->presence.has_pointer ? app->presence.pointer_x : input->x;
-    if (input->wheel_y != 0 && is_over_rail(app, x))
+    const struct picture_presence *presence = &app->presence;
+    if (input->wheel_y != 0 && presence->has_pointer &&
+        is_over_rail(app, presence->pointer_x, presence->pointer_y))
         app_dispatch(app, (struct ui_action){UI_COMMAND_RAIL_SCROLL,
                                              (int32_t)(-input->wheel_y * NOTCH_PX), 0, 0});
 }

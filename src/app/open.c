@@ -104,11 +104,11 @@ bool app_open(struct app *app, const char *path) {
     return is_done;
 }
 
+/* Built-in models stand in the menu by their id, which the catalogue names; folders by their own
+ * name. */
 static char *model_word(const struct app *app, const char *spec) {
-    char key[64];
-    snprintf(key, sizeof key, "model.%.50s", spec);
-    if (catalogue_has(&app->catalogue, app->study.document.language, key))
-        return strdup(app_words(app, key));
+    for (int i = 0; model_builtin_ids[i]; i++)
+        if (strcmp(model_builtin_ids[i], spec) == 0) return strdup(spec);
     if (app->study.model.id && strcmp(app->study.model.id, spec) == 0)
         return strdup(app->study.model.name);
     const char *slash = strrchr(spec, '/');
@@ -133,19 +133,12 @@ int app_add_model(struct app *app, const char *spec) {
     return index;
 }
 
-/* The built-in models and the folders met so far, in the language of the moment. */
+/* The built-in models and the folders met so far. */
 void app_list_models(struct app *app) {
     for (int i = 0; model_builtin_ids[i]; i++)
         app_add_model(app, model_builtin_ids[i]);
     int selected = app_add_model(app, app->study.document.model);
     app->presence.model_selected = selected < 0 ? 0 : selected;
-    for (int i = 0; i < app->model_count; i++) {
-        char *word = model_word(app, app->model_specs[i]);
-        if (!word) continue;
-        free(app->model_words[i]);
-        app->model_words[i] = word;
-        app->model_names[i] = word;
-    }
     app->needs_picture = true;
 }
 

@@ -60,8 +60,9 @@ bool walk_step_last(struct app *app, struct ui_action action) {
     return go(app, last > 0 ? last : 0, STEP_FEEDFORWARD, BEAT_LAST);
 }
 
+/* a: step; with c = 1, b: beat. */
 bool walk_step_go(struct app *app, struct ui_action action) {
-    return go(app, app->study.document.layer, action.a, 0);
+    return go(app, app->study.document.layer, action.a, action.c == 1 ? action.b : 0);
 }
 
 bool walk_play(struct app *app, struct ui_action action) {
@@ -223,7 +224,7 @@ bool walk_redo(struct app *app, struct ui_action action) {
 bool walk_example(struct app *app, struct ui_action action) {
     char key[32];
     struct document wanted;
-    snprintf(key, sizeof key, "example.%d", (int)action.a + 1);
+    snprintf(key, sizeof key, "empty.example%d", (int)action.a + 1);
     const char *text = app_words(app, key);
     app_edit_end(app);
     if (strcmp(text, key) == 0 || !app_copy_document(app, &wanted)) return false;
