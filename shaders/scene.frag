@@ -8,7 +8,7 @@ flat in vec4 turn;
 flat in vec4 clip;
 flat in vec4 shape;
 flat in vec4 form;
-flat in uvec4 data;
+flat in ivec3 data;
 flat in vec4 colour;
 
 uniform sampler2D glyphs; // coverage of text
@@ -16,7 +16,7 @@ uniform sampler2D cells;  // colours of matrices, 2048 to a row
 
 out vec4 painted;
 
-const uint CELLS_PER_ROW = 2048u;
+const int CELLS_PER_ROW = 2048; // a power of two
 
 // How much of the pixel around p lies in the rectangle.
 float box_coverage(vec2 p, vec4 r) {
@@ -46,7 +46,7 @@ float line_coverage(vec2 p) {
 }
 
 float glyph_coverage(vec2 p) {
-    ivec2 texel = ivec2(floor(p) - shape.xy) + ivec2(data.xy);
+    ivec2 texel = ivec2(p - shape.xy) + ivec2(data.xy);
     return texelFetch(glyphs, texel, 0).r;
 }
 
@@ -56,25 +56,24 @@ float turned_glyph_coverage(vec2 p) {
     return textureLod(glyphs, (inside + vec2(data.xy)) / vec2(textureSize(glyphs, 0)), 0.0).r;
 }
 
-// floor(a / b) exactly, without the slow integer division: an estimate that is at most one off, put right.
-uint quotient(uint a, uint b) {
-    uint estimate = uint(float(a) / float(b));
-    uint product = estimate * b;
-    if (product > a) return estimate - 1u;
-    return a - product >= b ? estimate + 1u : estimate;
+// floor(a / b) exactly for 0 <= a < 2^31, without the slow integer division: an estimate that is at most one off, put right.
+int quotient(int a, int b) {
+    int estimate = int(float(a) / float(b));
+    int rest = a - estimate * b;
+    return estimate + int(rest >= b) - int(rest < 0);
 }
 
 vec4 cell_colour(vec2 p) {
-    uvec2 pixel = uvec2(floor(p) - shape.xy), size = uvec2(shape.zw);
-    uint row = quotient((2u * pixel.y + 1u) * data.y, 2u * size.y);
-    uint column = quotient((2u * pixel.x + 1u) * data.z, 2u * size.x);
-    uint index = data.x + row * data.z + column;
-    return texelFetch(cells, ivec2(index % CELLS_PER_ROW, index / CELLS_PER_ROW), 0);
+    ivec2 pixel = ivec2(p) - ivec2(shape.xy), size = ivec2(shape.zw);
+    int row = quotient((2 * pixel.y + 1) * data.y, 2 * size.y);
+    int column = quotient((2 * pixel.x + 1) * data.z, 2 * size.x);
+    int index = data.x + row * data.z + column;
+    return texelFetch(cells, ivec2(index & (CELLS_PER_ROW - 1), index / CELLS_PER_ROW), 0);
 }
 
 // Where the pixel stands on the diagonal bands of the picture: (x + y) mod period.
-uint diagonal_position(uint period) {
-    uint sum = uint(gl_FragCoord.x) + uint(gl_FragCoord.y);
+int diagonal_position(int period) {
+    int sum = int(gl_FragCoord.x) + int(gl_FragCoord.y);
     return sum - quotient(sum, period) * period;
 }
 
@@ -90,7 +89,7 @@ void main() {
     painted.a *= rounded_coverage(gl_FragCoord.xy, shape, form.x);
 #elif defined DRAWS_FRAME
     painted.a *= frame_coverage(gl_FragCoord.xy);
-    if (data.x > 0u && diagonal_position(2u * data.x) >= data.x) painted.a = 0.0;
+    if (data.x > 0 && diagonal_position(2 * data.x) >= data.x) painted.a = 0.0;
 #elif defined DRAWS_HATCH
     if (diagonal_position(data.x) >= data.y) painted.a = 0.0;
 #elif defined DRAWS_LINE

@@ -6,7 +6,7 @@ layout(location = 1) in vec4 instance_turn;  // origin x, y, cosine, sine
 layout(location = 2) in vec4 instance_clip;  // left, top, right, bottom: whole pixels
 layout(location = 3) in vec4 instance_shape; // x, y, width, height in the shape's frame
 layout(location = 4) in vec4 instance_form;  // radius, thickness, –, –
-layout(location = 5) in uvec4 instance_data; // by kind (instances.h)
+layout(location = 5) in ivec3 instance_data; // by kind (instances.h)
 layout(location = 6) in vec4 instance_colour;
 
 uniform mat4 projection;
@@ -15,7 +15,7 @@ flat out vec4 turn;
 flat out vec4 clip;
 flat out vec4 shape;
 flat out vec4 form;
-flat out uvec4 data;
+flat out ivec3 data;
 flat out vec4 colour;
 
 void main() {

@@ -112,8 +112,7 @@ static void add_frame(struct gl_instances *instances, const struct draw_command 
     struct rect r = command->rect, box = whole_cover(r);
     struct gl_instance part = instance_start(command, GL_KIND_FRAME);
     part.form[0] = fmaxf(0, fminf(command->radius, 0.5f * fminf(r.w, r.h)));
-    if (command->dash > 0)
-        part.data[0] = (uint32_t)draw_whole(fmaxf(1, fminf(command->dash, 1e6f)));
+    if (command->dash > 0) part.data[0] = draw_whole(fmaxf(1, fminf(command->dash, 1e6f)));
     float side =
         ceilf(fmaxf(part.form[0], command->thickness)) + 1; /* all ink lies this near an edge */
     if (box.w - 2 * side < SPLIT_MIN_PX || box.h - 2 * side < SPLIT_MIN_PX) {
@@ -151,8 +150,8 @@ static void add_hatch(struct gl_instances *instances, const struct draw_command 
     struct gl_instance part = instance_start(command, GL_KIND_HATCH);
     int period = draw_whole(fmaxf(2, fminf(command->thickness, 1e6f)));
     int width = period / 6 + (period % 6 >= 3 ? 1 : 0); /* as in draw_hatch_covers */
-    part.data[0] = (uint32_t)period;
-    part.data[1] = (uint32_t)(width < 1 ? 1 : width);
+    part.data[0] = period;
+    part.data[1] = (width < 1 ? 1 : width);
     add_part(instances, part, whole_edges(command->rect));
 }
 
@@ -160,14 +159,14 @@ static void add_matrix(struct gl_instances *instances, const struct draw_list *l
                        const struct draw_command *command) {
     size_t rows = command->count, columns = command->columns;
     if (!rows || !columns || columns > list->cell_count / rows) return;
-    if (command->data > list->cell_count - rows * columns) return;
+    if (command->data > list->cell_count - rows * columns || list->cell_count > INT32_MAX) return;
     struct gl_instance part = instance_start(command, GL_KIND_MATRIX);
     struct rect r = whole_edges(command->rect);
     if (!(r.w > 0) || !(r.h > 0)) return;
     rect_store(part.shape, r);
-    part.data[0] = command->data;
-    part.data[1] = command->count;
-    part.data[2] = command->columns;
+    part.data[0] = (int32_t)command->data;
+    part.data[1] = (int32_t)command->count;
+    part.data[2] = (int32_t)command->columns;
     add_part(instances, part, r);
 }
 
@@ -251,8 +250,8 @@ void gl_instances_add_text(struct gl_instances *instances, const struct draw_com
     }
     for (size_t i = 0; i < run->piece_count; i++) {
         const struct glyph_piece *piece = &pieces[run->first_piece + i];
-        part.data[0] = (uint32_t)piece->atlas_x;
-        part.data[1] = (uint32_t)piece->atlas_y;
+        part.data[0] = piece->atlas_x;
+        part.data[1] = piece->atlas_y;
         if (is_upright)
             add_upright_piece(instances, part, run, piece);
         else

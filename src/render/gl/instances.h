@@ -22,15 +22,15 @@ enum gl_kind {                 /* each is drawn by a program of its own */
                GL_KIND_COUNT
 };
 
-struct gl_instance {  /* what the graphics card is given: see scene.vert */
-    float box[4];     /* the quad: x, y, width, height in the shape's own frame */
-    float turn[4];    /* origin x, y, cosine, sine of the frame */
-    float clip[4];    /* left, top, right, bottom, whole pixels */
-    float shape[4];   /* x, y, width, height in the frame */
-    float form[4];    /* radius, thickness, –, – */
-    uint32_t data[3]; /* TEXT: texel x, y; MATRIX: first cell, rows, columns;
-                         FRAME: dash in pixels or 0; HATCH: period, width of its lines */
-    uint32_t kind;    /* for picture_gl.c alone */
+struct gl_instance { /* what the graphics card is given: see scene.vert */
+    float box[4];    /* the quad: x, y, width, height in the shape's own frame */
+    float turn[4];   /* origin x, y, cosine, sine of the frame */
+    float clip[4];   /* left, top, right, bottom, whole pixels */
+    float shape[4];  /* x, y, width, height in the frame */
+    float form[4];   /* radius, thickness, –, – */
+    int32_t data[3]; /* TEXT: texel x, y; MATRIX: first cell, rows, columns;
+                        FRAME: dash in pixels or 0; HATCH: period, width of its lines */
+    uint32_t kind;   /* for picture_gl.c alone */
     struct colour colour;
 };
 

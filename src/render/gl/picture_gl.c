@@ -58,7 +58,7 @@ static void attributes_point(size_t first) {
     attribute_float(2, start + offsetof(struct gl_instance, clip));
     attribute_float(3, start + offsetof(struct gl_instance, shape));
     attribute_float(4, start + offsetof(struct gl_instance, form));
-    glVertexAttribIPointer(5, 3, GL_UNSIGNED_INT, sizeof(struct gl_instance),
+    glVertexAttribIPointer(5, 3, GL_INT, sizeof(struct gl_instance),
                            (const void *)(start + offsetof(struct gl_instance, data)));
     glVertexAttribPointer(6, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(struct gl_instance),
                           (const void *)(start + offsetof(struct gl_instance, colour)));
