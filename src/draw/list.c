@@ -176,7 +176,7 @@ static bool keep_text(struct draw_list *list, const char *text, size_t bytes) {
         list->failed = true;
         return false;
     }
-    memcpy(list->text + list->text_bytes, text, bytes);
+    if (bytes) memcpy(list->text + list->text_bytes, text, bytes);
     list->text_bytes += bytes;
     return true;
 }

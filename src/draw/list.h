@@ -43,13 +43,13 @@ static inline size_t draw_cell_at(size_t pixel, size_t size, size_t count) {
 }
 /* Lines run from lower left to upper right: (x + y) mod period < width. */
 static inline bool draw_hatch_covers(int x, int y, float distance) {
-    int period = distance < 2.0f ? 2 : draw_whole(distance);
+    int period = distance < 2.0f ? 2 : draw_whole(distance < 65536.0f ? distance : 65536.0f);
     int width = period / 6 + (period % 6 >= 3 ? 1 : 0);
     return ((x + y) % period + period) % period < (width < 1 ? 1 : width);
 }
 /* floor((x + y) / step) is even, step = dash in whole pixels, at least 1. */
 static inline bool draw_dash_covers(int x, int y, float dash) {
-    int step = dash < 1.0f ? 1 : draw_whole(dash);
+    int step = dash < 1.0f ? 1 : draw_whole(dash < 65536.0f ? dash : 65536.0f);
     return ((x + y) % (2 * step) + 2 * step) % (2 * step) < step;
 }
 

@@ -194,10 +194,11 @@ static size_t fonts_split(void *context, enum text_style style, float size_px, c
     if (cache_ready(&fonts->cache, bytes)) {
         hash = key_hash(style, text, bytes);
         entry = cache_slot(&fonts->cache, hash, style, text, bytes);
+    }
+    if (entry && entry->bytes) {
         found = fonts->cache.runs + entry->runs;
         count = entry->count;
-    }
-    if (!entry || entry->bytes == 0) {
+    } else {
         if (!split_anew(fonts, style, text, bytes)) return 0;
         found = fonts->splitter.runs;
         count = fonts->splitter.count;

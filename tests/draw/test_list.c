@@ -104,6 +104,9 @@ static void text_is_made_printable(void **state) {
                         "b",
                         5);
     assert_true(text_width(&fake, TEXT_WORDS, 10, "a\nb", 3) == width);
+    size_t count = list.count;
+    assert_true(draw_text(&list, &fake, TEXT_WORDS, 10, 0, 50, 0, INK, NULL, 0) == 0);
+    assert_int_equal(list.count, count);
     draw_list_free(&list);
 }
 

@@ -62,7 +62,7 @@ static void paint_rectangle(struct canvas *canvas, const struct draw_command *c)
 
 /* The dashes as a source: a square of one period, repeated over the picture from its top left. */
 static cairo_surface_t *dashes_make(struct colour c, float dash) {
-    int period = 2 * (dash < 1.0f ? 1 : draw_whole(dash));
+    int period = 2 * (dash < 1.0f ? 1 : draw_whole(fminf(dash, 4096.0f)));
     cairo_surface_t *square = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, period, period);
     if (cairo_surface_status(square) != CAIRO_STATUS_SUCCESS) return square;
     struct colour full =
