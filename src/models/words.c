@@ -10,7 +10,7 @@ enum {
     MARK_START = 0x02, /* ^ and $: control characters, so that no letter is one of them */
     MARK_END = 0x03
 };
-/* The seed with which accidental likeness is smallest on the list in docs/models.md. */
+/* Chosen so that chance likeness of common words is rare: docs/models.md. */
 static const uint32_t hash_seed = 37143;
 static const double vector_length = 5.0;
 static const double steps_per_unit = 4.0;

@@ -48,5 +48,17 @@ const char *const support_sentences[] = {
     "四是四，十是十，十四是十四，四十是四十，谁能说准四十、十四、四十四，谁来试一试。",
     "从前有座山，山里有座庙，庙里有个老和尚，老和尚对小和尚说：从前有座山，山里有座庙，"
     "庙里有个老和尚，老和尚对小和尚说故事。",
+    /* ten that had no part in choosing the seed of the word vectors */
+    "The quick brown fox jumps over the lazy dog, and the lazy dog sleeps under the brown tree.",
+    "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age "
+    "of foolishness.",
+    "Students ask questions and teachers answer questions when the students listen to the answers.",
+    "A machine learns from data, and with more data the machine learns more.",
+    "Never gonna give you up, never gonna let you down, never gonna run around and desert you.",
+    "If you can keep your head when all about you are losing theirs and blaming it on you",
+    "春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。",
+    "妈妈骑马，马慢，妈妈骂马。",
+    "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？",
+    "他去了北京，她去了上海，他们都没有去广州，因为广州太热了。",
     NULL,
 };
