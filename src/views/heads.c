@@ -14,7 +14,15 @@ static struct grid head_grid(struct page *page, int head, bool *is_weight, float
     if (step < STEP_SIMILARITY || step > STEP_SOFTMAX) {
         return weights_grid(page, head);
     }
+    struct reveal beat =
+        page->reveal; /* an overview shows the whole of every head, whatever the beat */
+    page->reveal =
+        (struct reveal){step == STEP_SOFTMAX                                 ? PHASE_SOFTMAX_DIVIDE
+                        : step == STEP_SCALE && study_is_masked(page->study) ? PHASE_SCALE_MASK
+                                                                             : 0,
+                        REVEAL_ALL, 0, 0, false};
     struct scores_now now = scores_at_beat(page, head);
+    page->reveal = beat;
     *range = step == STEP_SIMILARITY ? now.range : now.scaled_range;
     if (!now.values) {
         return (struct grid){0};

@@ -141,9 +141,9 @@ void keys_overlay_draw(struct page *page, struct rect window) {
     ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 22, ui->theme->ink,
                page_words(page, "command.keys"));
     rect_cut_top(&inner, ui_px(ui, 6));
-    float line = ui_px(ui, 26), most = ui_px(ui, 300);
+    float line = ui_px(ui, 26), most = ui_px(ui, 380);
     int lines = (int)fmaxf(1, inner.h / line),
-        columns = (int)fmaxf(1, fminf(4, floorf(inner.w / most)));
+        columns = (int)fmaxf(1, fminf(3, floorf(inner.w / most)));
     float width = inner.w / (float)columns;
     draw_clip_push(ui->list, r);
     for (int i = 0; i < count && i < lines * columns; i++) {
@@ -151,7 +151,7 @@ void keys_overlay_draw(struct page *page, struct rect window) {
         struct rect place =
             rect_make(roundf(inner.x + (float)(i / lines) * width),
                       inner.y + (float)(i % lines) * line, width - ui_px(ui, 18), line);
-        struct rect key = rect_cut_left(&place, fminf(ui_px(ui, 128), width * 0.45f));
+        struct rect key = rect_cut_left(&place, fminf(ui_px(ui, 190), width * 0.5f));
         const char *words = page_words(page, page_format(page, "command.%s", row[1]));
         rect_cut_right(&key, ui_px(ui, 8));
         ui_text_in(ui, key, UI_LEFT, TEXT_MONO, 13, ui->theme->ink, row[0]);
