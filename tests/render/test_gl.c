@@ -187,6 +187,25 @@ static void test_large_matrices_are_uploaded_again(void **state) {
     draw_list_free(&list);
 }
 
+/* So many cells that a quotient of floats alone would land beside the right one. */
+static void test_wide_matrices_are_exact(void **state) {
+    (void)state;
+    enum { COLUMNS = 6997 };
+    struct colour *cells = malloc(COLUMNS * sizeof *cells);
+    assert_non_null(cells);
+    struct draw_list list = {0};
+    uint32_t seed = 9;
+    for (int i = 0; i < COLUMNS; i++)
+        cells[i] = random_colour(&seed);
+    for (int width = 7001; width < 14000; width += 997) {
+        draw_list_begin(&list, (float)width, 2, COLOUR_HEX(0xFFFFFF));
+        draw_matrix(&list, rect_make(0, 0, (float)width, 2), cells, 1, COLUMNS);
+        assert_picture(&list, 0);
+    }
+    free(cells);
+    draw_list_free(&list);
+}
+
 static void test_hatches_are_exact(void **state) {
     (void)state;
     struct draw_list list = {0};
@@ -388,6 +407,7 @@ int main(void) {
         cmocka_unit_test(test_fractional_rectangles),
         cmocka_unit_test(test_matrices_are_exact),
         cmocka_unit_test(test_large_matrices_are_uploaded_again),
+        cmocka_unit_test(test_wide_matrices_are_exact),
         cmocka_unit_test(test_hatches_are_exact),
         cmocka_unit_test(test_square_frames_are_exact),
         cmocka_unit_test(test_rounded_shapes_are_near),
