@@ -9,7 +9,7 @@ static size_t rendered; /* runs rendered since the start of the test */
 /* A made-up font: a run is bytes × size wide and size high, the pen starts at 0 on the lowest row;
  * each pixel depends on the first letters. */
 static uint8_t ink_at(const char *text, size_t bytes, int x, int y) {
-    unsigned mixed = (unsigned)(x * 7 + y * 13);
+    unsigned mixed = (unsigned)(x * 57 + y * 91);
     for (size_t i = 0; i < bytes && i < 8; i++)
         mixed = mixed * 31 + (unsigned char)text[i];
     return (uint8_t)(mixed & 255);
