@@ -118,7 +118,8 @@ static float number_size(const struct page *page, const struct grid *grid, float
     }
     float unit = page->ui.unit * page->ui.text_scale;
     float fits_width = (cell_w - ui_px(&page->ui, 3)) / (0.6f * (float)longest) / unit;
-    float fits_height = cell_h / 1.32f / unit;
+    float fits_height = fmaxf(cell_h / 2.3f, fminf(cell_h / 1.32f, 13.5f * unit)) /
+                        unit; /* larger only where there is air */
     float size = fminf(grid->number_size, fminf(fits_width, fits_height));
     float least = page->is_presentation ? 8 : 11; /* 1.5 % of the height; a comfortable desk size */
     return size >= least ? size : 0;
@@ -291,7 +292,7 @@ struct grid grid_of(struct page *page, int source, int head, bool is_transposed)
                         .role = cell_role_of(source),
                         .focus_row = -1,
                         .focus_column = -1,
-                        .number_size = 13.5f,
+                        .number_size = 16,
                         .name = cell_symbol(source)};
     if (!m.values) {
         grid.rows = grid.columns = 0;

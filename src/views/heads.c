@@ -69,7 +69,7 @@ static struct tile best_tile(struct page *page, struct rect r, int heads,
             t.labels = 0;
         }
         t.cell = fminf(side, t.height - t.title - t.labels - ui_px(ui, 18)) / (float)n;
-        t.cell = fminf(t.cell, ui_px(ui, 46));
+        t.cell = fminf(t.cell, ui_px(ui, 64));
         t.cell = t.cell >= 4 ? floorf(t.cell) : t.cell;
         if (t.cell > best.cell) {
             best = t;
@@ -170,7 +170,7 @@ void head_figure_draw(struct page *page, struct rect r) {
     }
     struct grid grid = head_grid(page, head, &is_weight, &range);
     r = rect_inset(r, ui_px(ui, 24), ui_px(ui, 18));
-    struct rect top = rect_cut_top(&r, ui_px(ui, 40)),
+    struct rect top = rect_cut_top(&r, ui_px(ui, 48)),
                 right = rect_cut_right(&r, colour_bar_width(page) + ui_px(ui, 16));
     const char *title =
         page_format(page, "%s %d · H%d %s", page_words(page, "layer"), page->document->layer + 1,
@@ -182,15 +182,16 @@ void head_figure_draw(struct page *page, struct rect r) {
           label_width =
               fmaxf(labels_row_width(page, &rows, ui_px(ui, 116)),
                     ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, page_words(page, "axis.query")));
-    float cell = stage_cell(r.w - label_width - gap, n, ui_px(ui, 52));
+    float cell = stage_cell(r.w - label_width - gap, n, ui_px(ui, 96));
     float height = labels_column_height(page, &rows, cell) + ui_px(ui, 4);
-    cell = fminf(cell, stage_cell(r.h - height, n, ui_px(ui, 52)));
+    cell = fminf(cell, stage_cell(r.h - height, n, ui_px(ui, 96)));
     height = labels_column_height(page, &rows, cell) + ui_px(ui, 4);
-    float used = label_width + gap + cell * (float)n;
-    grid.rect = rect_make(roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap),
-                          roundf(r.y + height), cell * (float)n, cell * (float)n);
+    float used = label_width + gap + cell * (float)n, used_h = height + cell * (float)n;
+    float y = roundf(r.y + height + fmaxf(0, (r.h - used_h) * 0.4f));
+    grid.rect = rect_make(roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap), y,
+                          cell * (float)n, cell * (float)n);
     grid.slot = SLOT_HEAD;
-    grid.number_size = 13.5f;
+    grid.number_size = 18;
     grid.name = title;
     grid.row_names = grid.column_names = rows.texts;
     labels_rows(page, &rows, grid.rect, gap, label_width);

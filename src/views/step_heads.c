@@ -44,12 +44,12 @@ void step_heads_draw(struct page *page, struct rect r) {
     float label_width =
         stage_label_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f), "axis.token");
     float width = r.w - label_width - gap - between;
-    float y_room = fminf((float)d * ui_px(ui, 40), width * 0.5f);
-    float concat_cell = stage_cell(width - y_room, c, ui_px(ui, 40));
-    float y_cell = stage_cell(fminf(y_room, width - concat_cell * (float)c), d, ui_px(ui, 40));
-    float height = r.h - title - ui_px(ui, 40);
+    float y_room = fminf((float)d * ui_px(ui, 60), width * 0.5f);
+    float concat_cell = stage_cell(width - y_room, c, ui_px(ui, 60));
+    float y_cell = stage_cell(fminf(y_room, width - concat_cell * (float)c), d, ui_px(ui, 60));
+    float height = r.h - title - ui_px(ui, 60);
     float weight_row = stage_cell(fminf(height * 0.5f, (float)c * ui_px(ui, 24)), c, ui_px(ui, 24));
-    float row_h = stage_cell(height - weight_row * (float)c, n, ui_px(ui, 46));
+    float row_h = stage_cell(height - weight_row * (float)c, n, ui_px(ui, 60));
     float used = label_width + gap + concat_cell * (float)c + between + y_cell * (float)d;
     float used_h = ui_px(ui, 40) + weight_row * (float)c + title + row_h * (float)n;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);

@@ -58,12 +58,12 @@ void step_projection_draw(struct page *page, struct rect r) {
         stage_label_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f), "axis.token");
     float width = r.w - label_width - gap - 3 * between;
     /* The results get the room their numbers need; X takes what is left. */
-    float result_cell = stage_cell(width * 0.76f, 2 * d_k + d_v, ui_px(ui, 46));
-    float x_cell = stage_cell(width - result_cell * (float)(2 * d_k + d_v), d, ui_px(ui, 46));
+    float result_cell = stage_cell(width * 0.76f, 2 * d_k + d_v, ui_px(ui, 60));
+    float x_cell = stage_cell(width - result_cell * (float)(2 * d_k + d_v), d, ui_px(ui, 60));
     float height = r.h - 2 * title;
     float weight_row =
         stage_cell(fminf(height * 0.45f, (float)d * ui_px(ui, 24)), d, ui_px(ui, 24));
-    float row_h = stage_cell(height - weight_row * (float)d, n, ui_px(ui, 46));
+    float row_h = stage_cell(height - weight_row * (float)d, n, ui_px(ui, 60));
     float used =
         label_width + gap + x_cell * (float)d + 3 * between + result_cell * (float)(2 * d_k + d_v);
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);

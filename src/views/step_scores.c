@@ -23,23 +23,23 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
     int head = page->document->head;
     const float *q = study_head_matrix(page->study, ATTENTION_TENSOR_Q, head);
     const float *s = study_head_matrix(page->study, ATTENTION_TENSOR_SIMILARITY, head);
-    float q_room = fminf((float)d_k * ui_px(ui, 46), width * 0.42f);
-    *s_cell = stage_cell(width - q_room, n, ui_px(ui, 52));
-    *q_cell = stage_cell(fminf(q_room, width - *s_cell * (float)n), d_k, ui_px(ui, 46));
+    float q_room = fminf((float)d_k * ui_px(ui, 62), width * 0.42f);
+    *s_cell = stage_cell(width - q_room, n, ui_px(ui, 80));
+    *q_cell = stage_cell(fminf(q_room, width - *s_cell * (float)n), d_k, ui_px(ui, 62));
     if (!q || !s || n > 64) {
         return;
     }
     size_t q_longest = grid_longest(q, n * d_k, NUMBER_PLAIN),
            s_longest = grid_longest(s, n * n, NUMBER_PLAIN);
-    for (float size = 13.5f; size >= (page->is_presentation ? 8 : 11); size -= 0.5f) {
+    for (float size = 16; size >= (page->is_presentation ? 8 : 11); size -= 0.5f) {
         float q_need = grid_number_width(page, q_longest, size),
               s_need = grid_number_width(page, s_longest, size);
         float spare = width - q_need * (float)d_k - s_need * (float)n;
         if (spare >= 0) {
             float more = floorf(spare / (float)(d_k + n));
-            *q_cell = fminf(q_need + more, ui_px(ui, 46) > q_need ? ui_px(ui, 46) : q_need);
+            *q_cell = fminf(q_need + more, ui_px(ui, 62) > q_need ? ui_px(ui, 62) : q_need);
             *s_cell = fminf(floorf((width - *q_cell * (float)d_k) / (float)n),
-                            ui_px(ui, 54) > s_need ? ui_px(ui, 54) : s_need);
+                            ui_px(ui, 80) > s_need ? ui_px(ui, 80) : s_need);
             return;
         }
     }
@@ -58,9 +58,9 @@ static struct scores_layout lay_out(struct page *page, struct rect r, const stru
     choose_widths(page, r.w - l.label_width - gap - middle - totals, d_k, &q_cell, &s_cell);
     l.label_height = is_tight ? 0 : labels_column_height(page, columns, s_cell);
     float height = r.h - l.label_height - between;
-    float k_room = fminf((float)d_k * ui_px(ui, 30), height * 0.42f);
-    float s_row = stage_cell(height - k_room, n, ui_px(ui, 48));
-    float k_row = stage_cell(fminf(k_room, height - s_row * (float)n), d_k, ui_px(ui, 30));
+    float k_room = fminf((float)d_k * ui_px(ui, 38), height * 0.42f);
+    float s_row = stage_cell(height - k_room, n, ui_px(ui, 64));
+    float k_row = stage_cell(fminf(k_room, height - s_row * (float)n), d_k, ui_px(ui, 38));
     float used_w = l.label_width + gap + q_cell * (float)d_k + middle + s_cell * (float)n + totals;
     float used_h = l.label_height + k_row * (float)d_k + between + s_row * (float)n;
     float left = roundf(r.x + fmaxf(0, (r.w - used_w) / 2)), x = left + l.label_width + gap;
@@ -256,7 +256,7 @@ void step_scores_draw(struct page *page, struct rect r) {
                         .scaled_range = now.scaled_range,
                         .focus_row = -1,
                         .focus_column = -1,
-                        .number_size = 13.5f,
+                        .number_size = 16,
                         .name = stage_shape(page, words[which], n, n),
                         .row_names = rows.texts,
                         .column_names = rows.texts};

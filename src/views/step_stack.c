@@ -72,9 +72,9 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
         range = fmaxf(range, grids[b].range);
     }
     float room = r.h - (float)stack->count * title_height(ui) - (float)(stack->count - 1) * between;
-    float row_h = stage_cell(room / (float)stack->count, page_n(page), ui_px(ui, 46));
+    float row_h = stage_cell(room / (float)stack->count, page_n(page), ui_px(ui, 56));
     float room_w = r.w - label_width - gap - bar;
-    float cell_w = stage_cell(room_w, widest, ui_px(ui, 58));
+    float cell_w = stage_cell(room_w, widest, ui_px(ui, 84));
     float used = label_width + gap + cell_w * (float)widest;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
     float used_h = (float)stack->count * (title_height(ui) + row_h * (float)page_n(page)) +
@@ -84,7 +84,7 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
         y += title_height(ui);
         float w = grids[b].columns == widest
                       ? cell_w
-                      : fminf(stage_cell(room_w, grids[b].columns, ui_px(ui, 58)),
+                      : fminf(stage_cell(room_w, grids[b].columns, ui_px(ui, 84)),
                               fmaxf(cell_w, ui_px(ui, 34)));
         grids[b].rect = rect_make(x, y, w * (float)grids[b].columns, row_h * (float)grids[b].rows);
         grids[b].range = range; /* one scale for what is added up */
