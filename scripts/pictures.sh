@@ -1,0 +1,28 @@
+#!/bin/sh
+# Renders the pictures of docs/pictures anew, with the program built by scripts/run.sh or the release preset.
+set -eu
+cd "$(dirname "$0")/.."
+headway=${HEADWAY:-build/release/headway}
+HEADWAY_ASSETS=$PWD
+export HEADWAY_ASSETS
+[ -x "$headway" ] || { echo "pictures.sh: $headway is not built; run cmake --preset release && cmake --build --preset release" >&2; exit 1; }
+out=docs/pictures
+mkdir -p "$out"
+number=1
+"$headway" steps | while read -r step; do
+    "$headway" render --lang en --step "$step" -o "$out/$number-$step.png"
+    number=$((number + 1))
+done
+"$headway" render --lang en --view heads --step softmax -o "$out/heads.png"
+"$headway" render --lang en --step similarity --beat 2 --theme dark -o "$out/similarity-dark.png"
+"$headway" render --lang en --step sum --theme dark -o "$out/sum-dark.png"
+"$headway" render --lang en --view heads --step softmax --theme dark -o "$out/heads-dark.png"
+"$headway" render --lang zh --step softmax --text "我爱北京，北京也爱我" --query 8 --key 2 -o "$out/softmax-zh.png"
+"$headway" render --lang en --step scale --mask causal -o "$out/mask.png"
+"$headway" render --lang en --step similarity --beat 1 -o "$out/predict.png"
+"$headway" render --lang en --step sum --theme contrast -o "$out/sum-contrast.png"
+"$headway" render --lang en --step sum --presentation --size 1280x720 -o "$out/presentation.png"
+"$headway" render --lang en --part head --head 1 --step softmax --size 720x600 -o "$out/head.png"
+"$headway" render --lang en --step similarity --size 1024x700 -o "$out/similarity-1024x700.png"
+"$headway" render --lang en --step softmax --text "$(seq -s ' ' 1 64 | sed 's/[0-9]*/w&/g')" -o "$out/softmax-64.png"
+echo "pictures.sh: the pictures are in $out"
