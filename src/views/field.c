@@ -113,7 +113,6 @@ static void draw_chip(struct page *page, const struct segment *s, struct rect r,
     node->is_selected = is_focus;
     node->is_focusable =
         !page->presence->is_editing && rect_intersect(r, draw_clip(ui->list)).w > 0;
-    node->tooltip = semantics_string(ui->semantics, name);
     ui_focus_ring(ui, node->id, r, ui_px(ui, 7));
 }
 

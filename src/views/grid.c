@@ -117,7 +117,7 @@ static float number_size(const struct page *page, const struct grid *grid, float
         }
     }
     float unit = page->ui.unit * page->ui.text_scale;
-    float fits_width = (cell_w - ui_px(&page->ui, 3)) / (0.6f * (float)longest) / unit;
+    float fits_width = (cell_w - ui_px(&page->ui, 6)) / (0.6f * (float)longest) / unit;
     float fits_height = fmaxf(cell_h / 2.3f, fminf(cell_h / 1.32f, 13.5f * unit)) /
                         unit; /* larger only where there is air */
     float size = fminf(grid->number_size, fminf(fits_width, fits_height));

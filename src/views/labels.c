@@ -47,7 +47,9 @@ static void record_label(struct page *page, const struct labels *labels, size_t 
             rect_intersect(r, draw_clip(page->ui.list)), labels->texts[i], "");
         node->action = (struct ui_action){labels->command, (int32_t)i, 0, 0};
         node->is_selected = (int)i == labels->focus;
-        node->tooltip = semantics_string(page->ui.semantics, labels->texts[i]);
+        if (label_width(page, labels, i) >= ui_px(&page->ui, longest_label)) { /* it was cut */
+            node->tooltip = semantics_string(page->ui.semantics, labels->texts[i]);
+        }
     }
 }
 

@@ -47,6 +47,7 @@ static void draw_thumbnail(struct page *page, struct rect r, int head, float sid
     grid.slot = 3000 + (uint32_t)head;
     grid.rect = rect_make(inner.x, inner.y, side, side);
     grid_thumbnail(page, &grid);
+    float side_room = inner.w;
     rect_cut_top(&inner, side + ui_px(ui, 3));
     const char *name = page_format(page, "H%d", head + 1), *words = page_head_name(page, head);
     ui_text_in(ui, rect_cut_top(&inner, ui_px(ui, 18)), UI_LEFT, TEXT_WORDS_SEMIBOLD, 13,
@@ -59,8 +60,9 @@ static void draw_thumbnail(struct page *page, struct rect r, int head, float sid
     node->action = (struct ui_action){UI_COMMAND_HEAD_SET, head, 0, 0};
     node->is_focusable = node->rect.h > 0;
     node->is_selected = is_on;
-    node->tooltip = semantics_string(ui->semantics,
-                                     words[0] ? page_format(page, "%s · %s", name, words) : name);
+    if (ui_text_width(ui, TEXT_WORDS, 13, words) > side_room) {
+        node->tooltip = semantics_string(ui->semantics, page_format(page, "%s · %s", name, words));
+    }
     ui_focus_ring(ui, id, r, ui_px(ui, 9));
 }
 

@@ -45,6 +45,14 @@ void step_heads_draw(struct page *page, struct rect r) {
         stage_label_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f), "axis.token");
     float width = r.w - label_width - gap - between;
     float y_room = fminf((float)d * ui_px(ui, 60), width * 0.5f);
+    const float *output_values = study_tensor(page->study, ATTENTION_TENSOR_ATTENTION_OUTPUT).data;
+    if (output_values &&
+        n * d <= 1024) { /* the output's numbers come before wide cells of the heads */
+        float needed =
+            grid_number_width(page, grid_longest(output_values, n * d, NUMBER_PLAIN), 11.5f) *
+            (float)d;
+        y_room = fmaxf(y_room, needed <= width * 0.76f ? needed : 0);
+    }
     float concat_cell = stage_cell(width - y_room, c, ui_px(ui, 60));
     float y_cell = stage_cell(fminf(y_room, width - concat_cell * (float)c), d, ui_px(ui, 60));
     float height = r.h - title - ui_px(ui, 60);

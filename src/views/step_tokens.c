@@ -54,7 +54,9 @@ static void draw_card(struct page *page, size_t i, struct rect r) {
                       token_caption(page, i));
     node->action = (struct ui_action){UI_COMMAND_QUERY_SET, (int32_t)i, 0, 0};
     node->is_selected = is_focus;
-    node->tooltip = semantics_string(ui->semantics, study_token(page->study, (int)i));
+    if (ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 22, node->name) > inner.w) {
+        node->tooltip = node->name;
+    }
 }
 
 /* Lays out cards from `first` in lines of the width; returns how many fit the height. Draws unless

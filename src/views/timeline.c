@@ -97,7 +97,7 @@ void timeline_draw(struct page *page, struct rect r) {
         node->action = (struct ui_action){UI_COMMAND_STEP_GO, s, 0, 0};
         node->is_focusable = true;
         node->is_selected = is_on;
-        node->tooltip = semantics_string(ui->semantics, words);
+        node->tooltip = has_words ? "" : semantics_string(ui->semantics, words);
         ui_focus_ring(ui, node->id, rect_inset(place, ui_px(ui, 4), ui_px(ui, 6)), ui_px(ui, 8));
     }
 }
