@@ -187,7 +187,7 @@ static double put_shares(struct lines *l, const struct arithmetic *m) {
     for (int k = 0; k < heads; k++) {
         const char *name = page_head_name(page, k);
         put_line(l,
-                 page_format(page, "%s" UI_MARK_OUTPUT "O%d" UI_MARK_END "·W_O  %s",
+                 page_format(page, "%s" UI_MARK_OUTPUT "O%d" UI_MARK_END "·Wₒ  %s",
                              k ? "+\u00a0" : "\u00a0\u00a0", k + 1, name),
                  page_number(page, (float)shares[k], NUMBER_PLAIN), false);
         sum += number_shown((float)shares[k]);

@@ -49,9 +49,9 @@ void step_heads_draw(struct page *page, struct rect r) {
     if (output_values &&
         n * d <= 1024) { /* the output's numbers come before wide cells of the heads */
         float needed =
-            grid_number_width(page, grid_longest(output_values, n * d, NUMBER_PLAIN), 11.5f) *
+            grid_number_width(page, grid_longest(output_values, n * d, NUMBER_PLAIN), 11) *
             (float)d;
-        y_room = fmaxf(y_room, needed <= width * 0.76f ? needed : 0);
+        y_room = fmaxf(y_room, needed <= width * 0.8f ? needed : 0);
     }
     float concat_cell = stage_cell(width - y_room, c, ui_px(ui, 60));
     float y_cell = stage_cell(fminf(y_room, width - concat_cell * (float)c), d, ui_px(ui, 60));
