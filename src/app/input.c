@@ -92,7 +92,7 @@ static void press(struct app *app, const struct input *input) {
     if (click_closes_menu(app, node) || (!has_menu(app) && click_field(app, input))) return;
     app_edit_end(app);
     app->presence.is_focus_visible = false;
-    app->presence.focus_id = node && node->is_focusable && !node->has_grid ? node->id : 0;
+    app->presence.focus_id = 0; /* Space goes on meaning Next after a click on a button */
     app->needs_picture = true;
     if (!node) return;
     size_t row, column;

@@ -1,0 +1,121 @@
+#define _XOPEN_SOURCE 700 /* nftw */
+#include "app/support_app.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <unistd.h>
+
+void folder_make(char *out, size_t out_bytes) {
+    snprintf(out, out_bytes, "%s/headway-test-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    assert_non_null(mkdtemp(out));
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+    (void)status;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+void folder_remove(const char *folder) {
+    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void take_title(void *context, const char *title) {
+    struct fake_window *window = context;
+    snprintf(window->title, sizeof window->title, "%s", title);
+}
+
+static void take_fullscreen(void *context, bool is_fullscreen) {
+    struct fake_window *window = context;
+    window->is_fullscreen = is_fullscreen;
+    window->fullscreen_calls++;
+}
+
+static bool take_clipboard(void *context, const char *text) {
+    struct fake_window *window = context;
+    snprintf(window->clipboard, sizeof window->clipboard, "%s", text);
+    return true;
+}
+
+static char *give_clipboard(void *context) {
+    return strdup(((struct fake_window *)context)->clipboard);
+}
+
+struct rig *rig_start(void) {
+    struct rig *rig = calloc(1, sizeof *rig);
+    assert_non_null(rig);
+    folder_make(rig->folder, sizeof rig->folder);
+    struct file_error error = {0};
+    struct app_options options = {
+        .resource_folder = HEADWAY_SOURCE_DIR,
+        .settings_folder = rig->folder,
+        .pictures_folder = rig->folder,
+        .host = {&rig->window, take_title, take_fullscreen, take_clipboard, give_clipboard}};
+    if (!app_init(&rig->app, &options, &error)) fail_msg("%s", error.text);
+    assert_non_null(app_picture(&rig->app, rig->now_ms));
+    return rig;
+}
+
+void rig_end(struct rig *rig) {
+    app_free(&rig->app);
+    app_free(&rig->app);
+    folder_remove(rig->folder);
+    free(rig);
+}
+
+void rig_settle(struct rig *rig) {
+    rig->now_ms += 1;
+    assert_non_null(app_picture(&rig->app, rig->now_ms));
+    rig->now_ms += 1000;
+    assert_non_null(app_picture(&rig->app, rig->now_ms));
+}
+
+void rig_key(struct rig *rig, int key, unsigned modifiers) {
+    struct input input = {.kind = INPUT_KEY, .key = key, .modifiers = modifiers};
+    app_input(&rig->app, &input);
+    rig->now_ms += 20;
+    assert_non_null(app_picture(&rig->app, rig->now_ms));
+}
+
+void rig_type(struct rig *rig, const char *text) {
+    struct input input = {.kind = INPUT_TEXT, .text = strdup(text)};
+    app_input(&rig->app, &input);
+    free(input.text);
+    assert_non_null(app_picture(&rig->app, rig->now_ms));
+}
+
+void rig_click(struct rig *rig, float x, float y, int clicks) {
+    struct input input = {.kind = INPUT_POINTER_DOWN, .x = x, .y = y, .clicks = clicks};
+    app_input(&rig->app, &input);
+    input.kind = INPUT_POINTER_UP;
+    app_input(&rig->app, &input);
+    assert_non_null(app_picture(&rig->app, rig->now_ms));
+}
+
+const struct semantic_node *rig_named(struct rig *rig, const char *name) {
+    app_refresh(&rig->app);
+    const struct semantics *list = &rig->app.semantics;
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->nodes[i].name, name) == 0 && list->nodes[i].rect.w > 0 &&
+            list->nodes[i].action.command != UI_COMMAND_NONE)
+            return &list->nodes[i];
+    fail_msg("nothing named “%s” can be clicked", name);
+    return NULL;
+}
+
+void rig_click_named(struct rig *rig, const char *name) {
+    struct rect r = rig_named(rig, name)->rect;
+    rig_click(rig, r.x + r.w / 2, r.y + r.h / 2, 1);
+}
+
+const struct semantic_node *rig_grid(struct rig *rig, int source) {
+    app_refresh(&rig->app);
+    const struct semantics *list = &rig->app.semantics;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->nodes[i].has_grid &&
+            cell_from_grid(list->nodes[i].grid.id, 0, 0).source == source)
+            return &list->nodes[i];
+    return NULL;
+}

@@ -1,0 +1,42 @@
+/* support_app.h: an app without a window, driven by name. */
+#ifndef TESTS_SUPPORT_APP_H
+#define TESTS_SUPPORT_APP_H
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "app/actions.h"
+#include "app/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the app asked of its window. */
+struct fake_window {
+    char clipboard[8192], title[512];
+    bool is_fullscreen;
+    int fullscreen_calls;
+};
+
+struct rig {
+    struct app app;
+    struct fake_window window;
+    char folder[128]; /* of its own, for settings and pictures */
+    double now_ms;
+};
+
+struct rig *rig_start(void);
+void rig_end(struct rig *rig);
+void rig_key(struct rig *rig, int key, unsigned modifiers);
+void rig_type(struct rig *rig, const char *text);
+void rig_click(struct rig *rig, float x, float y, int clicks);
+const struct semantic_node *rig_named(struct rig *rig, const char *name); /* must exist */
+void rig_click_named(struct rig *rig, const char *name);
+const struct semantic_node *rig_grid(struct rig *rig, int source); /* on the stage, or NULL */
+void rig_settle(struct rig *rig);                                  /* motion to its end */
+void folder_make(char *out, size_t out_bytes);
+void folder_remove(const char *folder);
+#endif

@@ -1,0 +1,289 @@
+/* The program itself, as the command line runs it. Needs the built headway beside the tests. */
+#define _GNU_SOURCE /* memmem */
+#include "app/support_app.h"
+
+#include "files/json.h"
+#include "files/png_file.h"
+#include "files/safetensors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROGRAM HEADWAY_BINARY_DIR "/headway"
+
+struct run {
+    int status;
+    char out[65536], err[4096]; /* cut */
+};
+static char folder[128];
+
+static void read_into(char *out, size_t out_bytes, const char *name) {
+    char path[256];
+    struct file_bytes bytes = {0};
+    struct file_error error = {0};
+    assert_true(file_join(path, sizeof path, folder, name));
+    out[0] = 0;
+    if (!file_read_whole(path, (size_t)64 << 20, &bytes, &error)) return;
+    size_t size = bytes.size < out_bytes ? bytes.size : out_bytes - 1;
+    memcpy(out, bytes.data, size);
+    out[size] = 0;
+    file_bytes_free(&bytes);
+}
+
+/* Runs headway with the words of a shell line, in the test's folder, without any display. */
+static struct run *headway(const char *words) {
+    static struct run run;
+    char line[4096];
+    snprintf(line, sizeof line,
+             "cd '%s' && env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER LC_ALL=C.UTF-8 "
+             "HOME='%s' XDG_CONFIG_HOME='%s/config' HEADWAY_ASSETS='%s' '%s' %s >out.txt 2>err.txt",
+             folder, folder, folder, HEADWAY_SOURCE_DIR, PROGRAM, words);
+    int status = system(line);
+    run.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    read_into(run.out, sizeof run.out, "out.txt");
+    read_into(run.err, sizeof run.err, "err.txt");
+    return &run;
+}
+
+static void need_program(void) {
+    if (!file_exists(PROGRAM)) skip();
+}
+
+static int start(void **state) {
+    (void)state;
+    folder_make(folder, sizeof folder);
+    return 0;
+}
+
+static int stop(void **state) {
+    (void)state;
+    folder_remove(folder);
+    return 0;
+}
+
+static struct file_bytes bytes_of(const char *name) {
+    char path[256];
+    struct file_bytes bytes = {0};
+    struct file_error error = {0};
+    assert_true(file_join(path, sizeof path, folder, name));
+    if (!file_read_whole(path, (size_t)64 << 20, &bytes, &error)) fail_msg("%s", error.text);
+    return bytes;
+}
+
+static void test_render_makes_the_same_bytes(void **state) {
+    (void)state;
+    need_program();
+    const char *const lines[] = {"--step softmax --query 2", "--view heads --theme dark --lang zh",
+                                 "--part stage --density 2 --step sum",
+                                 "--size 640x480 --text '我爱北京 😀 naïve'"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "render -o a.png %s", lines[i]);
+        struct run *run = headway(line);
+        assert_int_equal(run->status, 0);
+        assert_string_equal(run->err, "");
+        snprintf(line, sizeof line, "render -o b.png %s", lines[i]);
+        assert_int_equal(headway(line)->status, 0);
+        struct file_bytes a = bytes_of("a.png"), b = bytes_of("b.png");
+        assert_true(a.size > 1000 && a.size == b.size);
+        assert_memory_equal(a.data, b.data, a.size);
+        file_bytes_free(&a);
+        file_bytes_free(&b);
+    }
+}
+
+static void test_a_picture_carries_its_document(void **state) {
+    (void)state;
+    need_program();
+    assert_int_equal(headway("render -o a.png --text 'one two' --step sum --size 700x500")->status,
+                     0);
+    struct file_bytes bytes = bytes_of("a.png");
+    struct file_error error = {0};
+    char *text = NULL;
+    uint32_t *pixels = NULL;
+    size_t width = 0, height = 0;
+    assert_true(png_file_decode(bytes.data, bytes.size, &pixels, &width, &height, "headway", &text,
+                                &error));
+    assert_int_equal(width, 700);
+    assert_int_equal(height, 500);
+    assert_non_null(strstr(text, "one two"));
+    free(text);
+    free(pixels);
+    file_bytes_free(&bytes);
+    /* Rendering the picture's document gives the picture again. */
+    assert_int_equal(headway("render -o b.png a.png")->status, 0);
+    struct file_bytes a = bytes_of("a.png"), b = bytes_of("b.png");
+    assert_int_equal(a.size, b.size);
+    assert_memory_equal(a.data, b.data, a.size);
+    file_bytes_free(&a);
+    file_bytes_free(&b);
+}
+
+static void test_each_head_has_its_file(void **state) {
+    (void)state;
+    need_program();
+    assert_int_equal(headway("render -o 'l{layer}-h{head}.png' --head all --size 400x400")->status,
+                     0);
+    struct file_bytes first = bytes_of("l1-h1.png"), second = bytes_of("l1-h2.png");
+    assert_true(first.size != second.size || memcmp(first.data, second.data, first.size) != 0);
+    file_bytes_free(&first);
+    file_bytes_free(&second);
+}
+
+static void test_traces(void **state) {
+    (void)state;
+    need_program();
+    assert_int_equal(headway("trace -o t.safetensors --text 'a b c a' --mask causal")->status, 0);
+    assert_int_equal(headway("trace -o t.json --text 'a b c a' --mask causal")->status, 0);
+    struct file_bytes bytes = bytes_of("t.json");
+    struct file_error error = {0};
+    json_t *json = file_json_parse("t.json", bytes.data, bytes.size, &error);
+    if (!json) fail_msg("%s", error.text);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(json, "metadata"), "tokens")),
+        "[\"a\", \"b\", \"c\", \"a\"]");
+    json_t *tensors = json_object_get(json, "tensors");
+    json_t *weights = json_object_get(json_object_get(tensors, "layers.0.weights"), "data");
+    json_t *scores = json_object_get(json_object_get(tensors, "layers.0.scores"), "data");
+    assert_true(json_array_size(weights) >= 16);
+    double sum = 0;
+    for (size_t i = 12; i < 16; i++)
+        sum += json_number_value(json_array_get(weights, i));
+    assert_true(fabs(sum - 1) < 1e-5);
+    assert_true(json_is_null(json_array_get(scores, 1)));
+    assert_true(json_number_value(json_array_get(weights, 1)) == 0);
+    json_t *shape = json_object_get(json_object_get(tensors, "layers.0.q"), "shape");
+    assert_int_equal(json_array_size(shape), 3);
+    assert_int_equal(json_integer_value(json_array_get(shape, 1)), 4);
+    assert_non_null(json_object_get(tensors, "layers.0.output"));
+    json_decref(json);
+    file_bytes_free(&bytes);
+    struct file_bytes binary = bytes_of("t.safetensors");
+    assert_non_null(memmem(binary.data, binary.size, "layers.0.weights", 16));
+    file_bytes_free(&binary);
+}
+
+static void test_describe(void **state) {
+    (void)state;
+    need_program();
+    struct run *run = headway("describe --text 'one two' --step softmax");
+    assert_int_equal(run->status, 0);
+    assert_non_null(strstr(run->out, "# Softmax"));
+    assert_non_null(strstr(run->out, "one two"));
+    assert_non_null(strstr(run->out, "A: weights"));
+    assert_null(strstr(run->out, "describe."));
+    run = headway("describe --text 'one two' --step softmax --lang zh --beat 1");
+    assert_int_equal(run->status, 0);
+    assert_non_null(strstr(run->out, "·")); /* not come to yet */
+    assert_non_null(strstr(run->out, "句子"));
+}
+
+static void test_lists_and_versions(void **state) {
+    (void)state;
+    need_program();
+    assert_string_equal(headway("views")->out, "matrices\nheads\n");
+    assert_string_equal(headway("views --json")->out, "[\"matrices\", \"heads\"]\n");
+    assert_non_null(strstr(headway("models")->out, "textbook\n"));
+    assert_non_null(strstr(headway("steps")->out, "tokens\nembedding\n"));
+    struct run *run = headway("--version");
+    assert_int_equal(run->status, 0);
+    static const char *const libraries[] = {"headway ",  "SDL ",      "SDL_ttf ", "cairo ",
+                                            "FreeType ", "HarfBuzz ", "FriBidi ", "fontconfig ",
+                                            "libpng ",   "jansson ",  "utf8proc "};
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        assert_non_null(strstr(run->out, libraries[i]));
+    assert_non_null(strstr(headway("--help")->out, "headway render"));
+}
+
+/* One line on standard error, of the form `headway: WHAT: why; what to do`. */
+static void assert_complaint(const struct run *run, int status) {
+    if (run->status != status) fail_msg("status %d: %s", run->status, run->err);
+    assert_memory_equal(run->err, "headway: ", 9);
+    assert_ptr_equal(strchr(run->err, '\n'), run->err + strlen(run->err) - 1);
+}
+
+static void test_wrong_usage(void **state) {
+    (void)state;
+    need_program();
+    assert_complaint(headway("--nonsense"), 2);
+    assert_complaint(headway("render -o x.png --step sofmax"), 2);
+    assert_complaint(headway("render -o x.gif"), 2);
+    assert_complaint(headway("trace -o x.txt"), 2);
+    assert_complaint(headway("render -o x.png --head 99"), 2);
+    assert_complaint(headway("render -o x.png --query 99"), 2);
+    assert_complaint(headway("describe --text a --beat 99"), 2);
+}
+
+static void test_what_cannot_be_done(void **state) {
+    (void)state;
+    need_program();
+    assert_complaint(headway("render -o x.png --model /nowhere"), 1);
+    assert_complaint(headway("render -o nowhere/x.png"), 1);
+    assert_complaint(headway("describe --text-file missing.txt"), 1);
+    assert_complaint(headway("trace -o x.json --text ''"), 1);
+    assert_complaint(headway("trace -o x.json --memory 1K"), 1);
+    assert_complaint(headway("--text a"), 1); /* no display */
+    char path[256];
+    assert_true(file_join(path, sizeof path, folder, "x.json"));
+    assert_false(file_exists(path));
+}
+
+static void test_bad_bytes_are_repaired_and_said(void **state) {
+    (void)state;
+    need_program();
+    struct run *run = headway("describe --text \"$(printf 'one \\377 two')\"");
+    assert_int_equal(run->status, 0);
+    assert_non_null(strstr(run->err, "UTF-8"));
+    assert_non_null(strstr(run->out, "one \uFFFD two"));
+    run = headway("describe --text-file - </dev/null");
+    assert_int_equal(run->status, 0);
+}
+
+static void test_a_file_is_replaced_whole(void **state) {
+    (void)state;
+    need_program();
+    assert_int_equal(headway("trace -o t.json --text 'a b'")->status, 0);
+    struct file_bytes before = bytes_of("t.json");
+    assert_complaint(headway("trace -o t.json --text 'a b c' --memory 1K"), 1);
+    struct file_bytes after = bytes_of("t.json");
+    assert_int_equal(before.size, after.size);
+    assert_memory_equal(before.data, after.data, before.size);
+    file_bytes_free(&before);
+    file_bytes_free(&after);
+    assert_int_equal(headway("trace -o t.json --text 'a b c'")->status, 0);
+    after = bytes_of("t.json");
+    assert_non_null(strstr((const char *)after.data, "\\\"c\\\""));
+    file_bytes_free(&after);
+}
+
+static void test_missing_assets(void **state) {
+    (void)state;
+    need_program();
+    char line[1024];
+    snprintf(line, sizeof line,
+             "cd '%s' && HEADWAY_ASSETS='%s' '%s' render -o x.png >out.txt 2>err.txt", folder,
+             folder, PROGRAM);
+    struct run run = {.status = WEXITSTATUS(system(line))};
+    read_into(run.err, sizeof run.err, "err.txt");
+    assert_complaint(&run, 1);
+    assert_non_null(strstr(run.err, "HEADWAY_ASSETS"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_render_makes_the_same_bytes),
+        cmocka_unit_test(test_a_picture_carries_its_document),
+        cmocka_unit_test(test_each_head_has_its_file),
+        cmocka_unit_test(test_traces),
+        cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_lists_and_versions),
+        cmocka_unit_test(test_wrong_usage),
+        cmocka_unit_test(test_what_cannot_be_done),
+        cmocka_unit_test(test_bad_bytes_are_repaired_and_said),
+        cmocka_unit_test(test_a_file_is_replaced_whole),
+        cmocka_unit_test(test_missing_assets),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,128 @@
+/* Pictures as files: names, never replacing, nothing half-written, the document inside. */
+#include "app/support_app.h"
+
+#include "app/export.h"
+#include "files/json.h"
+#include "files/png_file.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void assert_name(const char *text, const char *name) {
+    char out[EXPORT_MAX_NAME + 1];
+    struct document document = {.text = strdup(text), .step = STEP_SOFTMAX};
+    export_name(out, sizeof out, &document, -1, 1);
+    assert_string_equal(out, name);
+    assert_true(strlen(out) + strlen("-12345.png") <= EXPORT_MAX_NAME);
+    free(document.text);
+}
+
+static void test_names(void **state) {
+    (void)state;
+    assert_name("The cat sat", "The-cat-sat-softmax-head-2");
+    assert_name("../../etc/passwd\n", "etc-passwd-softmax-head-2");
+    assert_name("don't, “stop”!", "dont-stop-softmax-head-2");
+    assert_name("我爱北京，北京也爱我", "我爱北京-北京也爱我-softmax-head-2");
+    assert_name("", "headway-softmax-head-2");
+    assert_name("😀 …", "headway-softmax-head-2");
+    assert_name("naïve ÷ café", "naïve-café-softmax-head-2");
+    char out[EXPORT_MAX_NAME + 1];
+    char text[] = "w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w";
+    struct document document = {.text = text, .step = STEP_FEEDFORWARD};
+    export_name(out, sizeof out, &document, 95, 63);
+    assert_true(strlen(out) + strlen("-10000.png") <= EXPORT_MAX_NAME + 6);
+    assert_non_null(strstr(out, "-feedforward-layer-96-head-64"));
+}
+
+static int count_files(const char *folder, const char *ending) {
+    int count = 0;
+    DIR *directory = opendir(folder);
+    assert_non_null(directory);
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        size_t bytes = strlen(entry->d_name), end = strlen(ending);
+        count += bytes >= end && strcmp(entry->d_name + bytes - end, ending) == 0;
+    }
+    closedir(directory);
+    return count;
+}
+
+static void test_saving_never_replaces(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    rig_key(rig, '6', 0);
+    rig_key(rig, 'e', INPUT_CTRL);
+    assert_non_null(strstr(rig->window.clipboard, "-softmax-head-1.png"));
+    assert_non_null(strstr(rig->app.presence.message, rig->window.clipboard));
+    assert_false(rig->app.presence.is_message_error);
+    rig_key(rig, 'e', INPUT_CTRL);
+    assert_non_null(strstr(rig->window.clipboard, "-softmax-head-1-2.png"));
+    assert_int_equal(count_files(rig->folder, ".png"), 2);
+
+    struct file_bytes bytes = {0};
+    struct file_error error = {0};
+    char *text = NULL;
+    struct document read = {0};
+    assert_true(file_read_whole(rig->window.clipboard, (size_t)64 << 20, &bytes, &error));
+    assert_true(
+        png_file_decode(bytes.data, bytes.size, NULL, NULL, NULL, "headway", &text, &error));
+    json_t *json = file_json_parse("png", text, strlen(text), &error);
+    assert_non_null(json);
+    assert_true(document_from_json(json, &read, &error));
+    assert_true(document_equal(&read, &rig->app.study.document));
+    json_decref(json);
+    document_free(&read);
+    free(text);
+    file_bytes_free(&bytes);
+    rig_end(rig);
+}
+
+static void test_a_picture_opens_again(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    rig_key(rig, '7', 0);
+    rig_key(rig, 'e', INPUT_CTRL);
+    rig_key(rig, KEY_HOME, 0);
+    struct input drop = {.kind = INPUT_DROP, .text = rig->window.clipboard};
+    app_input(&rig->app, &drop);
+    assert_int_equal(rig->app.study.document.step, STEP_SUM);
+    rig_end(rig);
+}
+
+static void test_each_head_from_the_menu(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
+    assert_true(rig->app.presence.is_export_menu_open);
+    rig_click_named(rig, "Each head as its own file");
+    rig_click_named(rig, "Save PNG");
+    assert_false(rig->app.presence.is_export_menu_open);
+    assert_int_equal(count_files(rig->folder, ".png"), rig->app.study.model.weights.config.heads);
+    rig_end(rig);
+}
+
+static void test_a_folder_that_cannot_be_made(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    char path[256];
+    struct file_error error = {0};
+    assert_true(file_join(path, sizeof path, rig->folder, "file"));
+    assert_true(file_write_whole(path, "x", 1, FILE_WRITE_NEW, &error));
+    free(rig->app.pictures_folder);
+    rig->app.pictures_folder = strdup(path);
+    rig_key(rig, 'e', INPUT_CTRL);
+    assert_true(rig->app.presence.is_message_error);
+    assert_int_equal(count_files(rig->folder, ".png"), 0);
+    rig_end(rig);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_saving_never_replaces),
+        cmocka_unit_test(test_a_picture_opens_again),
+        cmocka_unit_test(test_each_head_from_the_menu),
+        cmocka_unit_test(test_a_folder_that_cannot_be_made),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
