@@ -86,6 +86,17 @@ static struct draw_command *append(struct draw_list *out, const struct draw_list
     return made;
 }
 
+/* Old words have gone before new ones come, so that two texts are never read through each other. */
+static const float words_gone = 0.4f;
+
+static float leaving(const struct draw_command *c, float t) {
+    return c->kind != DRAW_TEXT ? 1 - t : t < words_gone ? 1 - t / words_gone : 0;
+}
+
+static float arriving(const struct draw_command *c, float t) {
+    return c->kind != DRAW_TEXT ? t : t > words_gone ? (t - words_gone) / (1 - words_gone) : 0;
+}
+
 static void append_faded(struct draw_list *out, const struct draw_list *source,
                          const struct draw_command *c, struct rect rect, float opacity) {
     struct draw_command *made = append(out, source, c);
@@ -147,8 +158,8 @@ static void append_exchanged(struct draw_list *out, const struct draw_list *from
         new.w = b->rect.w;
         new.h = b->rect.h;
     }
-    append_faded(out, from, a, old, 1 - t);
-    append_faded(out, to, b, new, t);
+    append_faded(out, from, a, old, leaving(a, t));
+    append_faded(out, to, b, new, arriving(b, t));
 }
 
 /* In the order of `to`; a record that goes away stays below the ones that it was below in `from`.
@@ -161,12 +172,12 @@ static void append_all(struct draw_list *out, const struct draw_list *from,
         size_t reach = i == to->count ? from->count : partner[i] == NO_MATCH ? passed : partner[i];
         for (; passed < reach; passed++) {
             const struct draw_command *gone = &from->commands[passed];
-            if (!kept[passed]) append_faded(out, from, gone, gone->rect, 1 - t);
+            if (!kept[passed]) append_faded(out, from, gone, gone->rect, leaving(gone, t));
         }
         if (i == to->count) break;
         const struct draw_command *b = &to->commands[i];
         if (partner[i] == NO_MATCH) {
-            append_faded(out, to, b, b->rect, t);
+            append_faded(out, to, b, b->rect, arriving(b, t));
             continue;
         }
         const struct draw_command *a = &from->commands[partner[i]];

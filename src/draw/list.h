@@ -120,7 +120,7 @@ void draw_key(struct draw_list *list, uint32_t what, uint32_t a, uint32_t b);
 void draw_key_end(struct draw_list *list);
 
 /* The picture between two: records with the same key and kind are moved and recoloured, others fade; text that
- * changes is cross-faded where it moves. Records without key that are the same in both stay. t in 0 … 1; 0 gives `from`
+ * changes goes before the new one comes. Records without key that are the same in both stay. t in 0 … 1; 0 gives `from`
  * and 1 gives `to` exactly. `out` is another list than `from` and `to`. */
 bool draw_list_interpolate(struct draw_list *out, const struct draw_list *from, const struct draw_list *to, float t);
 

@@ -102,8 +102,8 @@ static void changed_text_is_exchanged(void **state) {
     assert_true(draw_list_interpolate(&out, &from, &to, 0.25f));
     assert_int_equal(out.count, 2);
     assert_true(out.commands[0].rect.x == 100 && out.commands[1].rect.x == 110); /* stay centred */
-    assert_int_equal(out.commands[0].colour.a, 191);
-    assert_int_equal(out.commands[1].colour.a, 64);
+    assert_int_equal(out.commands[0].colour.a, 96); /* the old words go first, */
+    assert_int_equal(out.commands[1].colour.a, 0);  /* then the new ones come */
     assert_memory_equal(out.text + out.commands[0].data, "12345678", 8);
     draw_list_free(&from);
     draw_list_free(&to);
@@ -121,7 +121,10 @@ static void unkeyed_records_stay_or_fade(void **state) {
     draw_rectangle(&to, rect_make(0, 0, 400, 300), 0, INK);
     text_at(&to, 60, "stays");
     text_at(&to, 90, "comes");
-    assert_true(draw_list_interpolate(&out, &from, &to, 0.5f));
+    assert_true(draw_list_interpolate(&out, &from, &to, 0.7f));
+    assert_int_equal(out.commands[1].colour.a, 0);
+    assert_int_equal(out.commands[3].colour.a, 128);
+    assert_true(draw_list_interpolate(&out, &from, &to, 0.2f));
     assert_int_equal(out.count, 4);
     assert_int_equal(out.commands[0].colour.a, 255);
     assert_memory_equal(out.text + out.commands[1].data, "gone", 4);
@@ -129,7 +132,7 @@ static void unkeyed_records_stay_or_fade(void **state) {
     assert_memory_equal(out.text + out.commands[2].data, "stays", 5);
     assert_int_equal(out.commands[2].colour.a, 255);
     assert_memory_equal(out.text + out.commands[3].data, "comes", 5);
-    assert_int_equal(out.commands[3].colour.a, 128);
+    assert_int_equal(out.commands[3].colour.a, 0);
     draw_list_free(&from);
     draw_list_free(&to);
     draw_list_free(&out);
