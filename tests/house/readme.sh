@@ -8,11 +8,12 @@ readme=$root/README.md
 faults=0
 fault() { echo "README.md names $1, but there is none"; faults=$((faults + 1)); }
 
-for path in $(grep -oE '(^|[^A-Za-z0-9_/.-])(scripts|docs|assets|tests|src|shaders)/[A-Za-z0-9_./-]*' "$readme" |
-    sed -e 's|^[^a-z]||' -e 's|[.,/]*$||' | sort -u); do
-    [ -e "$root/$path" ] || fault "$path"
-done
-for path in $(grep -oE '\]\([^)#: ]+' "$readme" | cut -c3- | sort -u); do
+named=$(
+    grep -oE '(^|[^A-Za-z0-9_/.-])(scripts|docs|assets|tests|src|shaders)/[A-Za-z0-9_./-]*' "$readme" |
+        sed -e 's|^[^a-z]||' -e 's|[.,/]*$||'
+    grep -oE '\]\([^)#: ]+' "$readme" | cut -c3- | sed 's|/$||'
+)
+for path in $(printf '%s\n' "$named" | sort -u); do
     [ -e "$root/$path" ] || fault "$path"
 done
 for preset in $(grep -oE -e '--preset [a-z]+' "$readme" | awk '{ print $2 }' | sort -u); do
