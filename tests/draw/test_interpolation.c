@@ -123,7 +123,7 @@ static void unkeyed_records_stay_or_fade(void **state) {
     text_at(&to, 90, "comes");
     assert_true(draw_list_interpolate(&out, &from, &to, 0.7f));
     assert_int_equal(out.commands[1].colour.a, 0);
-    assert_int_equal(out.commands[3].colour.a, 128);
+    assert_int_equal(out.commands[3].colour.a, 127);
     assert_true(draw_list_interpolate(&out, &from, &to, 0.2f));
     assert_int_equal(out.count, 4);
     assert_int_equal(out.commands[0].colour.a, 255);
