@@ -476,9 +476,9 @@ static void test_predictions(void **state) {
              document.head++) {
             for (int i = 0; i < PREDICT_COUNT; i++) {
                 document.step = asked[i];
-                for (document.query = 0; document.query < 11; document.query += 5) {
+                for (document.query = 0; document.query < 8; document.query += 5) {
                     set(study, &document);
-                    for (int key = 0; key < 11; key += 2) {
+                    for (int key = 0; key < 8; key += 2) {
                         document.answers[i] = key;
                         set(study, &document);
                         check_prediction(study, asked[i]);
