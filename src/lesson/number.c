@@ -19,20 +19,26 @@ static double rounded_significant(double magnitude) {
     return floor(magnitude / unit + 0.5) * unit;
 }
 
+static double shown_magnitude(double magnitude) {
+    return magnitude >= 1000.0 ? rounded_significant(magnitude)
+                               : rounded_hundredths(magnitude) / 100.0;
+}
+
 double number_shown(float value) {
-    double magnitude = fabs((double)value);
     if (!isfinite(value)) {
         return (double)value;
     }
-    double shown = magnitude >= 1000.0 ? rounded_significant(magnitude)
-                                       : rounded_hundredths(magnitude) / 100.0;
-    return value < 0 ? -shown : shown;
+    double shown = shown_magnitude(fabs((double)value));
+    return value < 0 && shown > 0 ? -shown : shown;
 }
 
+/* What is written is decided on the rounded number, so that 999.996 is 1000 and 999,999 is 1.00e6.
+ */
 static void write_magnitude(char *out, size_t out_bytes, double magnitude,
                             enum number_style style) {
-    if (magnitude >= 1e6) {
-        snprintf(out, out_bytes, "%.2e", magnitude);
+    double rounded = shown_magnitude(magnitude);
+    if (rounded >= 1e6) {
+        snprintf(out, out_bytes, "%.2e", rounded);
         char *exponent = strstr(out, "e+");
         if (exponent) { /* 1.23e+06 → 1.23e6 */
             char *digits = exponent + 2;
@@ -41,18 +47,33 @@ static void write_magnitude(char *out, size_t out_bytes, double magnitude,
             }
             memmove(exponent + 1, digits, strlen(digits) + 1);
         }
-    } else if (magnitude >= 1000.0) {
-        snprintf(out, out_bytes, "%.0f", rounded_significant(magnitude));
-    } else if (magnitude == floor(magnitude)) {
-        snprintf(out, out_bytes, "%.0f", magnitude);
-    } else if (rounded_hundredths(magnitude) == 0.0) {
+    } else if (rounded >= 1000.0 || magnitude == floor(magnitude)) {
+        snprintf(out, out_bytes, "%.0f", rounded);
+    } else if (rounded == 0.0) {
         snprintf(out, out_bytes, "<.01");
     } else {
-        snprintf(out, out_bytes, "%.2f", rounded_hundredths(magnitude) / 100.0);
+        snprintf(out, out_bytes, "%.2f", rounded);
         if (style == NUMBER_WEIGHT && out[0] == '0') {
             memmove(out, out + 1, strlen(out));
         }
     }
+}
+
+/* As much of text as fits, cut between characters. */
+static size_t copy_whole_characters(char *out, size_t out_bytes, const char *text) {
+    if (out_bytes == 0) {
+        return 0;
+    }
+    size_t bytes = strlen(text);
+    if (bytes >= out_bytes) {
+        bytes = out_bytes - 1;
+        while (bytes > 0 && ((unsigned char)text[bytes] & 0xc0) == 0x80) {
+            bytes--;
+        }
+    }
+    memcpy(out, text, bytes);
+    out[bytes] = '\0';
+    return bytes;
 }
 
 size_t number_format(char *out, size_t out_bytes, float value, enum number_style style) {
@@ -70,6 +91,5 @@ size_t number_format(char *out, size_t out_bytes, float value, enum number_style
             snprintf(text, sizeof text, "%s%s", value < 0 ? MINUS : "", magnitude);
         }
     }
-    snprintf(out, out_bytes, "%s", text);
-    return strlen(out);
+    return copy_whole_characters(out, out_bytes, text);
 }

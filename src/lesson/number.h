@@ -8,7 +8,8 @@ enum number_style {
     NUMBER_WEIGHT  /* of a weight in a cell: the leading zero is left out: .77; 1 stays 1 */
 };
 enum { NUMBER_BYTES = 24 };
-/* Writes UTF-8 and a NUL; returns the bytes. −∞ is "−∞". */
+/* Writes UTF-8 and a NUL; returns the bytes. −∞ is "−∞". What does not fit is cut between characters; NUMBER_BYTES
+ * hold every number. */
 size_t number_format(char *out, size_t out_bytes, float value, enum number_style style);
 /* The value that the written form stands for (2.004 → 2.00; `<.01` → 0). */
 double number_shown(float value);
