@@ -1,7 +1,10 @@
 /* cell.c: addresses of numbers and where their values are. */
 #include "cell.h"
 
+#include "steps.h"
+
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 static const struct {
@@ -184,6 +187,13 @@ bool cell_exists(const struct study *study, const struct document_cell *cell) {
            (size_t)cell->column < columns;
 }
 
+/* In the step `scale` the mask comes after the division: until its beat a masked score is a
+ * quotient like the others, and stands on the screen as one. */
+static bool is_before_mask(const struct study *study, const struct document_cell *cell) {
+    return cell->source == ATTENTION_TENSOR_SCORES && study->document.step == STEP_SCALE &&
+           steps_reveal(study).phase == PHASE_SCALE_DIVIDE;
+}
+
 bool cell_value(const struct study *study, const struct document_cell *cell, float *value) {
     if (!cell_exists(study, cell) || cell->source == CELL_TOKEN) {
         return false;
@@ -192,6 +202,11 @@ bool cell_value(const struct study *study, const struct document_cell *cell, flo
     if (cell->source != CELL_EXPONENTIALS && cell->source != CELL_ROW_TOTAL) {
         struct cell_matrix m = cell_matrix_of(study, cell->source, cell->head, NULL);
         *value = m.values[row * m.columns + column];
+        float divisor = attention_trace_divisor(study->trace);
+        if (isinf(*value) && divisor > 0 && is_before_mask(study, cell)) {
+            struct cell_matrix s = tensor_matrix(study, ATTENTION_TENSOR_SIMILARITY, cell->head);
+            *value = s.values[row * s.columns + column] / divisor;
+        }
         return true;
     }
     struct cell_matrix scores = tensor_matrix(study, ATTENTION_TENSOR_SCORES, cell->head);

@@ -25,7 +25,8 @@ struct cell_matrix {
 /* CELL_EXPONENTIALS and CELL_ROW_TOTAL are computed into `scratch` (rows·columns floats; from cell_scratch_floats). */
 struct cell_matrix cell_matrix_of(const struct study *study, int source, int head, float *scratch);
 size_t cell_scratch_floats(const struct study *study, int source);
-/* The number in one cell; false when there is none. */
+/* The number in one cell as it stands on the screen: the trace's, but in `scale` a masked score is still its quotient
+ * until the beat of the mask. False when there is none. */
 bool cell_value(const struct study *study, const struct document_cell *cell, float *value);
 /* Whether the cell exists in this study. */
 bool cell_exists(const struct study *study, const struct document_cell *cell);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { TENSORS_MAX = 32, NAME_BYTES = 64, NUMBERS_MAX = 4096 };
+enum { TENSORS_MAX = 64, NAME_BYTES = 64, NUMBERS_MAX = 4096 };
 
 struct tensors {
     struct safetensors_source sources[TENSORS_MAX];
@@ -63,6 +63,22 @@ static void add_all(struct tensors *tensors, const struct support_model *model) 
     }
 }
 
+static void add_biases(struct tensors *tensors, const struct support_model *model) {
+    bool has_norm = strcmp(model->norm, "none") != 0;
+    for (int l = 0; l < model->layers; l++) {
+        add(tensors, l, "attention.q.bias", model->heads * model->d_k, 0);
+        add(tensors, l, "attention.k.bias", model->heads * model->d_k, 0);
+        add(tensors, l, "attention.v.bias", model->heads * model->d_v, 0);
+        add(tensors, l, "attention.o.bias", model->d, 0);
+        if (has_norm) add(tensors, l, "norm1.bias", model->d, 0);
+        if (has_norm && model->d_ff > 0) add(tensors, l, "norm2.bias", model->d, 0);
+        if (model->d_ff > 0) {
+            add(tensors, l, "ffn.up.bias", model->d_ff, 0);
+            add(tensors, l, "ffn.down.bias", model->d, 0);
+        }
+    }
+}
+
 static void path_in(char out[SUPPORT_PATH_BYTES], const struct support_model *model,
                     const char *name) {
     assert_true(file_join(out, SUPPORT_PATH_BYTES, model->folder, name));
@@ -80,6 +96,11 @@ void support_model_make(struct support_model *model) {
         model->mask, "residual", (int)!model->is_residual_off, "scale", (int)!model->is_scale_off,
         "tokenizer", model->tokenizer, "vocab", "[UNK]", "a", "b", "c");
     assert_non_null(config);
+    if (model->position)
+        assert_int_equal(0, json_object_set_new(config, "position", json_string(model->position)));
+    if (model->activation)
+        assert_int_equal(0,
+                         json_object_set_new(config, "activation", json_string(model->activation)));
     path_in(path, model, "config.json");
     assert_true(file_json_write(path, config, FILE_WRITE_NEW, &error));
     json_decref(config);
@@ -87,6 +108,9 @@ void support_model_make(struct support_model *model) {
     struct tensors *tensors = calloc(1, sizeof *tensors);
     assert_non_null(tensors);
     add_all(tensors, model);
+    if (model->position && strcmp(model->position, "learned") == 0)
+        add(tensors, -1, "position.weight", 8, model->d);
+    if (model->has_bias) add_biases(tensors, model);
     struct file_bytes bytes = {0};
     assert_true(safetensors_build(tensors->sources, tensors->count, NULL, &bytes, &error));
     path_in(path, model, "model.safetensors");

@@ -10,6 +10,8 @@ struct support_model {
     int layers, heads, d, d_k, d_v, d_ff;
     const char *norm, *mask, *tokenizer; /* as in config.json */
     bool is_residual_off, is_scale_off;
+    const char *position, *activation; /* NULL: as config.json's defaults; "learned" has 8 rows */
+    bool has_bias;                     /* every bias that the format knows */
 };
 /* Writes the folder under the system's temporary one; the vocabulary is [UNK], a, b, c. Fails the test when it cannot. */
 void support_model_make(struct support_model *model);
