@@ -18,7 +18,8 @@ static const struct theme themes[] = {
                           .fill = {HEX(0x2563C9), HEX(0xC7610A), HEX(0x0F8A66), HEX(0x7C4BC4)},
                           .text = {HEX(0x1F55B0), HEX(0x9E4D06), HEX(0x0B6E51), HEX(0x6A3DB0)},
                           .weights = COLOUR_MAP_BLUES,
-                          .scores = COLOUR_MAP_DIVERGING},
+                          .scores = COLOUR_MAP_DIVERGING,
+                          .least_contrast = 4.5f},
     [THEME_KIND_DARK] = {.background = HEX(0x14161B),
                          .surface = HEX(0x1D2027),
                          .ink = HEX(0xF2F3F5),
@@ -33,6 +34,7 @@ static const struct theme themes[] = {
                          .text = {HEX(0x7FAEFF), HEX(0xFFB066), HEX(0x5ED6AE), HEX(0xC4A1FF)},
                          .weights = COLOUR_MAP_EMBER,
                          .scores = COLOUR_MAP_DIVERGING_DARK,
+                         .least_contrast = 4.5f,
                          .is_dark = true},
     [THEME_KIND_CONTRAST] = {.background = HEX(0xFFFFFF),
                              .surface = HEX(0xFFFFFF),
@@ -47,7 +49,8 @@ static const struct theme themes[] = {
                              .fill = {HEX(0x00389C), HEX(0x7A3300), HEX(0x00513A), HEX(0x4B1E8C)},
                              .text = {HEX(0x00389C), HEX(0x7A3300), HEX(0x00513A), HEX(0x4B1E8C)},
                              .weights = COLOUR_MAP_GREYS,
-                             .scores = COLOUR_MAP_DIVERGING},
+                             .scores = COLOUR_MAP_DIVERGING,
+                             .least_contrast = 7},
 };
 
 const struct theme *theme_of(enum theme_kind kind) {

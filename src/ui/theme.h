@@ -12,6 +12,7 @@ struct theme {
     struct colour fill[ROLE_COUNT];    /* frames, chips, cells */
     struct colour text[ROLE_COUNT];    /* words and letters in that colour: ≥ 4.5:1 on surface and background */
     enum colour_map weights, scores;
+    float least_contrast; /* of text against what lies under it: 4.5, in the contrast theme 7 */
     bool is_dark;
 };
 enum theme_kind { THEME_KIND_LIGHT, THEME_KIND_DARK, THEME_KIND_CONTRAST };

@@ -41,6 +41,27 @@ static struct colour role_fill(const struct theme *t, enum cell_role role) {
     }
 }
 
+struct colour grid_fill(const struct page *page, struct colour fill) {
+    float least = page->ui.theme->least_contrast;
+    struct colour ink = colour_text_on(fill);
+    if (colour_contrast(ink, fill) >= least) {
+        return fill;
+    }
+    struct colour away = ink.r ? COLOUR_HEX(0x000000) : COLOUR_HEX(0xFFFFFF), made = away;
+    float too_little = 0, enough = 1;
+    for (int i = 0; i < 8; i++) {
+        float t = (too_little + enough) / 2;
+        struct colour mixed = colour_mix(fill, away, t);
+        if (colour_contrast(ink, mixed) >= least) {
+            enough = t;
+            made = mixed;
+        } else {
+            too_little = t;
+        }
+    }
+    return made;
+}
+
 static struct colour cell_colour(const struct page *page, const struct grid *grid, size_t r,
                                  size_t c) {
     const struct theme *t = page->ui.theme;
@@ -63,7 +84,7 @@ static struct colour cell_colour(const struct page *page, const struct grid *gri
     }
     bool is_dimmed = (grid->focus_row >= 0 && (size_t)grid->focus_row != r) ||
                      (grid->focus_column >= 0 && (size_t)grid->focus_column != c);
-    return is_dimmed ? colour_mix(colour, t->background, dimming) : colour;
+    return grid_fill(page, is_dimmed ? colour_mix(colour, t->background, dimming) : colour);
 }
 
 static size_t code_points(const char *text) {

@@ -214,8 +214,8 @@ void colour_bar(struct page *page, struct rect r, bool is_diverging, float range
     ui_text_in(ui, title, UI_LEFT, TEXT_WORDS, 13, ui->theme->secondary, name);
     for (int i = 0; i < STEPS; i++) {
         float t = 1 - ((float)i + 0.5f) / STEPS;
-        cells[i] = is_diverging ? colour_map_at(ui->scores_map, 2 * t - 1)
-                                : colour_map_at(ui->weights_map, t);
+        cells[i] = grid_fill(page, is_diverging ? colour_map_at(ui->scores_map, 2 * t - 1)
+                                                : colour_map_at(ui->weights_map, t));
     }
     draw_matrix(ui->list, rect_snap(bar), cells, STEPS, 1);
     const float at[3] = {0, 0.5f, 1};

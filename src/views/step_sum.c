@@ -69,7 +69,7 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
         if (share.w < 1) {
             continue;
         }
-        struct colour fill = colour_map_at(ui->weights_map, weights[j]);
+        struct colour fill = grid_fill(page, colour_map_at(ui->weights_map, weights[j]));
         draw_key(ui->list, SLOT_SUM, (uint32_t)j, 0);
         draw_rectangle(ui->list,
                        rect_make(share.x, share.y, share.w > 3 ? share.w - 1 : share.w, share.h),
