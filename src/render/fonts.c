@@ -50,7 +50,7 @@ static size_t warn_missing(struct fonts *fonts, enum text_style style, const cha
                            char *warning, size_t room) {
     const char *got = face_family(&fonts->set, face_of_style(&fonts->set, style));
     const char *want = face_wanted_family(style);
-    if (strncmp(got, want, strlen(want)) == 0 || room == 0) return 0;
+    if (strncmp(got, want, strlen(want)) == 0 || room < 64) return 0; /* no room for a sentence */
     int used = snprintf(warning, room,
                         "The font %s is not installed, so %s serves instead; install %s "
                         "for the intended look. ",
