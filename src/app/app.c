@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700 };
+enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700, MOTION_FIRST_MS = 16 };
 
 void app_document_from_settings(struct document *document, const struct settings *settings) {
     document->theme = settings->theme;
@@ -296,7 +296,8 @@ const struct draw_list *app_picture(struct app *app, double now_ms) {
     if (!app->has_picture) return NULL;
     struct app_motion *motion = &app->motion;
     if (motion->length_ms <= 0) return &app->list;
-    if (motion->start_ms < 0) motion->start_ms = now_ms;
+    /* One frame ahead: the first picture after a key already differs from the one before it. */
+    if (motion->start_ms < 0) motion->start_ms = now_ms - MOTION_FIRST_MS;
     double t = (now_ms - motion->start_ms) / motion->length_ms;
     if (t >= 1) {
         app_finish_motion(app);

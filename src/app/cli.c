@@ -220,8 +220,8 @@ static int run_window(const struct options *options) {
     if (!loop_run(options, &result, &error))
         return complain(result.is_usage ? EXIT_USAGE : EXIT_FAILED, &error);
     if (getenv("HEADWAY_STATS"))
-        fprintf(stderr, "frames %lu first_ms %.0f slowest_input_ms %.1f\n", result.frames,
-                result.first_ms, result.slowest_input_ms);
+        fprintf(stderr, "frames %lu idle_frames %lu first_ms %.0f slowest_input_ms %.1f\n",
+                result.frames, result.idle_frames, result.first_ms, result.slowest_input_ms);
     return EXIT_DONE;
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOTION_FRAME_MS = 8 };
+enum { MOTION_FRAME_MS = 8, IDLE_MS = 1000 };
 
 struct loop {
     struct window *window;
@@ -22,6 +22,7 @@ struct loop {
     bool has_text_input;
     struct rect caret;
     double last_frame_ms, input_ms; /* input_ms: of the oldest input not yet shown; −1: none */
+    double last_input_ms;
     struct loop_result *result;
 };
 
@@ -122,6 +123,7 @@ static void count_frame(struct loop *loop) {
     if (result->frames++ == 0) result->first_ms = now_ms;
     if (loop->input_ms >= 0 && now_ms - loop->input_ms > result->slowest_input_ms)
         result->slowest_input_ms = now_ms - loop->input_ms;
+    if (now_ms - loop->last_input_ms > IDLE_MS) result->idle_frames++;
     loop->input_ms = -1;
     loop->last_frame_ms = now_ms;
 }
@@ -177,7 +179,8 @@ static bool is_test_key(const struct input *input) {
 }
 
 static void take(struct loop *loop, const struct input *input) {
-    if (loop->input_ms < 0) loop->input_ms = (double)platform_now_ms();
+    loop->last_input_ms = (double)platform_now_ms();
+    if (loop->input_ms < 0) loop->input_ms = loop->last_input_ms;
     if (is_test_key(input))
         window_context_lose(loop->window);
     else if (input->kind == INPUT_CONTEXT_LOST)

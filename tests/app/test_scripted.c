@@ -1,6 +1,7 @@
 /* The app without its window, used as a person would: by names, keys and the pointer. */
 #include "app/support_app.h"
 
+#include "files/safetensors.h"
 #include "lesson/selection.h"
 
 static const struct document *now(const struct rig *rig) {
@@ -325,6 +326,61 @@ static void test_a_bad_file_says_so_and_changes_nothing(void **state) {
     rig_end(rig);
 }
 
+/* A folder with a model of two words, d = 2, one head, no [UNK]. */
+static void make_small_model(const char *folder) {
+    static const float numbers[] = {1, 0, 0, 1};
+    static const char *const names[] = {
+        "embedding.weight", "layers.0.attention.q.weight", "layers.0.attention.k.weight",
+        "layers.0.attention.v.weight", "layers.0.attention.o.weight"};
+    static const char config[] = "{\"model_type\": \"headway\", \"d_model\": 2, \"layers\": 1, "
+                                 "\"heads\": 1, \"norm\": \"none\","
+                                 " \"tokenizer\": \"words\", \"vocab\": [\"a\", \"b\"]}";
+    struct safetensors_source sources[5];
+    struct file_bytes bytes = {0};
+    struct file_error error = {0};
+    char path[256];
+    for (int i = 0; i < 5; i++)
+        sources[i] = (struct safetensors_source){names[i], 2, {2, 2}, numbers};
+    assert_true(file_join(path, sizeof path, folder, "config.json"));
+    assert_true(file_write_whole(path, config, strlen(config), FILE_WRITE_NEW, &error));
+    assert_true(file_join(path, sizeof path, folder, "model.safetensors"));
+    assert_true(safetensors_build(sources, 5, NULL, &bytes, &error));
+    assert_true(file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_NEW, &error));
+    file_bytes_free(&bytes);
+}
+
+static void test_a_text_the_model_cannot_take(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    char folder[128];
+    folder_make(folder, sizeof folder);
+    make_small_model(folder);
+    edit(rig, "a b");
+    rig_key(rig, KEY_ENTER, 0);
+    struct input drop = {.kind = INPUT_DROP, .text = folder};
+    app_input(&rig->app, &drop);
+    assert_string_equal(now(rig)->model, folder);
+    edit(rig, "a b c");
+    /* The picture and the document stay, the editor keeps what was typed, the field says why. */
+    assert_string_equal(now(rig)->text, "a b");
+    assert_string_equal(rig->app.editor.text, "a b c");
+    assert_string_equal(rig->app.presence.edited_text, "a b c");
+    assert_true(rig->app.presence.is_message_error);
+    assert_non_null(strstr(rig->app.presence.message, "c"));
+    rig_click_named(rig, "Softmax"); /* leaves the field: the last good sentence stands */
+    assert_string_equal(now(rig)->text, "a b");
+    assert_null(rig->app.presence.message);
+    rig_key(rig, '/', 0);
+    rig_key(rig, KEY_END, 0);
+    rig_type(rig, " c");
+    rig_key(rig, KEY_BACKSPACE, 0);
+    assert_string_equal(now(rig)->text, "a b ");
+    assert_null(rig->app.presence.message);
+    assert_null(rig->app.presence.edited_text);
+    rig_end(rig);
+    folder_remove(folder);
+}
+
 static void test_tab_reaches_everything_and_enter_presses(void **state) {
     (void)state;
     struct rig *rig = rig_start();
@@ -441,6 +497,7 @@ int main(void) {
         cmocka_unit_test(test_look_is_switched_live),
         cmocka_unit_test(test_models_from_the_menu),
         cmocka_unit_test(test_a_bad_file_says_so_and_changes_nothing),
+        cmocka_unit_test(test_a_text_the_model_cannot_take),
         cmocka_unit_test(test_tab_reaches_everything_and_enter_presses),
         cmocka_unit_test(test_motion_ends_and_idle_is_idle),
         cmocka_unit_test(test_play_advances),
