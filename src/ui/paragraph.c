@@ -45,13 +45,25 @@ static bool is_opening(utf8proc_int32_t c) {
     return k == UTF8PROC_CATEGORY_PS || k == UTF8PROC_CATEGORY_PI;
 }
 
-static size_t character_at(const char *text, utf8proc_int32_t *c) {
-    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, c);
-    if (n <= 0) {
-        *c = 0xFFFD;
+/* The grapheme cluster that begins here: its bytes, and its first code point. An emoji sequence is
+ * never taken apart. */
+static size_t cluster_at(const char *text, utf8proc_int32_t *first) {
+    const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text;
+    utf8proc_int32_t state = 0, before, next;
+    utf8proc_ssize_t used = utf8proc_iterate(bytes, -1, first);
+    if (used <= 0) {
+        *first = 0xFFFD;
         return 1;
     }
-    return (size_t)n;
+    before = *first;
+    for (;;) {
+        utf8proc_ssize_t more = bytes[used] ? utf8proc_iterate(bytes + used, -1, &next) : 0;
+        if (more <= 0 || next <= 6 || utf8proc_grapheme_break_stateful(before, next, &state)) {
+            return (size_t)used;
+        }
+        before = next;
+        used += more;
+    }
 }
 
 /* Steps over a style mark; returns its bytes, 0 when there is none. */
@@ -87,7 +99,7 @@ static bool next_atom(const char **text, struct look *look, struct atom *atom) {
     bool is_glued = false, has_wide = false;
     while (*at && *at != ' ' && !((*at >= 1 && *at <= 6) || (at[0] == '*' && at[1] == '*'))) {
         utf8proc_int32_t c;
-        size_t bytes = character_at(at, &c);
+        size_t bytes = cluster_at(at, &c);
         bool breaks = (has_wide || (is_wide(c) && at > atom->text)) && !is_glued && !is_closing(c);
         if (breaks) {
             break;
@@ -141,7 +153,7 @@ static void place_long(struct pen *pen, struct atom atom, enum text_style style,
         float width = 0;
         while (bytes < atom.bytes) {
             utf8proc_int32_t c;
-            size_t more = bytes + character_at(atom.text + bytes, &c);
+            size_t more = bytes + cluster_at(atom.text + bytes, &c);
             float wider = text_width(pen->ui->measurer, style, size, atom.text, more);
             if (bytes && pen->x + wider > pen->left + pen->width) {
                 break;
@@ -167,7 +179,7 @@ static float glued_width(const struct ui *ui, const struct ui_paragraph *p, cons
     if (!next_atom(&text, &look, &next) || next.has_space_before) {
         return 0;
     }
-    character_at(next.text, &c);
+    cluster_at(next.text, &c);
     bool is_glued = !is_wide(c) || is_closing(c);
     return is_glued ? text_width(ui->measurer, style_of(p, next.look), ui_type(ui, p->size),
                                  next.text, next.bytes)
