@@ -313,7 +313,7 @@ struct grid grid_of(struct page *page, int source, int head, bool is_transposed)
                         .role = cell_role_of(source),
                         .focus_row = -1,
                         .focus_column = -1,
-                        .number_size = 16,
+                        .number_size = 14.5f,
                         .name = cell_symbol(source)};
     if (!m.values) {
         grid.rows = grid.columns = 0;

@@ -256,7 +256,7 @@ void step_scores_draw(struct page *page, struct rect r) {
                         .scaled_range = now.scaled_range,
                         .focus_row = -1,
                         .focus_column = -1,
-                        .number_size = 16,
+                        .number_size = 14.5f,
                         .name = stage_shape(page, words[which], n, n),
                         .row_names = rows.texts,
                         .column_names = rows.texts};
