@@ -116,6 +116,17 @@ static void put_rest(struct lines *l, size_t count, const char *key, const char 
     }
 }
 
+/* The bias, where there is one; returns it as displayed. */
+static double put_bias(struct lines *l, const struct arithmetic *m) {
+    if (!m->has_bias) {
+        return 0;
+    }
+    const char *bias = page_number(l->page, m->bias, NUMBER_PLAIN);
+    put_line(l, page_format(l->page, "+ %s  %s", bias, page_words(l->page, "arithmetic.bias")), "",
+             false);
+    return number_shown(m->bias);
+}
+
 /* Terms in the order of the pass when all fit, else the largest and the count of the rest. Returns
  * the sum as displayed. */
 static double put_terms(struct lines *l, const struct arithmetic *m) {
@@ -153,13 +164,7 @@ static double put_terms(struct lines *l, const struct arithmetic *m) {
     } else if (shows_all && m->count > FEW_TERMS + 1) {
         put_rest(l, m->count, "arithmetic.fewer", "");
     }
-    if (m->has_bias) {
-        put_line(l,
-                 page_format(page, "+ %s  %s", page_number(page, m->bias, NUMBER_PLAIN),
-                             page_words(page, "arithmetic.bias")),
-                 "", false);
-        sum += number_shown(m->bias);
-    }
+    sum += put_bias(l, m);
     return sum;
 }
 
@@ -192,13 +197,7 @@ static double put_shares(struct lines *l, const struct arithmetic *m) {
                  page_number(page, (float)shares[k], NUMBER_PLAIN), false);
         sum += number_shown((float)shares[k]);
     }
-    if (m->has_bias) {
-        put_line(l,
-                 page_format(page, "+ %s  %s", page_number(page, m->bias, NUMBER_PLAIN),
-                             page_words(page, "arithmetic.bias")),
-                 "", false);
-        sum += number_shown(m->bias);
-    }
+    sum += put_bias(l, m);
     return sum;
 }
 

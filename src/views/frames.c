@@ -1,21 +1,6 @@
 /* frames.c: framing what the explained number is made of, in the colours of its operands. */
 #include "grid.h"
 
-static struct colour operand_colour(const struct theme *t, enum cell_role role) {
-    switch (role) {
-    case CELL_ROLE_QUERY:
-        return t->fill[ROLE_QUERY];
-    case CELL_ROLE_KEY:
-        return t->fill[ROLE_KEY];
-    case CELL_ROLE_VALUE:
-        return t->fill[ROLE_VALUE];
-    case CELL_ROLE_OUTPUT:
-        return t->fill[ROLE_OUTPUT];
-    default:
-        return t->secondary;
-    }
-}
-
 /* Rows first … last and columns first … last of the grid as it stands. */
 static void frame_cells(struct page *page, const struct grid *grid, int row, int column,
                         struct colour c) {
@@ -51,7 +36,7 @@ void grid_frame_operands(struct page *page, const struct grid *grid) {
             struct document_cell strip = {operand->source, operand->head, operand->row,
                                           operand->column};
             cell_in_grid(grid->id, &strip, &row, &column);
-            frame_cells(page, grid, row, column, operand_colour(page->ui.theme, operand->role));
+            frame_cells(page, grid, row, column, grid_role_colour(page->ui.theme, operand->role));
         }
     }
     if (page->selection.source >= 0 && cell_in_grid(grid->id, &page->selection, &row, &column)) {

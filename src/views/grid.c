@@ -26,7 +26,7 @@ float grid_range(const float *values, size_t count) {
     return largest > 0 ? largest : 1;
 }
 
-static struct colour role_fill(const struct theme *t, enum cell_role role) {
+struct colour grid_role_colour(const struct theme *t, enum cell_role role) {
     switch (role) {
     case CELL_ROLE_QUERY:
         return t->fill[ROLE_QUERY];
@@ -79,8 +79,9 @@ static struct colour cell_colour(const struct page *page, const struct grid *gri
         colour = colour_map_at(page->ui.weights_map, v);
     } else {
         float depth = fminf(1, fabsf(v) / grid->range);
-        colour = v >= 0 ? colour_mix(t->surface, role_fill(t, grid->role), depth * 0.78f + 0.05f)
-                        : colour_mix(t->surface, t->negative, depth * 0.9f + 0.05f);
+        colour =
+            v >= 0 ? colour_mix(t->surface, grid_role_colour(t, grid->role), depth * 0.78f + 0.05f)
+                   : colour_mix(t->surface, t->negative, depth * 0.9f + 0.05f);
     }
     bool is_dimmed = (grid->focus_row >= 0 && (size_t)grid->focus_row != r) ||
                      (grid->focus_column >= 0 && (size_t)grid->focus_column != c);
@@ -178,6 +179,13 @@ static struct rect cell_rect(const struct grid *grid, size_t r, size_t c) {
                      roundf(grid->rect.y + (float)(r + 1) * h) - y);
 }
 
+/* Lines of a hatch, on which −∞ and 0 are still read. */
+static struct colour hatch_colour(const struct theme *t) {
+    return colour_contrast(t->ink, t->line) >= t->least_contrast
+               ? t->line
+               : colour_mix(t->surface, t->line, 0.5f);
+}
+
 static void draw_single_cells(struct page *page, const struct grid *grid, float cell_w,
                               float cell_h) {
     struct ui *ui = &page->ui;
@@ -195,7 +203,7 @@ static void draw_single_cells(struct page *page, const struct grid *grid, float 
                 draw_frame(ui->list, cell, radius, ui_px(ui, 1), ui->theme->line)->dash =
                     ui_px(ui, 3);
             } else if (is_masked(state)) {
-                draw_hatch(ui->list, cell, ui_px(ui, 6), ui->theme->line);
+                draw_hatch(ui->list, cell, ui_px(ui, 6), hatch_colour(ui->theme));
             }
             if (size > 0) {
                 draw_cell_number(page, grid, r, c, cell, fill, size);
@@ -251,7 +259,7 @@ static void hatch_image(struct page *page, const struct grid *grid) {
                 if (first.h >= 1) {
                     draw_hatch(page->ui.list,
                                rect_make(first.x, first.y, rect_right(last) - first.x, first.h),
-                               ui_px(&page->ui, 6), page->ui.theme->line);
+                               ui_px(&page->ui, 6), hatch_colour(page->ui.theme));
                 }
             }
             c = end > c ? end : c + 1;

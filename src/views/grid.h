@@ -35,6 +35,7 @@ void grid_draw(struct page *page, const struct grid *grid);
 void grid_thumbnail(struct page *page, const struct grid *grid);
 /* The fill nearest to it on which black or white reaches the theme's least contrast. */
 struct colour grid_fill(const struct page *page, struct colour fill);
+struct colour grid_role_colour(const struct theme *theme, enum cell_role role); /* of frames and tinted cells */
 /* max |v| of a matrix; 1 where all are 0. */
 float grid_range(const float *values, size_t count);
 /* Characters of the longest number of a matrix; and the width a cell needs for so many at a type size (logical). */

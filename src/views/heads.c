@@ -9,7 +9,6 @@ enum { SLOT_HEAD = 2000 };
 /* The grid of a head at the current step: scores before the softmax, weights from it on. */
 static struct grid head_grid(struct page *page, int head, bool *is_weight, float *range) {
     enum step step = page->document->step;
-    size_t n = page_n(page);
     *is_weight = step != STEP_SIMILARITY && step != STEP_SCALE;
     if (step < STEP_SIMILARITY || step > STEP_SOFTMAX) {
         return weights_grid(page, head);
@@ -27,17 +26,7 @@ static struct grid head_grid(struct page *page, int head, bool *is_weight, float
     if (!now.values) {
         return (struct grid){0};
     }
-    return (struct grid){.id = cell_grid_id(now.source, head),
-                         .rows = n,
-                         .columns = n,
-                         .values = now.values,
-                         .row_stride = n,
-                         .column_stride = 1,
-                         .states = now.states,
-                         .range = now.range,
-                         .scaled_range = now.scaled_range,
-                         .focus_row = -1,
-                         .focus_column = -1};
+    return scores_grid(page, head, &now);
 }
 
 static const char *bar_words(struct page *page) {
@@ -52,6 +41,14 @@ struct tile {
     int columns, rows;
 };
 
+/* The largest cell that the tile has room for. */
+static float tile_cell(struct page *page, const struct tile *t, float side) {
+    const struct ui *ui = &page->ui;
+    float room = fminf(side, t->height - t->title - t->labels - ui_px(ui, 18));
+    float cell = fmaxf(0, fminf(room / (float)page_n(page), ui_px(ui, 64)));
+    return cell >= 4 ? floorf(cell) : cell;
+}
+
 /* The number of columns that gives the largest cells. */
 static struct tile best_tile(struct page *page, struct rect r, int heads,
                              const struct labels *labels) {
@@ -64,13 +61,15 @@ static struct tile best_tile(struct page *page, struct rect r, int heads,
         t.width = floorf(r.w / (float)columns);
         t.height = floorf(r.h / (float)t.rows);
         float side = t.width - ui_px(ui, 34);
-        t.labels = labels_column_height(page, labels, side / (float)n);
+        t.cell = side / (float)n;
+        for (int pass = 0; pass < 3; pass++) { /* smaller cells turn the labels upright */
+            t.labels = fmaxf(t.labels, labels_column_height(page, labels, t.cell));
+            t.cell = tile_cell(page, &t, side);
+        }
         if (t.height < t.labels + t.title + (float)n * 6 * ui->unit) {
             t.labels = 0;
+            t.cell = tile_cell(page, &t, side);
         }
-        t.cell = fminf(side, t.height - t.title - t.labels - ui_px(ui, 18)) / (float)n;
-        t.cell = fminf(t.cell, ui_px(ui, 64));
-        t.cell = t.cell >= 4 ? floorf(t.cell) : t.cell;
         if (t.cell > best.cell) {
             best = t;
         }

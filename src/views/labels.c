@@ -61,14 +61,14 @@ void labels_rows(struct page *page, const struct labels *labels, struct rect gri
                  float width) {
     struct ui *ui = &page->ui;
     float pitch = grid.h / (float)labels->count, needed = ui_type(ui, labels->size) * 1.25f;
-    for (size_t i = 0; i < labels->count; i++) {
+    for (size_t i = 0; i < labels->count && grid.h >= needed * 0.75f; i++) {
         if (!is_drawn(labels, i, pitch, needed)) {
             continue;
         }
         float height = fmaxf(pitch, needed);
         float middle = grid.y + ((float)i + 0.5f) * pitch;
-        struct rect r =
-            rect_make(grid.x - gap - width, roundf(middle - height / 2), width, roundf(height));
+        float top = fmaxf(grid.y, fminf(middle - height / 2, rect_bottom(grid) - height));
+        struct rect r = rect_make(grid.x - gap - width, roundf(top), width, roundf(height));
         bool is_focus = (int)i == labels->focus;
         draw_key(ui->list, labels->slot, (uint32_t)i, 0);
         ui_text_in(ui, r, UI_RIGHT, label_style(labels, i), labels->size,
@@ -188,7 +188,8 @@ float grid_title(struct page *page, float x, float baseline, const char *letter,
         }
     }
     width += ui_px(ui, 8);
-    if (words[0]) {
+    float end = x + width + ui_text_width(ui, TEXT_WORDS, 14, words);
+    if (words[0] && end <= rect_right(draw_clip(ui->list))) {
         width += ui_text(ui, TEXT_WORDS, 14, x + width, baseline, ui->theme->secondary, words);
     }
     return width;

@@ -94,6 +94,22 @@ struct scores_now scores_at_beat(struct page *page, int head) {
     return now;
 }
 
+struct grid scores_grid(struct page *page, int head, const struct scores_now *now) {
+    size_t n = page_n(page);
+    return (struct grid){.id = cell_grid_id(now->source, head),
+                         .rows = n,
+                         .columns = n,
+                         .values = now->values,
+                         .row_stride = n,
+                         .column_stride = 1,
+                         .states = now->states,
+                         .range = now->range,
+                         .scaled_range = now->scaled_range,
+                         .focus_row = -1,
+                         .focus_column = -1,
+                         .number_size = 14.5f};
+}
+
 struct grid weights_grid(struct page *page, int head) {
     struct grid grid = grid_of(page, ATTENTION_TENSOR_WEIGHTS, head, false);
     const float *z = study_head_matrix(page->study, ATTENTION_TENSOR_SCORES, head);

@@ -26,6 +26,7 @@ struct scores_now {
     float range, scaled_range;
 };
 struct scores_now scores_at_beat(struct page *page, int head);
+struct grid scores_grid(struct page *page, int head, const struct scores_now *now); /* not yet placed or named */
 /* Finished weights of a head as a grid, masked ones marked. */
 struct grid weights_grid(struct page *page, int head);
 

@@ -243,23 +243,11 @@ void step_scores_draw(struct page *page, struct rect r) {
         stage_operator(page, (rect_right(l.q) + l.s.x) / 2, l.s.y + l.s.h / 2, "·");
     }
     int which = step == STEP_SIMILARITY ? 0 : step == STEP_SCALE ? 1 : 2;
-    struct grid grid = {.slot = SLOT_SCORES,
-                        .id = cell_grid_id(now.source, page->document->head),
-                        .rows = n,
-                        .columns = n,
-                        .values = now.values,
-                        .row_stride = n,
-                        .column_stride = 1,
-                        .states = now.states,
-                        .rect = l.s,
-                        .range = now.range,
-                        .scaled_range = now.scaled_range,
-                        .focus_row = -1,
-                        .focus_column = -1,
-                        .number_size = 14.5f,
-                        .name = stage_shape(page, words[which], n, n),
-                        .row_names = rows.texts,
-                        .column_names = rows.texts};
+    struct grid grid = scores_grid(page, page->document->head, &now);
+    grid.slot = SLOT_SCORES;
+    grid.rect = l.s;
+    grid.name = stage_shape(page, words[which], n, n);
+    grid.row_names = grid.column_names = rows.texts;
     grid_draw(page, &grid);
     draw_totals(page, &l, &now);
     grid_frame_operands(page, &grid);

@@ -25,7 +25,8 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
                                                    "axis.query");
     l.value_label_width =
         l.is_tight ? 0 : labels_row_width(page, values, fminf(ui_px(ui, 96), r.w * 0.14f));
-    float width = r.w - l.label_width - l.value_label_width - 2 * gap - middle;
+    float pour = ui_px(ui, 10); /* bars at the ends of V's rows */
+    float width = r.w - l.label_width - l.value_label_width - 2 * gap - middle - pour;
     float v_room = fminf((float)d_v * ui_px(ui, 72), width * 0.45f);
     float a_cell = stage_cell(width - v_room, n, ui_px(ui, 80));
     float v_cell = stage_cell(fminf(v_room, width - a_cell * (float)n), d_v, ui_px(ui, 72));
@@ -34,7 +35,7 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
     float a_row = stage_cell(r.h - title - l.label_height - recipe, n, ui_px(ui, 66));
     float v_row = stage_cell((r.h - 2 * title - ui_px(ui, 6)) / 2, n, ui_px(ui, 66));
     float used = l.label_width + gap + a_cell * (float)n + middle + l.value_label_width + gap +
-                 v_cell * (float)d_v;
+                 v_cell * (float)d_v + pour;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + l.label_width + gap);
     float right_h = 2 * title + 2 * v_row * (float)n,
           left_h = title + l.label_height + a_row * (float)n + recipe;
