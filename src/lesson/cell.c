@@ -191,7 +191,7 @@ bool cell_exists(const struct study *study, const struct document_cell *cell) {
  * quotient like the others, and stands on the screen as one. */
 static bool is_before_mask(const struct study *study, const struct document_cell *cell) {
     return cell->source == ATTENTION_TENSOR_SCORES && study->document.step == STEP_SCALE &&
-           steps_reveal(study).phase == PHASE_SCALE_DIVIDE;
+           study->document.view == VIEW_MATRICES && steps_reveal(study).phase == PHASE_SCALE_DIVIDE;
 }
 
 bool cell_value(const struct study *study, const struct document_cell *cell, float *value) {

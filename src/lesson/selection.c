@@ -45,13 +45,27 @@ int selection_result_source(const struct study *study) {
     }
 }
 
+int selection_heads_source(const struct study *study) {
+    switch (study->document.step) {
+    case STEP_SIMILARITY:
+        return ATTENTION_TENSOR_SIMILARITY;
+    case STEP_SCALE:
+        return ATTENTION_TENSOR_SCORES;
+    default:
+        return ATTENTION_TENSOR_WEIGHTS;
+    }
+}
+
+/* In the table below: X, or with pre-norm N₁. */
+enum { PROJECTION_INPUT = CELL_SOURCE_COUNT };
+
 int selection_sources(const struct study *study, int sources[8]) {
     static const int by_step[STEP_COUNT][8] = {
         [STEP_TOKENS] = {CELL_TOKEN, -1},
         [STEP_EMBEDDING] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION,
                             ATTENTION_TENSOR_X, -1},
-        [STEP_PROJECTION] = {ATTENTION_TENSOR_X, ATTENTION_TENSOR_NORM1, CELL_W_Q, CELL_W_K,
-                             CELL_W_V, ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_V},
+        [STEP_PROJECTION] = {PROJECTION_INPUT, CELL_W_Q, CELL_W_K, CELL_W_V, ATTENTION_TENSOR_Q,
+                             ATTENTION_TENSOR_K, ATTENTION_TENSOR_V, -1},
         [STEP_SIMILARITY] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
                              -1},
         [STEP_SCALE] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
@@ -65,10 +79,10 @@ int selection_sources(const struct study *study, int sources[8]) {
         [STEP_FEEDFORWARD] = {-1},
     };
     int count = 0;
+    const struct attention_config *config = &study->model.weights.config;
     if (study->document.step == STEP_FEEDFORWARD) {
         struct reveal reveal = steps_reveal(study);
         int result = feedforward_source(study, &reveal), summands[2];
-        const struct attention_config *config = &study->model.weights.config;
         sources[count++] = result;
         if (result == ATTENTION_TENSOR_RESIDUAL1 || result == ATTENTION_TENSOR_RESIDUAL2) {
             wiring_residual(config, (enum attention_tensor_id)result, summands);
@@ -83,14 +97,26 @@ int selection_sources(const struct study *study, int sources[8]) {
         }
         return count;
     }
-    while (count < 8 && by_step[study->document.step][count] >= 0) {
-        sources[count] = by_step[study->document.step][count];
-        count++;
+    const int *listed = by_step[study->document.step];
+    bool has_position = study_tensor(study, ATTENTION_TENSOR_POSITION).data != NULL;
+    for (int i = 0; i < 8 && listed[i] >= 0; i++) {
+        if (listed[i] != ATTENTION_TENSOR_POSITION || has_position) {
+            sources[count++] =
+                listed[i] == PROJECTION_INPUT ? wiring_projection_input(config) : listed[i];
+        }
     }
     return count;
 }
 
+/* The heads view shows its heads whole, whatever the beat. */
+static bool is_in_heads_view(const struct study *study, const struct document_cell *cell) {
+    return study->document.view == VIEW_HEADS && cell->source == selection_heads_source(study);
+}
+
 bool selection_is_shown(const struct study *study, const struct document_cell *cell) {
+    if (is_in_heads_view(study, cell)) {
+        return true;
+    }
     struct reveal reveal = steps_reveal(study);
     enum step step = study->document.step;
     size_t row = (size_t)cell->row, column = (size_t)cell->column;
@@ -140,18 +166,32 @@ static int telling_column(const struct study *study, const struct document_cell 
     return best;
 }
 
+/* The selected cell, where the view of this step shows it; else source −1. */
+static struct document_cell selected_here(const struct study *study) {
+    const struct document *d = &study->document;
+    struct document_cell cell = d->cell, none = {-1, 0, 0, 0};
+    int sources[8], count = selection_sources(study, sources);
+    bool is_listed = is_in_heads_view(study, &cell);
+    for (int s = 0; s < count; s++) {
+        is_listed |= cell.source == sources[s] && cell.source != CELL_TOKEN;
+    }
+    if (!cell_source_is_per_head(cell.source)) {
+        cell.head = 0;
+    } else if (cell.head != d->head) {
+        return none;
+    }
+    return is_listed && cell_exists(study, &cell) ? cell : none;
+}
+
 struct document_cell selection_of(const struct study *study) {
     const struct document *d = &study->document;
     struct document_cell none = {-1, 0, 0, 0};
-    if (study_tokens(study) == 0 || d->step == STEP_TOKENS) {
+    if (study_tokens(study) == 0) {
         return none;
     }
-    int sources[8], count = selection_sources(study, sources);
-    for (int s = 0; s < count; s++) {
-        if (d->cell.source == sources[s] && cell_exists(study, &d->cell) &&
-            (!cell_source_is_per_head(d->cell.source) || d->cell.head == d->head)) {
-            return d->cell;
-        }
+    struct document_cell selected = selected_here(study);
+    if (selected.source >= 0 || d->step == STEP_TOKENS) {
+        return selected;
     }
     struct document_cell own = {selection_result_source(study), d->head, d->query, 0};
     if (!cell_source_is_per_head(own.source)) {
