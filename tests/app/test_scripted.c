@@ -227,8 +227,10 @@ static void test_cursor_walks_through_matrices(void **state) {
     assert_int_equal(now(rig)->cell.row, row);
     rig_key(rig, KEY_RIGHT, 0);
     assert_int_equal(now(rig)->cell.source, ATTENTION_TENSOR_SIMILARITY);
-    for (int i = 0; i <= row; i++)
+    for (int i = 0; i <= row; i++) {
+        if (i <= row) assert_int_equal(now(rig)->cell.row, row - i);
         rig_key(rig, KEY_UP, 0);
+    }
     assert_int_equal(now(rig)->cell.source, ATTENTION_TENSOR_K);
     assert_int_equal(now(rig)->cell.row, 0); /* key 0: Kᵀ stands with keys across */
     int beat = now(rig)->beat;
