@@ -377,38 +377,3 @@ size_t options_memory(const struct options *options) {
     long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGE_SIZE);
     return pages > 0 && bytes > 0 ? (size_t)pages / 2 * (size_t)bytes : 0;
 }
-
-const char *options_help(void) {
-    return "Headway steps through self-attention on your own words, every number real.\n"
-           "\n"
-           "headway [FILE…] [OPTIONS]           open the window (text file, model folder, picture "
-           "made by Headway)\n"
-           "headway render -o OUT.png [OPTIONS] one picture, no display needed\n"
-           "headway trace -o OUT.{safetensors,json} [OPTIONS]\n"
-           "                                    every number of the pass\n"
-           "headway describe [OPTIONS]          the step as plain text: the same numbers\n"
-           "headway models | steps | views      what there is, one per line (--json)\n"
-           "headway --help | --version\n"
-           "\n"
-           "What is shown\n"
-           "  --text SENTENCE   --text-file FILE (- is standard input)\n"
-           "  --model NAME|FOLDER   textbook, by-hand, or a folder with config.json and "
-           "model.safetensors\n"
-           "  --layer N  --head N|all  --query N  --key N   counted from 1\n"
-           "  --step ID   tokens embedding projection similarity scale softmax sum heads "
-           "feedforward\n"
-           "  --beat N|last  --stride cell|row|matrix  --view matrices|heads\n"
-           "  --mask model|none|causal  --scale model|on|off  --predict on|off\n"
-           "How it looks\n"
-           "  --theme light|dark|contrast  --lang en|zh  --ui-scale 0.75 … 3  --presentation\n"
-           "  --colormap theme|blues|ember|cividis|viridis|magma|greys  --size WIDTHxHEIGHT\n"
-           "Pictures\n"
-           "  -o, --output FILE   - is standard output; {layer} and {head} are replaced, counted "
-           "from 1\n"
-           "  --part window|stage|head  --density 1 … 4\n"
-           "Limits\n"
-           "  --memory SIZE   what a pass may take (512M, 2G); half of the machine's when not "
-           "given\n"
-           "\n"
-           "Exit status: 0 done, 1 could not (one line on standard error), 2 wrong usage.\n";
-}

@@ -165,6 +165,33 @@ static void test_traces(void **state) {
     file_bytes_free(&binary);
 }
 
+/* Both formats hold the same numbers: nine digits give every float back. */
+static void test_both_formats_agree(void **state) {
+    (void)state;
+    need_program();
+    assert_int_equal(headway("trace -o u.safetensors --model by-hand --text 'a b a'")->status, 0);
+    assert_int_equal(headway("trace -o u.json --model by-hand --text 'a b a'")->status, 0);
+    struct file_bytes text = bytes_of("u.json");
+    struct file_error error = {0};
+    struct safetensors file = {0};
+    char path[256];
+    assert_true(file_join(path, sizeof path, folder, "u.safetensors"));
+    assert_true(safetensors_read(path, (size_t)16 << 20, &file, &error));
+    json_t *json = file_json_parse("u.json", text.data, text.size, &error);
+    json_t *tensors = json_object_get(json, "tensors");
+    assert_int_equal(json_object_size(tensors), file.count);
+    for (size_t i = 0; i < file.count; i++) {
+        const struct safetensors_entry *entry = &file.entries[i];
+        json_t *data = json_object_get(json_object_get(tensors, entry->name), "data");
+        assert_int_equal(json_array_size(data), entry->count);
+        for (size_t j = 0; j < entry->count; j++)
+            assert_true((float)json_number_value(json_array_get(data, j)) == entry->data[j]);
+    }
+    json_decref(json);
+    safetensors_free(&file);
+    file_bytes_free(&text);
+}
+
 static void test_describe(void **state) {
     (void)state;
     need_program();
@@ -277,6 +304,7 @@ int main(void) {
         cmocka_unit_test(test_a_picture_carries_its_document),
         cmocka_unit_test(test_each_head_has_its_file),
         cmocka_unit_test(test_traces),
+        cmocka_unit_test(test_both_formats_agree),
         cmocka_unit_test(test_describe),
         cmocka_unit_test(test_lists_and_versions),
         cmocka_unit_test(test_wrong_usage),
