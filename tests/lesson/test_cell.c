@@ -116,12 +116,12 @@ static void refuse_around(const struct study *study, int source, int heads, size
     }
 }
 
-static void check_tensor(const struct study *study, enum attention_tensor_id id) {
+static void check_tensor(const struct study *study, int id) {
     int layer = study->document.layer, heads = study->model.weights.config.heads;
     bool is_output_before = id == ATTENTION_TENSOR_X && layer > 0;
-    struct attention_tensor t =
-        attention_trace_tensor(study->trace, is_output_before ? ATTENTION_TENSOR_OUTPUT : id,
-                               is_output_before ? layer - 1 : layer);
+    struct attention_tensor t = attention_trace_tensor(
+        study->trace, is_output_before ? ATTENTION_TENSOR_OUTPUT : (enum attention_tensor_id)id,
+        is_output_before ? layer - 1 : layer);
     if (!t.data) {
         struct cell_matrix m = cell_matrix_of(study, id, 0, NULL);
         assert_true(!m.values && m.rows == 0 && m.columns == 0);
@@ -184,7 +184,7 @@ static void check_study(struct study *study) {
     const struct attention_layer_weights *w = &study->model.weights.layers[study->document.layer];
     size_t d = (size_t)c->d_model, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v;
     for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
-        check_tensor(study, (enum attention_tensor_id)id);
+        check_tensor(study, id);
     check_weights(study, CELL_W_Q, w->q_weight, d_k, d, c->heads);
     check_weights(study, CELL_W_K, w->k_weight, d_k, d, c->heads);
     check_weights(study, CELL_W_V, w->v_weight, d_v, d, c->heads);
