@@ -6,7 +6,16 @@
 
 enum { BLOCK_BYTES = 16384, FIRST_NODES = 128 };
 
+void semantics_keep(struct semantics *list, void *memory, void (*release)(void *memory)) {
+    if (list->memory) {
+        list->release(list->memory);
+    }
+    list->memory = memory;
+    list->release = release;
+}
+
 void semantics_begin(struct semantics *list) {
+    semantics_keep(list, NULL, NULL);
     list->count = 0;
     for (size_t b = 1; b < list->block_count; b++) {
         free(list->blocks[b]);
@@ -23,6 +32,7 @@ void semantics_begin(struct semantics *list) {
 }
 
 void semantics_free(struct semantics *list) {
+    semantics_keep(list, NULL, NULL);
     for (size_t b = 0; b < list->block_count; b++) {
         free(list->blocks[b]);
     }

@@ -40,6 +40,8 @@ struct semantics {
     size_t count, capacity;
     struct semantic_node scratch; /* what recording gets when there is no memory */
     char **blocks; size_t block_count, block_used, block_capacity; /* string storage */
+    void *memory; /* what the nodes point into besides strings; see semantics_keep */
+    void (*release)(void *memory);
     bool failed;
 };
 void semantics_begin(struct semantics *list);
@@ -48,6 +50,8 @@ void semantics_free(struct semantics *list); /* safe on zeros and twice */
 struct semantic_node *semantics_add(struct semantics *list, enum semantic_role role, uint32_t id, struct rect rect,
                                     const char *name, const char *value);
 const char *semantics_string(struct semantics *list, const char *text); /* a copy owned by the list */
+/* The list takes over memory that its nodes point into (values of grids) and releases it with the next picture. */
+void semantics_keep(struct semantics *list, void *memory, void (*release)(void *memory));
 /* The topmost (last) node with an action, tooltip or block under the point, or NULL. */
 const struct semantic_node *semantics_at(const struct semantics *list, float x, float y);
 const struct semantic_node *semantics_named(const struct semantics *list, const char *name); /* first, or NULL */

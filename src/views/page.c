@@ -23,11 +23,11 @@ void *page_memory(struct page *page, size_t count, size_t size) {
     return (char *)block + HEADER;
 }
 
-void page_scratch_free(struct page_scratch *scratch) {
-    while (scratch) {
-        struct page_scratch *next = scratch->next;
-        free(scratch);
-        scratch = next;
+void page_scratch_free(void *scratch) {
+    for (struct page_scratch *block = scratch; block;) {
+        struct page_scratch *next = block->next;
+        free(block);
+        block = next;
     }
 }
 

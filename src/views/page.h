@@ -26,7 +26,7 @@ struct page {
 
 /* Memory until the end of the picture; NULL when there is none (the list is then marked as failed). */
 void *page_memory(struct page *page, size_t count, size_t size);
-void page_scratch_free(struct page_scratch *scratch);
+void page_scratch_free(void *scratch); /* a struct page_scratch chain */
 
 /* The words for a key, in the document's language. Emphasis tags <q> <k> <v> <o> <b> … </> become the marks of ui.h. */
 const char *page_words(struct page *page, const char *key);

@@ -193,7 +193,7 @@ bool picture_draw(const struct picture_request *request, struct draw_list *list,
     draw_clip_pop(list);
     bool is_done = draw_list_ok(list) && !page.ui.semantics->failed;
     arithmetic_free(&page.arithmetic);
-    page_scratch_free(page.scratch);
+    semantics_keep(page.ui.semantics, page.scratch, page_scratch_free); /* grids point into it */
     semantics_free(&own);
     return is_done;
 }
