@@ -26,6 +26,7 @@ struct pen {
     float left, x, y, width, line_px;
     int line;
     bool is_measuring, is_full;
+    float ellipsis; /* width that the last line keeps free for it */
 };
 
 static bool is_wide(utf8proc_int32_t c) {
@@ -124,13 +125,6 @@ static enum text_style style_of(const struct ui_paragraph *p, struct look look) 
     return look.is_bold ? TEXT_WORDS_BOLD : p->style;
 }
 
-static void break_line(struct pen *pen) {
-    pen->line++;
-    pen->x = pen->left;
-    pen->y += pen->line_px;
-    pen->is_full = pen->paragraph->max_lines > 0 && pen->line >= pen->paragraph->max_lines;
-}
-
 static void draw_piece(struct pen *pen, const struct atom *atom, size_t bytes, float width) {
     const struct ui *ui = pen->ui;
     if (!pen->is_measuring && bytes) {
@@ -146,6 +140,26 @@ static void draw_piece(struct pen *pen, const struct atom *atom, size_t bytes, f
     pen->x += width;
 }
 
+static bool is_last_line(const struct pen *pen) {
+    return pen->line + 1 == pen->paragraph->max_lines;
+}
+
+/* Where the words of this line must end. */
+static float right_end(const struct pen *pen) {
+    return pen->left + pen->width - (is_last_line(pen) ? pen->ellipsis : 0);
+}
+
+static void break_line(struct pen *pen) {
+    if (is_last_line(pen)) {
+        struct atom dots = {.text = "\u2026", .look = {false, -1}};
+        draw_piece(pen, &dots, strlen(dots.text), 0);
+    }
+    pen->line++;
+    pen->x = pen->left;
+    pen->y += pen->line_px;
+    pen->is_full = pen->paragraph->max_lines > 0 && pen->line >= pen->paragraph->max_lines;
+}
+
 /* A word wider than the line is broken between characters. */
 static void place_long(struct pen *pen, struct atom atom, enum text_style style, float size) {
     while (atom.bytes && !pen->is_full) {
@@ -155,7 +169,7 @@ static void place_long(struct pen *pen, struct atom atom, enum text_style style,
             utf8proc_int32_t c;
             size_t more = bytes + cluster_at(atom.text + bytes, &c);
             float wider = text_width(pen->ui->measurer, style, size, atom.text, more);
-            if (bytes && pen->x + wider > pen->left + pen->width) {
+            if (bytes && pen->x + wider > right_end(pen)) {
                 break;
             }
             bytes = more;
@@ -189,10 +203,19 @@ static float glued_width(const struct ui *ui, const struct ui_paragraph *p, cons
 float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, float x, float y,
                    float width, bool is_measuring) {
     float size = ui_type(ui, paragraph->size);
-    struct pen pen = {ui, paragraph,    x,    x, y, width, roundf(size * paragraph->line_height),
-                      0,  is_measuring, false};
+    struct pen pen = {ui, paragraph,    x,     x, y, width, roundf(size * paragraph->line_height),
+                      0,  is_measuring, false, 0};
     struct look look = {false, -1};
     struct atom atom;
+    if (paragraph->max_lines > 0) { /* only what really does not fit loses room to an ellipsis */
+        struct ui_paragraph whole = *paragraph;
+        whole.max_lines = 0;
+        float all = ui_paragraph(ui, &whole, x, y, width, true);
+        pen.ellipsis =
+            all > pen.line_px * ((float)paragraph->max_lines + 0.5f)
+                ? text_width(ui->measurer, paragraph->style, size, "\u2026", strlen("\u2026"))
+                : 0;
+    }
     const char *text = paragraph->text;
     while (!pen.is_full && next_atom(&text, &look, &atom)) {
         enum text_style style = style_of(paragraph, atom.look);
@@ -201,7 +224,7 @@ float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, fl
                           ? text_width(ui->measurer, paragraph->style, size, " ", 1)
                           : 0;
         if (pen.x > pen.left &&
-            pen.x + space + w + glued_width(ui, paragraph, text, look) > pen.left + width) {
+            pen.x + space + w + glued_width(ui, paragraph, text, look) > right_end(&pen)) {
             break_line(&pen);
             space = 0;
             if (pen.is_full) {
@@ -209,7 +232,7 @@ float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, fl
             }
         }
         pen.x += space;
-        if (w > width) {
+        if (pen.left + w > right_end(&pen)) {
             place_long(&pen, atom, style, size);
         } else {
             draw_piece(&pen, &atom, atom.bytes, w);

@@ -11,7 +11,7 @@ void panel_draw(struct page *page, struct rect r);
 void timeline_draw(struct page *page, struct rect r);
 
 /* Parts of the panel: each draws at (x, y) in `width` and returns the height used; draws nothing below `bottom`. */
-float panel_formula(struct page *page, float x, float y, float width);
+float panel_formula(struct page *page, float x, float y, float width, float bottom);
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom);
 float panel_card(struct page *page, float x, float y, float width, float bottom);
 

@@ -27,8 +27,14 @@ static float width_of(struct page *page, const char *text, size_t bytes) {
                       bytes);
 }
 
+/* What stands in the field: the document's text, or the one that its model refused. */
+static const char *field_text(const struct page *page) {
+    const struct picture_presence *p = page->presence;
+    return p->is_editing && p->edited_text ? p->edited_text : page->study->document.text;
+}
+
 static const char *shown_text(struct page *page, const struct segment *s) {
-    return s->token >= 0 ? study_token(page->study, s->token) : "";
+    return s->token >= 0 ? study_token(page->study, s->token) : s->token == SEGMENT_PLAIN ? field_text(page) : "";
 }
 
 static void add_segment(struct page *page, struct line *line, size_t start, size_t bytes,
@@ -36,7 +42,7 @@ static void add_segment(struct page *page, struct line *line, size_t start, size
     const struct ui *ui = &page->ui;
     struct segment *s = &line->segments[line->count++];
     *s = (struct segment){start, bytes, token, line->width, 0, 0};
-    if (token >= 0) {
+    if (token != SEGMENT_SPACE) {
         const char *name = shown_text(page, s);
         s->text_x = line->padding;
         s->width = ceilf(width_of(page, name, strlen(name))) + 2 * line->padding;
@@ -50,20 +56,34 @@ static void add_segment(struct page *page, struct line *line, size_t start, size
 
 static struct line segments_of(struct page *page) {
     const struct token_list *tokens = &page->study->tokens;
-    size_t bytes = strlen(page->study->document.text), at = 0;
+    size_t bytes = strlen(field_text(page)), at = 0;
     struct line line = {page_memory(page, 2 * tokens->count + 1, sizeof(struct segment)), 0, 0,
                         ui_px(&page->ui, 8)};
+    if (line.segments && field_text(page) != page->study->document.text) {
+        if (bytes) {
+            add_segment(page, &line, 0, bytes, SEGMENT_PLAIN);
+        }
+        return line;
+    }
     for (size_t i = 0; line.segments && i < tokens->count; i++) {
         if (tokens->tokens[i].start > at) {
-            add_segment(page, &line, at, tokens->tokens[i].start - at, -1);
+            add_segment(page, &line, at, tokens->tokens[i].start - at, SEGMENT_SPACE);
         }
         add_segment(page, &line, tokens->tokens[i].start, tokens->tokens[i].bytes, (int)i);
         at = tokens->tokens[i].start + tokens->tokens[i].bytes;
     }
     if (line.segments && at < bytes) {
-        add_segment(page, &line, at, bytes - at, -1);
+        add_segment(page, &line, at, bytes - at, SEGMENT_SPACE);
     }
     return line;
+}
+
+static bool is_right_to_left(struct page *page, const struct segment *s) {
+    struct text_run runs[2];
+    const struct text_measurer *m = page->ui.measurer;
+    size_t count = m->split(m->context, TEXT_WORDS_MEDIUM, ui_type(&page->ui, type_size),
+                            field_text(page) + s->start, s->bytes, runs, 2);
+    return count > 0 && runs[0].is_right_to_left;
 }
 
 /* Where byte `at` of the text stands on the line. */
@@ -74,16 +94,12 @@ static float place_of(struct page *page, const struct line *line, size_t at) {
             continue;
         }
         size_t inside = at > s->start ? at - s->start : 0;
-        if (s->token < 0) {
+        if (s->token == SEGMENT_SPACE) {
             return s->x + s->width * (float)inside / (float)s->bytes;
         }
-        struct text_run runs[2];
-        const char *text = page->study->document.text + s->start;
+        const char *text = field_text(page) + s->start;
         float prefix = inside ? width_of(page, text, inside) : 0;
-        size_t count =
-            page->ui.measurer->split(page->ui.measurer->context, TEXT_WORDS_MEDIUM,
-                                     ui_type(&page->ui, type_size), text, s->bytes, runs, 2);
-        bool is_rtl = count > 0 && runs[0].is_right_to_left;
+        bool is_rtl = is_right_to_left(page, s);
         if (inside == 0) {
             return s->x + s->text_x - ui_px(&page->ui, 4);
         }
@@ -92,7 +108,26 @@ static float place_of(struct page *page, const struct line *line, size_t at) {
     return line->width > 0 ? line->width : 0;
 }
 
-static void draw_chip(struct page *page, const struct segment *s, struct rect r, bool is_selected) {
+/* The text of a chip inside which something is being composed: it parts at the caret. */
+static void draw_parted_text(struct page *page, const struct segment *s, struct rect r, float gap,
+                             struct colour c) {
+    struct ui *ui = &page->ui;
+    const char *text = field_text(page) + s->start;
+    size_t inside = page->presence->caret - s->start;
+    float baseline = ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size);
+    float before = width_of(page, text, inside), left = r.x + s->text_x;
+    bool is_rtl = is_right_to_left(page, s);
+    float after_x = is_rtl ? left : left + before + gap;
+    float before_x = is_rtl ? rect_right(r) - s->text_x - before : left;
+    draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, ui_type(ui, type_size), roundf(before_x),
+              baseline, 0, c, text, inside);
+    draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, ui_type(ui, type_size), roundf(after_x),
+              baseline, 0, c, text + inside, s->bytes - inside);
+}
+
+/* gap: what is being composed inside the chip takes so much of its width; 0: nothing is. */
+static void draw_chip(struct page *page, const struct segment *s, struct rect r, bool is_selected,
+                      float gap) {
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
     bool is_focus = s->token == page->document->query;
@@ -103,9 +138,13 @@ static void draw_chip(struct page *page, const struct segment *s, struct rect r,
     const char *name = shown_text(page, s);
     draw_rectangle(ui->list, r, ui_px(ui, 7), fill);
     float size = ui_type(ui, type_size);
-    draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, size, roundf(r.x + s->text_x),
-              ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0,
-              is_focus ? colour_text_on(fill) : t->ink, name, strlen(name));
+    struct colour ink = is_focus ? colour_text_on(fill) : t->ink;
+    if (gap > 0) {
+        draw_parted_text(page, s, r, gap, ink);
+    } else {
+        draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, size, roundf(r.x + s->text_x),
+                  ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0, ink, name, strlen(name));
+    }
     struct semantic_node *node = semantics_add(
         ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, 0),
         rect_intersect(r, draw_clip(ui->list)), name, page_format(page, "%d", s->token + 1));
@@ -120,7 +159,7 @@ static void draw_chip(struct page *page, const struct segment *s, struct rect r,
 static float composition_width(struct page *page) {
     const char *text = page->presence->composition;
     return page->presence->is_editing && text && text[0]
-               ? width_of(page, text, strlen(text)) + ui_px(&page->ui, 6)
+               ? ceilf(width_of(page, text, strlen(text))) + ui_px(&page->ui, 10)
                : 0;
 }
 
@@ -133,7 +172,8 @@ static void draw_caret(struct page *page, struct rect r, float x) {
                   roundf(x + ui_px(ui, 3)), ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0,
                   ui->theme->ink, text, strlen(text));
         draw_rectangle(ui->list,
-                       rect_make(roundf(x), middle + half, composition_width(page), ui_px(ui, 2)),
+                       rect_make(roundf(x), middle + half, composition_width(page) - ui_px(ui, 4),
+                                 ui_px(ui, 2)),
                        0, ui->theme->fill[ROLE_QUERY]);
         x += composition_width(page);
     }
@@ -171,9 +211,12 @@ static void draw_segments(struct page *page, struct rect r, const struct line *l
         float x = r.x + s->x - scroll + (p->is_editing && s->start >= p->caret ? composing : 0);
         if (s->token >= 0 && x < rect_right(r) && x + s->width > r.x) {
             bool is_selected = p->is_editing && s->start < to && s->start + s->bytes > from;
-            draw_chip(page, s,
-                      rect_make(roundf(x), roundf(r.y + (r.h - height) / 2), s->width, height),
-                      is_selected);
+            bool is_parted = p->is_editing && s->start < p->caret && p->caret < s->start + s->bytes;
+            float gap = is_parted ? composing : 0;
+            draw_chip(
+                page, s,
+                rect_make(roundf(x), roundf(r.y + (r.h - height) / 2), s->width + gap, height),
+                is_selected, gap);
         }
     }
     if (p->is_editing) {

@@ -181,10 +181,11 @@ void head_figure_draw(struct page *page, struct rect r) {
           label_width =
               fmaxf(labels_row_width(page, &rows, ui_px(ui, 116)),
                     ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, page_words(page, "axis.query")));
-    float cell = stage_cell(r.w - label_width - gap, n, ui_px(ui, 96));
-    float height = labels_column_height(page, &rows, cell) + ui_px(ui, 4);
-    cell = fminf(cell, stage_cell(r.h - height, n, ui_px(ui, 96)));
-    height = labels_column_height(page, &rows, cell) + ui_px(ui, 4);
+    float cell = stage_cell(r.w - label_width - gap, n, ui_px(ui, 96)), height = 0;
+    for (int pass = 0; pass < 3; pass++) { /* smaller cells turn the labels upright */
+        height = fmaxf(height, labels_column_height(page, &rows, cell) + ui_px(ui, 4));
+        cell = fminf(cell, stage_cell(r.h - height, n, ui_px(ui, 96)));
+    }
     float used = label_width + gap + cell * (float)n, used_h = height + cell * (float)n;
     float y = roundf(r.y + height + fmaxf(0, (r.h - used_h) * 0.4f));
     grid.rect = rect_make(roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap), y,

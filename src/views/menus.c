@@ -51,7 +51,10 @@ static void draw_models(struct page *page, struct rect window) {
     draw_sheet(page, r, page_words(page, "command.model.menu"));
     struct rect inner = rect_inset(r, ui_px(ui, 10), ui_px(ui, 10));
     draw_clip_push(ui->list, r);
-    for (int m = 0; m < count; m++) {
+    int fit = (int)((inner.h + ui_px(ui, 4)) / ui_px(ui, 44)),
+        chosen = page->presence->model_selected;
+    int first = chosen >= fit ? chosen - fit + 1 : 0; /* the chosen one is always among them */
+    for (int m = first; m < count && m < first + fit; m++) {
         const char *key = page_format(page, "model.%s", names[m]),
                    *about = page_format(page, "model.%s.about", names[m]);
         bool is_known = catalogue_has(page->catalogue, page->document->language, key);
@@ -64,8 +67,10 @@ static void draw_models(struct page *page, struct rect window) {
     }
     struct ui_paragraph hint = {page_words(page, "model.hint"), 13,         1.35f,
                                 ui->theme->secondary,           TEXT_WORDS, 3};
-    ui_paragraph(ui, &hint, inner.x + ui_px(ui, 12), inner.y + ui_px(ui, 2),
-                 inner.w - ui_px(ui, 24), false);
+    float width = inner.w - ui_px(ui, 24);
+    if (ui_paragraph(ui, &hint, 0, 0, width, true) + ui_px(ui, 2) <= inner.h) {
+        ui_paragraph(ui, &hint, inner.x + ui_px(ui, 12), inner.y + ui_px(ui, 2), width, false);
+    }
     draw_clip_pop(ui->list);
 }
 
@@ -76,14 +81,16 @@ static void draw_export(struct page *page, struct rect window) {
     draw_sheet(page, r, page_words(page, "command.export.menu"));
     draw_clip_push(ui->list, r);
     struct rect inner = rect_inset(r, ui_px(ui, 10), ui_px(ui, 10));
+    float share = fminf(1, inner.h / ui_px(ui, 222)); /* rows are lower in a low window */
+    float item = floorf(share * ui_px(ui, 40));
     for (int p = 0; p < 3; p++) {
-        draw_item(page, rect_cut_top(&inner, ui_px(ui, 40)), page_words(page, parts[p]), "",
+        draw_item(page, rect_cut_top(&inner, item), page_words(page, parts[p]), "",
                   (struct ui_action){UI_COMMAND_EXPORT_SET, 0, p, 0},
                   p == page->presence->export_part, ui_id("export part", p, 0));
         rect_cut_top(&inner, ui_px(ui, 2));
     }
-    rect_cut_top(&inner, ui_px(ui, 8));
-    struct rect row = rect_cut_top(&inner, ui_px(ui, 36));
+    rect_cut_top(&inner, floorf(share * ui_px(ui, 8)));
+    struct rect row = rect_cut_top(&inner, floorf(share * ui_px(ui, 36)));
     const char *density = page_words(page, "export.density");
     rect_cut_left(&row, ui_px(ui, 12));
     float w = ui_text_width(ui, TEXT_WORDS, 14, density) + ui_px(ui, 12);
@@ -100,12 +107,12 @@ static void draw_export(struct page *page, struct rect window) {
         ui_button(ui, rect_cut_left(&row, ui_px(ui, 38)), &button);
         rect_cut_left(&row, ui_px(ui, 2));
     }
-    rect_cut_top(&inner, ui_px(ui, 10));
+    rect_cut_top(&inner, floorf(share * ui_px(ui, 10)));
     struct ui_button save = {.id = ui_id("save", 0, 0),
                              .label = page_words(page, "button.save_png"),
                              .kind = UI_BUTTON_PRIMARY,
                              .action = {UI_COMMAND_EXPORT, 0, 0, 0}};
-    ui_button(ui, rect_cut_top(&inner, ui_px(ui, 42)), &save);
+    ui_button(ui, rect_cut_top(&inner, floorf(share * ui_px(ui, 42))), &save);
     draw_clip_pop(ui->list);
 }
 

@@ -103,7 +103,7 @@ static const char *words_for(struct page *page, const char *part) {
         page, key && catalogue_has(page->catalogue, page->document->language, key) ? own : part);
 }
 
-float panel_formula(struct page *page, float x, float y, float width) {
+float panel_formula(struct page *page, float x, float y, float width, float bottom) {
     struct ui *ui = &page->ui;
     const char *formula = words_for(page, "formula");
     float size = 18, padding = ui_px(ui, 16);
@@ -112,6 +112,9 @@ float panel_formula(struct page *page, float x, float y, float width) {
         size = fmaxf(13, size * (width - 2 * padding) / natural);
     }
     struct rect box = rect_make(x, y, width, ui_px(ui, 52));
+    if (rect_bottom(box) > bottom) {
+        return 0;
+    }
     draw_rectangle(ui->list, box, ui_px(ui, 10), ui->theme->background);
     draw_clip_push(ui->list, box);
     formula_draw(page, formula, size, x + padding, ui_baseline_in(ui, box, TEXT_MONO, size), false);
@@ -122,17 +125,22 @@ float panel_formula(struct page *page, float x, float y, float width) {
     return box.h;
 }
 
-static float paragraph(struct page *page, const char *text, float x, float y, float width,
-                       float size, struct colour c, enum text_style style,
-                       enum semantic_role role) {
+/* Running text at the top of what is left of the panel, and the gap below it; as many lines as
+ * there is room for. */
+static void put_words(struct page *page, struct rect *rest, const char *id, const char *text,
+                      struct ui_paragraph look, enum semantic_role role, float gap) {
     struct ui *ui = &page->ui;
-    struct ui_paragraph p = {text, size, 1.48f, c, style, 0};
-    float height = ui_paragraph(ui, &p, x, y, width, false);
+    float line = roundf(ui_type(ui, look.size) * look.line_height), height = 0;
+    look.text = text;
+    look.max_lines = (int)(rest->h / line);
+    if (look.max_lines > 0) {
+        height = ui_paragraph(ui, &look, rest->x, rest->y, rest->w, false);
+    }
     char plain[1024];
     ui_plain_text(plain, sizeof plain, text);
-    semantics_add(ui->semantics, role, ui_id("paragraph", (int32_t)y, role),
-                  rect_make(x, y, width, height), plain, "");
-    return height;
+    semantics_add(ui->semantics, role, ui_id(id, 0, 0),
+                  rect_make(rest->x, rest->y, rest->w, height), plain, "");
+    rect_cut_top(rest, height > 0 ? height + ui_px(ui, gap) : 0);
 }
 
 /* Which rule cut the focus token here, and whether the model knows it. */
@@ -161,32 +169,40 @@ void panel_draw(struct page *page, struct rect r) {
     draw_rectangle(ui->list, r, 0, t->surface);
     draw_rectangle(ui->list, rect_make(r.x, r.y, ui_px(ui, 1), r.h), 0, t->line);
     draw_clip_push(ui->list, r);
-    bool is_low = r.h < ui_px(ui, 560);
-    struct rect inner =
+    bool is_low = r.h < ui_px(ui, 560), is_tiny = r.h < ui_px(ui, 300);
+    bool is_asked = page->document->cell.source >= 0; /* a number was clicked: it goes first */
+    struct rect rest =
         rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 12 : 22));
-    float x = inner.x, y = inner.y, w = inner.w;
-    const char *title = words_for(page, "title"),
-               *place = page->document->view == VIEW_HEADS ? words_for(page, "where") : where(page);
-    y += paragraph(page, title, x, y, w, 22, t->ink, TEXT_WORDS_BOLD, ROLE_HEADING);
-    y += paragraph(page, place, x, y, w, 13, t->secondary, TEXT_WORDS, ROLE_TEXT) +
-         ui_px(ui, is_low ? 8 : 14);
+    float gap = is_low ? 8 : 14;
+    const struct ui_paragraph heading = {NULL, 22, 1.48f, t->ink, TEXT_WORDS_BOLD, 0},
+                              small = {NULL, 13, 1.48f, t->secondary, TEXT_WORDS, 0},
+                              body = {NULL, 15.5f, 1.48f, t->ink, TEXT_WORDS, 0};
+    const char *place = page->document->view == VIEW_HEADS ? words_for(page, "where") : where(page);
+    put_words(page, &rest, "panel title", words_for(page, "title"), heading, ROLE_HEADING, 0);
+    put_words(page, &rest, "panel where", place, small, ROLE_TEXT, gap);
     if (page_n(page) == 0) {
-        paragraph(page, page_words(page, "empty.panel"), x, y, w, 15.5f, t->ink, TEXT_WORDS,
-                  ROLE_TEXT);
+        put_words(page, &rest, "panel text", page_words(page, "empty.panel"), body, ROLE_TEXT, 0);
         draw_clip_pop(ui->list);
         return;
     }
-    y += panel_formula(page, x, y, w) + ui_px(ui, is_low ? 8 : 14);
-    y += paragraph(page, words_for(page, "text"), x, y, w, 15.5f, t->ink, TEXT_WORDS, ROLE_TEXT) +
-         ui_px(ui, is_low ? 8 : 14);
-    if (page->document->step == STEP_TOKENS && page->document->view == VIEW_MATRICES) {
-        y += paragraph(page, token_words(page), x, y, w, 15.5f, t->ink, TEXT_WORDS, ROLE_TEXT) +
-             ui_px(ui, 14);
+    if (!(is_tiny && is_asked)) {
+        float formula = panel_formula(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+        rect_cut_top(&rest, formula > 0 ? formula + ui_px(ui, gap) : 0);
     }
-    float card = panel_card(page, x, -1, w, 0); /* its height: the card always fits */
+    struct rect words = rest; /* the clicked number's arithmetic keeps its room */
+    words.h = fmaxf(0, rest.h - (is_asked ? ui_px(ui, 130) : 0));
+    float before = words.y;
+    put_words(page, &words, "panel text", words_for(page, "text"), body, ROLE_TEXT, gap);
+    if (page->document->step == STEP_TOKENS && page->document->view == VIEW_MATRICES) {
+        put_words(page, &words, "panel token", token_words(page), body, ROLE_TEXT, 14);
+    }
+    rect_cut_top(&rest, words.y - before);
+    float card = panel_card(page, rest.x, -1, rest.w, 0); /* its height: the card fits if it can */
+    float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
+    bool has_room = spare >= ui_px(ui, 90) || !is_asked;
     float used =
-        panel_arithmetic(page, x, y, w, rect_bottom(inner) - (card > 0 ? card + ui_px(ui, 14) : 0));
-    y += used > 0 ? used + ui_px(ui, 14) : 0;
-    panel_card(page, x, y, w, rect_bottom(inner));
+        panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
+    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
+    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
     draw_clip_pop(ui->list);
 }

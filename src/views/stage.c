@@ -64,7 +64,11 @@ static void draw_empty(struct page *page, struct rect r) {
     float y = roundf(r.y + fmaxf(ui_px(ui, 8), r.h * 0.2f));
     draw_clip_push(ui->list, r);
     y += ui_paragraph(ui, &title, x, y, width, false) + ui_px(ui, 8);
-    y += ui_paragraph(ui, &body, x, y, width, false) + ui_px(ui, 16);
+    float line = roundf(ui_type(ui, body.size) * body.line_height);
+    body.max_lines = (int)fminf((float)body.max_lines, (rect_bottom(r) - y) / line);
+    if (body.max_lines > 0) {
+        y += ui_paragraph(ui, &body, x, y, width, false) + ui_px(ui, 16);
+    }
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("empty", 0, 0), r, title.text, body.text);
     for (int e = 0; e < 3; e++) {
         struct ui_button example = {

@@ -67,20 +67,26 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
         grids[b] = grid_of(page, stack->blocks[b].source, 0, false);
         widest = grids[b].columns > widest ? grids[b].columns : widest;
     }
+    int first = 0; /* where the window is low only the last ones stand, the result always */
+    while (first < stack->count - 1 &&
+           r.h < (float)(stack->count - first) * (title_height(ui) + ui_px(ui, 44))) {
+        first++;
+    }
+    int shown = stack->count - first;
     float range = 0;
     for (int b = 0; b < stack->count; b++) {
         range = fmaxf(range, grids[b].range);
     }
-    float room = r.h - (float)stack->count * title_height(ui) - (float)(stack->count - 1) * between;
-    float row_h = stage_cell(room / (float)stack->count, page_n(page), ui_px(ui, 56));
+    float room = r.h - (float)shown * title_height(ui) - (float)(shown - 1) * between;
+    float row_h = stage_cell(room / (float)shown, page_n(page), ui_px(ui, 56));
     float room_w = r.w - label_width - gap - bar;
     float cell_w = stage_cell(room_w, widest, ui_px(ui, 84));
     float used = label_width + gap + cell_w * (float)widest;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
-    float used_h = (float)stack->count * (title_height(ui) + row_h * (float)page_n(page)) +
-                   (float)(stack->count - 1) * between;
+    float used_h = (float)shown * (title_height(ui) + row_h * (float)page_n(page)) +
+                   (float)(shown - 1) * between;
     float y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f));
-    for (int b = 0; b < stack->count; b++) {
+    for (int b = first; b < stack->count; b++) {
         y += title_height(ui);
         float w = grids[b].columns == widest
                       ? cell_w
@@ -93,7 +99,7 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
         if (grids[b].rows) {
             draw_block(page, &stack->blocks[b], stack, &grids[b], &own, label_width, gap);
         }
-        if (b == 0) {
+        if (b == first) {
             const char *query = page_words(page, "axis.token");
             ui_text(ui, TEXT_WORDS_MEDIUM, 13,
                     x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, query), y - ui_px(ui, 9),
@@ -179,14 +185,17 @@ void step_feedforward_draw(struct page *page, struct rect r) {
     int count = steps_feedforward_stages(page->study, stages);
     int now = page->reveal.phase < count ? page->reveal.phase : count - 1;
     struct stack stack = {.is_whole = true};
-    struct rect top = rect_cut_top(&r, ui_px(&page->ui, 44));
+    bool has_line = r.h >= ui_px(&page->ui, 150);
+    struct rect top = rect_cut_top(&r, has_line ? ui_px(&page->ui, 44) : 0);
     if (count == 0) {
         stack.blocks[stack.count++] =
             (struct block){ATTENTION_TENSOR_OUTPUT, "Y", "stage.none", "", true};
         stack_draw(page, r, &stack);
         return;
     }
-    draw_stages(page, top, stages, count, now);
+    if (has_line) {
+        draw_stages(page, top, stages, count, now);
+    }
     enum attention_tensor_id stage = stages[now];
     if (stage == ATTENTION_TENSOR_RESIDUAL1 || stage == ATTENTION_TENSOR_RESIDUAL2) {
         residual_blocks(config, stage, &stack);
