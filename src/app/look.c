@@ -210,7 +210,8 @@ bool look_quit(struct app *app, struct ui_action action) {
     return true;
 }
 
-/* A matrix as lines of numbers with tabs between, as spreadsheets paste it. malloc'd. */
+/* A matrix as lines of numbers with tabs between, as spreadsheets paste it; what the beat has not
+ * come to stays empty. malloc'd. */
 static char *matrix_text(const struct study *study, const struct document_cell *cell) {
     size_t floats = cell_scratch_floats(study, cell->source);
     float *scratch = malloc((floats ? floats : 1) * sizeof *scratch);
@@ -220,9 +221,15 @@ static char *matrix_text(const struct study *study, const struct document_cell *
         size_t numbers = matrix.values ? matrix.rows * matrix.columns : 0;
         text = numbers ? malloc(numbers * 24 + 1) : NULL;
         size_t used = 0;
-        for (size_t i = 0; text && i < numbers; i++)
-            used += (size_t)snprintf(text + used, 25, "%.9g%c", (double)matrix.values[i],
-                                     (i + 1) % matrix.columns ? '\t' : '\n');
+        for (size_t i = 0; text && i < numbers; i++) {
+            struct document_cell at = *cell;
+            at.row = (int)(i / matrix.columns);
+            at.column = (int)(i % matrix.columns);
+            if (selection_is_shown(study, &at))
+                used += (size_t)snprintf(text + used, 24, "%.9g", (double)matrix.values[i]);
+            text[used++] = (i + 1) % matrix.columns ? '\t' : '\n';
+            text[used] = '\0';
+        }
     }
     free(scratch);
     return text;
@@ -232,11 +239,14 @@ static char *matrix_text(const struct study *study, const struct document_cell *
 bool look_copy(struct app *app, struct ui_action action) {
     (void)action;
     const struct study *study = &app->study;
-    struct document_cell cell = study->document.cell;
+    struct document_cell cell = selection_of(study), chosen = study->document.cell;
+    bool is_chosen =
+        cell.source == chosen.source && cell.row == chosen.row && cell.column == chosen.column;
     float value = 0;
     char *text = NULL;
     if (!app->host.set_clipboard) return false;
-    if (cell.source >= 0 && selection_is_shown(study, &cell) && cell_value(study, &cell, &value)) {
+    if (is_chosen && cell.source >= 0 && selection_is_shown(study, &cell) &&
+        cell_value(study, &cell, &value)) {
         text = malloc(32);
         if (text) snprintf(text, 32, "%.9g", (double)value);
     } else if (study_tokens(study) > 0) {
