@@ -85,9 +85,10 @@ struct scores_now scores_at_beat(struct page *page, int head) {
             now.states[i] = isinf(z[i]) && z[i] < 0 ? GRID_NO_WEIGHT : GRID_WEIGHT;
         }
     }
-    now.source = step == STEP_SIMILARITY || step == STEP_SCALE || step == STEP_SOFTMAX
-                     ? selection_result_source(study)
-                     : (int)ATTENTION_TENSOR_WEIGHTS;
+    bool is_step = step >= STEP_SIMILARITY && step <= STEP_SOFTMAX;
+    now.source = page->document->view == VIEW_HEADS ? selection_heads_source(study)
+                 : is_step                          ? selection_result_source(study)
+                                                    : (int)ATTENTION_TENSOR_WEIGHTS;
     if (now.source == CELL_ROW_TOTAL) {
         now.source = CELL_EXPONENTIALS;
     }
