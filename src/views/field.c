@@ -136,7 +136,9 @@ static void draw_chip(struct page *page, const struct segment *s, struct rect r,
                          : ui_is_hovered(ui, r) ? colour_mix(t->chip, t->ink, 0.06f)
                                                 : t->chip;
     const char *name = shown_text(page, s);
-    draw_rectangle(ui->list, r, ui_px(ui, 7), fill);
+    if (s->token >= 0) {
+        draw_rectangle(ui->list, r, ui_px(ui, 7), fill);
+    }
     float size = ui_type(ui, type_size);
     struct colour ink = is_focus ? colour_text_on(fill) : t->ink;
     if (gap > 0) {
@@ -144,6 +146,9 @@ static void draw_chip(struct page *page, const struct segment *s, struct rect r,
     } else {
         draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, size, roundf(r.x + s->text_x),
                   ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0, ink, name, strlen(name));
+    }
+    if (s->token < 0) {
+        return;
     }
     struct semantic_node *node = semantics_add(
         ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, 0),
@@ -209,7 +214,7 @@ static void draw_segments(struct page *page, struct rect r, const struct line *l
     for (size_t i = 0; i < line->count; i++) {
         const struct segment *s = &line->segments[i];
         float x = r.x + s->x - scroll + (p->is_editing && s->start >= p->caret ? composing : 0);
-        if (s->token >= 0 && x < rect_right(r) && x + s->width > r.x) {
+        if (s->token != SEGMENT_SPACE && x < rect_right(r) && x + s->width > r.x) {
             bool is_selected = p->is_editing && s->start < to && s->start + s->bytes > from;
             bool is_parted = p->is_editing && s->start < p->caret && p->caret < s->start + s->bytes;
             float gap = is_parted ? composing : 0;
