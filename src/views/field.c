@@ -6,9 +6,11 @@
 #include <math.h>
 #include <string.h>
 
+enum { SEGMENT_SPACE = -1, SEGMENT_PLAIN = -2 };
+
 struct segment {
     size_t start, bytes;
-    int token;      /* index, or −1 for white space */
+    int token;      /* index; SEGMENT_SPACE; SEGMENT_PLAIN: text that the model cannot take */
     float x, width; /* from the left end of the whole line */
     float text_x;   /* where the text starts inside it */
 };
@@ -34,7 +36,9 @@ static const char *field_text(const struct page *page) {
 }
 
 static const char *shown_text(struct page *page, const struct segment *s) {
-    return s->token >= 0 ? study_token(page->study, s->token) : s->token == SEGMENT_PLAIN ? field_text(page) : "";
+    return s->token >= 0               ? study_token(page->study, s->token)
+           : s->token == SEGMENT_PLAIN ? field_text(page)
+                                       : "";
 }
 
 static void add_segment(struct page *page, struct line *line, size_t start, size_t bytes,
