@@ -57,19 +57,35 @@ float labels_row_width(const struct page *page, const struct labels *labels, flo
     return fminf(most, ceilf(widest(page, labels)));
 }
 
+/* Where the text of row i stands: beside its row, moved inwards at the ends of a grid of low rows.
+ */
+static float row_top(const struct labels *labels, struct rect grid, size_t i, float needed) {
+    float pitch = grid.h / (float)labels->count, middle = grid.y + ((float)i + 0.5f) * pitch;
+    if (grid.h <= needed) {
+        return grid.y + (grid.h - needed) / 2;
+    }
+    return fmaxf(grid.y, fminf(middle - needed / 2, rect_bottom(grid) - needed));
+}
+
 void labels_rows(struct page *page, const struct labels *labels, struct rect grid, float gap,
                  float width) {
     struct ui *ui = &page->ui;
     float pitch = grid.h / (float)labels->count, needed = ui_type(ui, labels->size) * 1.25f;
+    bool has_focus = labels->focus >= 0 && (size_t)labels->focus < labels->count;
+    float focus_top = has_focus ? row_top(labels, grid, (size_t)labels->focus, needed) : 0;
+    float end = -INFINITY; /* of the last label */
     for (size_t i = 0; i < labels->count && grid.h >= needed * 0.75f; i++) {
-        if (!is_drawn(labels, i, pitch, needed)) {
+        bool is_focus = (int)i == labels->focus;
+        float top = row_top(labels, grid, i, needed);
+        bool is_free = is_focus || (top >= end - 1 && (!has_focus || pitch >= needed ||
+                                                       fabsf(top - focus_top) >= needed - 1));
+        if (!is_drawn(labels, i, pitch, needed) || !is_free) {
             continue;
         }
+        end = top + needed;
         float height = fmaxf(pitch, needed);
-        float middle = grid.y + ((float)i + 0.5f) * pitch;
-        float top = fmaxf(grid.y, fminf(middle - height / 2, rect_bottom(grid) - height));
-        struct rect r = rect_make(grid.x - gap - width, roundf(top), width, roundf(height));
-        bool is_focus = (int)i == labels->focus;
+        struct rect r = rect_make(grid.x - gap - width, roundf(top + (needed - height) / 2), width,
+                                  roundf(height));
         draw_key(ui->list, labels->slot, (uint32_t)i, 0);
         ui_text_in(ui, r, UI_RIGHT, label_style(labels, i), labels->size,
                    is_focus ? labels->colour : ui->theme->ink, labels->texts[i]);

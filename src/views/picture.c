@@ -28,11 +28,13 @@ static enum colour_map chosen_map(const struct document *document, const struct 
     }
 }
 
-/* Device pixels per logical pixel. In presentation mode the window is 480 logical pixels high, so
+/* Device pixels per logical pixel. A scale too large for the window gives way: at least 320 × 240
+ * logical pixels stay, the smallest room there is a layout for. In presentation mode the window is 480 logical pixels high, so
  * that 15 of them are 3 %. */
 static float unit_of(const struct picture_request *request) {
     const struct document *d = &request->study->document;
     float unit = request->density * (float)d->scale_percent / 100.0f;
+    unit = fminf(unit, request->density * fminf((float)d->width / 320, (float)d->height / 240));
     if (d->is_presentation && request->part == PICTURE_WINDOW) {
         float height = (float)d->height * request->density;
         unit = fmaxf(unit, fminf(height / 480.0f, (float)d->width * request->density / 640.0f));

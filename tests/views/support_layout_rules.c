@@ -587,8 +587,11 @@ static void check_contrast(struct rules *rules, const struct text_box *b) {
     }
 }
 
+/* Device pixels per logical pixel: the scale, as far as 320 × 240 logical pixels stay. */
 static float unit_of(const struct layout_room *room) {
-    return room->density * (float)room->study.document.scale_percent / 100.0f;
+    const struct document *d = &room->study.document;
+    float most = fminf((float)d->width / 320, (float)d->height / 240);
+    return room->density * fminf((float)d->scale_percent / 100.0f, most);
 }
 
 void layout_check(struct layout_room *room) {

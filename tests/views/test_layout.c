@@ -92,7 +92,10 @@ static void enter(struct layout_room *room, struct document *d, enum state state
         p->caret = bytes;
         p->anchor = 0;
     } else if (state == STATE_COMPOSING) {
-        p->caret = p->anchor = 0;
+        p->caret = p->anchor = bytes > 1 ? 1 : 0; /* inside the first word */
+        while (p->caret < bytes && (d->text[p->caret] & 0xC0) == 0x80) {
+            p->anchor = ++p->caret;
+        }
         p->composition = "ni hao";
         p->composition_caret = -1;
     } else if (state == STATE_POINTER) {
