@@ -177,14 +177,16 @@ static void draw_caret(struct page *page, struct rect r, float x) {
     const char *text = page->presence->composition;
     float middle = roundf(r.y + r.h / 2), half = ui_px(ui, 12);
     if (composition_width(page) > 0) {
+        float width = composition_width(page) - ui_px(ui, 4);
+        draw_rectangle(ui->list, rect_make(roundf(x), middle - half, width, 2 * half), 0,
+                       ui->theme->background);
         draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, ui_type(ui, type_size),
                   roundf(x + ui_px(ui, 3)), ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0,
                   ui->theme->ink, text, strlen(text));
         draw_rectangle(ui->list,
-                       rect_make(roundf(x), middle + half, composition_width(page) - ui_px(ui, 4),
-                                 ui_px(ui, 2)),
-                       0, ui->theme->fill[ROLE_QUERY]);
-        x += composition_width(page);
+                       rect_make(roundf(x), middle + half, width, ui_px(ui, 2)), 0,
+                       ui->theme->fill[ROLE_QUERY]);
+        x += width;
     }
     struct rect caret = rect_make(roundf(x), middle - half, ui_px(ui, 2), 2 * half);
     draw_rectangle(ui->list, caret, 0, ui->theme->ink);
