@@ -169,7 +169,9 @@ static void place_long(struct pen *pen, struct atom atom, enum text_style style,
             utf8proc_int32_t c;
             size_t more = bytes + cluster_at(atom.text + bytes, &c);
             float wider = text_width(pen->ui->measurer, style, size, atom.text, more);
-            if (bytes && pen->x + wider > right_end(pen)) {
+            bool is_first =
+                bytes == 0 && pen->x <= pen->left; /* one at least, or no end is reached */
+            if (!is_first && pen->x + wider > right_end(pen)) {
                 break;
             }
             bytes = more;
@@ -190,14 +192,16 @@ static float glued_width(const struct ui *ui, const struct ui_paragraph *p, cons
                          struct look look) {
     struct atom next;
     utf8proc_int32_t c;
-    if (!next_atom(&text, &look, &next) || next.has_space_before) {
-        return 0;
+    float width = 0;
+    while (next_atom(&text, &look, &next) && !next.has_space_before) {
+        cluster_at(next.text, &c);
+        if (is_wide(c) && !is_closing(c)) {
+            break;
+        }
+        width += text_width(ui->measurer, style_of(p, next.look), ui_type(ui, p->size), next.text,
+                            next.bytes);
     }
-    cluster_at(next.text, &c);
-    bool is_glued = !is_wide(c) || is_closing(c);
-    return is_glued ? text_width(ui->measurer, style_of(p, next.look), ui_type(ui, p->size),
-                                 next.text, next.bytes)
-                    : 0;
+    return width;
 }
 
 float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, float x, float y,
@@ -225,11 +229,13 @@ float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, fl
                           : 0;
         if (pen.x > pen.left &&
             pen.x + space + w + glued_width(ui, paragraph, text, look) > right_end(&pen)) {
+            if (is_last_line(&pen)) { /* as much of it as fits */
+                pen.x += space;
+                place_long(&pen, atom, style, size);
+                continue;
+            }
             break_line(&pen);
             space = 0;
-            if (pen.is_full) {
-                break;
-            }
         }
         pen.x += space;
         if (pen.left + w > right_end(&pen)) {

@@ -55,13 +55,16 @@ void step_heads_draw(struct page *page, struct rect r) {
     }
     float concat_cell = stage_cell(width - y_room, c, ui_px(ui, 60));
     float y_cell = stage_cell(fminf(y_room, width - concat_cell * (float)c), d, ui_px(ui, 60));
-    float height = r.h - title - ui_px(ui, 60);
-    float weight_row = stage_cell(fminf(height * 0.5f, (float)c * ui_px(ui, 24)), c, ui_px(ui, 24));
+    bool has_weight = r.h >= ui_px(ui, 200); /* else the outputs have all the room */
+    float top = has_weight ? ui_px(ui, 40) : 0, height = r.h - title - top;
+    float weight_row =
+        has_weight ? stage_cell(fminf(height * 0.5f, (float)c * ui_px(ui, 24)), c, ui_px(ui, 24))
+                   : 0;
     float row_h = stage_cell(height - weight_row * (float)c, n, ui_px(ui, 60));
     float used = label_width + gap + concat_cell * (float)c + between + y_cell * (float)d;
-    float used_h = ui_px(ui, 40) + weight_row * (float)c + title + row_h * (float)n;
+    float used_h = top + weight_row * (float)c + title + row_h * (float)n;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
-    float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + ui_px(ui, 40));
+    float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + top);
     float y = roundf(weight_y + weight_row * (float)c + title);
     struct grid concat = grid_of(page, ATTENTION_TENSOR_CONCAT, 0, false);
     struct grid weight = grid_of(page, CELL_W_O, 0, true);
@@ -77,16 +80,21 @@ void step_heads_draw(struct page *page, struct rect r) {
     grid_reveal(page, &output, PHASE_HEADS_OUTPUT);
     labels_rows(page, &rows, concat.rect, gap, label_width);
     grid_draw(page, &concat);
-    draw_block_names(page, concat.rect, heads);
-    grid_draw(page, &weight);
+    if (!is_tight) {
+        draw_block_names(page, concat.rect, heads);
+    }
     grid_draw(page, &output);
     grid_frame_operands(page, &concat);
-    grid_frame_operands(page, &weight);
     grid_frame_operands(page, &output);
-    ui_text_in(ui, rect_make(x, y - ui_px(ui, 50), concat.rect.w, ui_px(ui, 24)), UI_LEFT,
-               TEXT_WORDS, 14, ui->theme->secondary, stage_shape(page, "matrix.concat", n, c));
-    grid_title(page, weight.rect.x, weight_y - ui_px(ui, 12), "W_O", ui->theme->text[ROLE_OUTPUT],
-               page_format(page, "%zu × %zu", c, d));
+    ui_text_in(ui, rect_make(x, y - ui_px(ui, is_tight ? 28 : 50), concat.rect.w, ui_px(ui, 24)),
+               UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary,
+               stage_shape(page, "matrix.concat", n, c));
+    if (has_weight) {
+        grid_draw(page, &weight);
+        grid_frame_operands(page, &weight);
+        grid_title(page, weight.rect.x, weight_y - ui_px(ui, 12), "W_O",
+                   ui->theme->text[ROLE_OUTPUT], page_format(page, "%zu × %zu", c, d));
+    }
     grid_title(page, output.rect.x, y - ui_px(ui, 12), "Y", ui->theme->text[ROLE_OUTPUT],
                is_tight ? "" : stage_shape(page, "matrix.y", n, d));
     if (!is_tight) {

@@ -31,12 +31,14 @@ static void draw_result(struct page *page, int which, struct rect weight_place, 
                               stage_shape(page, columns[which].words, result.rows, result.columns));
     result.row_names = (const char *const *)page->study->token_names;
     grid_reveal(page, &result, 0);
-    grid_draw(page, &weight);
     grid_draw(page, &result);
-    grid_frame_operands(page, &weight);
+    if (weight_place.h > 0) {
+        grid_draw(page, &weight);
+        grid_frame_operands(page, &weight);
+    }
     grid_frame_operands(page, &result);
     bool is_wide = place.w >= ui_px(ui, 150);
-    if (place.w >= ui_px(ui, 54)) {
+    if (place.w >= ui_px(ui, 54) && weight_place.h > 0) {
         grid_title(page, place.x, weight_place.y - ui_px(ui, 12), columns[which].weight_letter, c,
                    is_wide ? page_format(page, "%zu × %zu", weight.rows, weight.columns) : "");
     }
@@ -60,15 +62,17 @@ void step_projection_draw(struct page *page, struct rect r) {
     /* The results get the room their numbers need; X takes what is left. */
     float result_cell = stage_cell(width * 0.76f, 2 * d_k + d_v, ui_px(ui, 60));
     float x_cell = stage_cell(width - result_cell * (float)(2 * d_k + d_v), d, ui_px(ui, 60));
-    float height = r.h - 2 * title;
+    bool has_weights = r.h >= ui_px(ui, 200); /* else what they make has all the room */
+    float height = r.h - (has_weights ? 2 : 1) * title;
     float weight_row =
-        stage_cell(fminf(height * 0.45f, (float)d * ui_px(ui, 24)), d, ui_px(ui, 24));
+        has_weights ? stage_cell(fminf(height * 0.45f, (float)d * ui_px(ui, 24)), d, ui_px(ui, 24))
+                    : 0;
     float row_h = stage_cell(height - weight_row * (float)d, n, ui_px(ui, 60));
     float used =
         label_width + gap + x_cell * (float)d + 3 * between + result_cell * (float)(2 * d_k + d_v);
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
-    float used_h = 2 * title + weight_row * (float)d + row_h * (float)n;
-    float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + title);
+    float used_h = (has_weights ? 2 : 1) * title + weight_row * (float)d + row_h * (float)n;
+    float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + (has_weights ? title : 0));
     float y = roundf(weight_y + weight_row * (float)d + title);
     struct grid input = grid_of(page, wiring_projection_input(config), 0, false);
     input.rect = rect_make(x, y, x_cell * (float)d, row_h * (float)n);

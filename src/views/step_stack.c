@@ -141,29 +141,36 @@ static const char *stage_key(enum attention_tensor_id stage) {
     }
 }
 
-/* The stages of this model's layer as a line: which is done, which is now. A click goes there. */
+/* The stages of this model's layer as a line: which is done, which is now. A click goes there.
+ * Where not all fit, those before the present one go first. */
 static void draw_stages(struct page *page, struct rect r, const enum attention_tensor_id *stages,
                         int count, int now) {
     struct ui *ui = &page->ui;
-    float x = r.x;
+    struct ui_button buttons[6];
+    float widths[6], arrow = ceilf(ui_text_width(ui, TEXT_WORDS, 14, "→")) + ui_px(ui, 8), used = 0;
+    int first = 0;
     for (int s = 0; s < count; s++) {
-        const char *words = page_words(page, stage_key(stages[s]));
-        struct ui_button button = {.id = ui_id("stage", s, 0),
-                                   .label = words,
-                                   .kind = s == now ? UI_BUTTON_PRIMARY : UI_BUTTON_BARE,
-                                   .action = {UI_COMMAND_STEP_GO, STEP_FEEDFORWARD, s, 1},
-                                   .size = 14};
-        float width = ui_button_width(ui, &button);
-        if (x + width > rect_right(r)) {
-            break;
+        buttons[s] = (struct ui_button){.id = ui_id("stage", s, 0),
+                                        .label = page_words(page, stage_key(stages[s])),
+                                        .kind = s == now ? UI_BUTTON_PRIMARY : UI_BUTTON_BARE,
+                                        .action = {UI_COMMAND_STEP_GO, STEP_FEEDFORWARD, s, 1},
+                                        .size = 14};
+        widths[s] = ui_button_width(ui, &buttons[s]) + (s ? arrow : 0);
+        used += s <= now ? widths[s] : 0;
+    }
+    for (; first < now && used > r.w; first++) {
+        used -= widths[first];
+    }
+    float x = r.x;
+    for (int s = first; s < count && x + widths[s] <= rect_right(r); s++) {
+        float before = s > 0 ? arrow : 0;
+        if (before > 0) {
+            ui_text(ui, TEXT_WORDS, 14, x + ui_px(ui, 4), r.y + ui_px(ui, 21), ui->theme->secondary,
+                    "→");
         }
-        ui_button(ui, rect_make(roundf(x), r.y, width, ui_px(ui, 32)), &button);
-        x += width;
-        if (s + 1 < count) {
-            x += ui_text(ui, TEXT_WORDS, 14, x + ui_px(ui, 4), r.y + ui_px(ui, 21),
-                         ui->theme->secondary, "→") +
-                 ui_px(ui, 8);
-        }
+        ui_button(ui, rect_make(roundf(x + before), r.y, widths[s] - before, ui_px(ui, 32)),
+                  &buttons[s]);
+        x += widths[s];
     }
 }
 

@@ -41,10 +41,12 @@ static void draw_card(struct page *page, size_t i, struct rect r) {
         draw_frame(ui->list, r, ui_px(ui, 9), ui_px(ui, 1.5f), t->line);
     }
     struct rect inner = rect_inset(r, ui_px(ui, 8), ui_px(ui, 8));
-    ui_text_in(ui, rect_cut_top(&inner, ui_px(ui, 20)), UI_CENTRE, TEXT_MONO, 13, quiet,
-               page_format(page, "%zu", i + 1));
-    ui_text_in(ui, rect_cut_bottom(&inner, ui_px(ui, 20)), UI_CENTRE, TEXT_WORDS, 13, quiet,
-               token_caption(page, i));
+    if (r.h >= ui_px(ui, 80)) {
+        ui_text_in(ui, rect_cut_top(&inner, ui_px(ui, 20)), UI_CENTRE, TEXT_MONO, 13, quiet,
+                   page_format(page, "%zu", i + 1));
+        ui_text_in(ui, rect_cut_bottom(&inner, ui_px(ui, 20)), UI_CENTRE, TEXT_WORDS, 13, quiet,
+                   token_caption(page, i));
+    }
     ui_text_in(ui, inner, UI_CENTRE, TEXT_WORDS_SEMIBOLD, 22, ink,
                study_token(page->study, (int)i));
     draw_key_end(ui->list);
@@ -119,7 +121,10 @@ void step_tokens_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     size_t n = page_n(page);
     bool is_tight = r.h < ui_px(ui, 340);
-    struct card card = {fminf(ui_px(ui, 220), r.w), ui_px(ui, is_tight ? 84 : 104), ui_px(ui, 10)};
+    float card_height = r.h < ui_px(ui, 150) ? 40
+                        : is_tight           ? 84
+                                             : 104; /* the lowest: name alone */
+    struct card card = {fminf(ui_px(ui, 220), r.w), ui_px(ui, card_height), ui_px(ui, 10)};
     const char *names[] = {"count", NULL}, *values[] = {page_format(page, "%zu", n), NULL};
     const char *title = page_filled(page, "tokens.title", names, values);
     struct rect bottom = rect_cut_bottom(&r, ui_px(ui, is_tight ? 24 : 34));

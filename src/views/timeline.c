@@ -68,12 +68,13 @@ void timeline_draw(struct page *page, struct rect r) {
         widest = fmaxf(widest, ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 13, words));
     }
     bool has_words = widest + ui_px(ui, 6) <= pitch && r.h >= ui_px(ui, 64);
+    bool has_name = r.h >= ui_px(ui, 58); /* of the present step alone, where not all fit */
     if (pitch < side + ui_px(ui, 4)) {
         const char *where = page_format(page, "%d/%d", (int)page->document->step + 1, STEP_COUNT);
         ui_text_in(ui, line, UI_CENTRE, TEXT_MONO, 13, t->ink, where);
         return;
     }
-    float y = roundf(r.y + (r.h - side) / 2 - (has_words ? ui_px(ui, 12) : 0));
+    float y = roundf(r.y + (r.h - side) / 2 - (has_words || has_name ? ui_px(ui, 12) : 0));
     for (int s = 1; s < STEP_COUNT; s++) {
         struct colour c = s <= (int)page->document->step ? t->secondary : t->line;
         float x0 = line.x + ((float)s - 0.5f) * pitch + side / 2,
@@ -87,8 +88,10 @@ void timeline_draw(struct page *page, struct rect r) {
         const char *words =
             page_words(page, page_format(page, "step.%s.short", step_id((enum step)s)));
         draw_dot(page, s, place.x + pitch / 2, y, side);
-        if (has_words) {
-            struct rect under = rect_make(place.x, y + side + ui_px(ui, 5), pitch, ui_px(ui, 20));
+        if (has_words || (is_on && has_name)) {
+            float width = has_words ? pitch : ceilf(widest) + 2, middle = place.x + pitch / 2;
+            float x = fmaxf(line.x, fminf(middle - width / 2, rect_right(line) - width));
+            struct rect under = rect_make(x, y + side + ui_px(ui, 5), width, ui_px(ui, 20));
             ui_text_in(ui, under, UI_CENTRE, is_on ? TEXT_WORDS_SEMIBOLD : TEXT_WORDS, 13,
                        is_on ? t->ink : t->secondary, words);
         }
