@@ -55,10 +55,9 @@ fail() {
 await() {
     what=$1
     shift
-    tries=0
+    deadline=$(($(date +%s) + 60))
     until "$@"; do
-        tries=$((tries + 1))
-        [ $tries -lt 1200 ] || fail "waited in vain for $what"
+        [ "$(date +%s)" -lt "$deadline" ] || fail "waited in vain for $what"
         sleep 0.05
     done
 }
@@ -68,7 +67,7 @@ window_start() {
     "$headway" "$@" 2>"$place/errors.txt" &
     program=$!
     await "the window" window_find
-    xdotool windowfocus --sync "$window"
+    xdotool windowmove "$window" 0 0 windowfocus --sync "$window"
     park
 }
 
@@ -135,11 +134,11 @@ expect() {
 # screen: what the window shows, as $place/screen.png.
 screen() {
     eval "$(xdotool getwindowgeometry --shell "$window")"
-    "$probe" screen "$place/Xvfb_screen0" "$X" "$Y" "$WIDTH" "$HEIGHT" "$place/screen.png"
+    "$probe" screen "$place/Xvfb_screen0" "$X" "$Y" "$WIDTH" "$HEIGHT" "$place/screen.png" 2>/dev/null
 }
 
 is_shown() {
-    screen
+    screen || return 1
     difference=$("$probe" compare "$seen" "$place/screen.png")
     [ "${difference%.*}" -lt "${limit:-4}" ]
 }

@@ -7,8 +7,8 @@
  * y" window_probe tabs PNG COMMAND [A [B]]  how often Tab must be pressed from the stage
  *   window_probe screen XWD X Y W H PNG    a part of the screen as a picture
  *   window_probe compare PNG PNG           pixels that differ, in thousandths of all
- *   window_probe message PNG SCREEN KEY    the same, of the message KEY alone
- * HEADWAY_PROBE_OPEN=export or models: as where and tabs see it with that menu open.
+ *   window_probe message PNG SCREEN KEY    the same, of the place of the message KEY, said as an
+ * error HEADWAY_PROBE_OPEN=export or models: as where and tabs see it with that menu open.
  *
  * Exit status: 0 done, 1 not there (a sentence says what). */
 #include "app/resources.h"
@@ -119,6 +119,7 @@ static void scene_make(struct scene *scene, const char *path, const char *messag
     struct picture_presence presence = {.export_density = 1, .model_names = models};
     presence.is_export_menu_open = open && strcmp(open, "export") == 0;
     presence.is_model_menu_open = open && strcmp(open, "models") == 0;
+    presence.is_message_error = message != NULL;
     if (message)
         presence.message =
             catalogue_get(&scene->catalogue, scene->study.document.language, message);
