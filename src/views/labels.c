@@ -97,10 +97,11 @@ void labels_rows(struct page *page, const struct labels *labels, struct rect gri
 /* The angle at which column labels stand: flat where they fit, slanted, upright where columns are
  * narrow. */
 static float column_angle(const struct page *page, const struct labels *labels, float cell_w) {
-    if (widest(page, labels) + ui_px(&page->ui, 6) <= cell_w) {
+    float line = ui_type(&page->ui, labels->size) * 1.25f, most = widest(page, labels);
+    float between = ui_px(&page->ui, most <= line ? 2 : 6); /* single characters need less */
+    if (most + between <= cell_w) {
         return 0;
     }
-    float line = ui_type(&page->ui, labels->size) * 1.25f;
     return cell_w * sinf(slant) >= line ? slant : 1.5707963f;
 }
 

@@ -169,6 +169,26 @@ static void check_words(struct layout_room *room) {
     }
 }
 
+/* The arithmetic beside a picture of the full size goes on to its result. */
+static void check_result(struct layout_room *room) {
+    const struct document *d = &room->study.document;
+    const struct semantic_node *last = NULL;
+    size_t lines = 0;
+    for (int y = 0; y < (int)room->list.height; y++) {
+        const struct semantic_node *line =
+            semantics_by_id(&room->semantics, ui_id("arithmetic", y, 0));
+        last = line ? line : last;
+        lines += line != NULL;
+    }
+    bool is_explained = d->step > STEP_TOKENS && study_tokens(&room->study) > 0;
+    if (is_explained && lines == 0 && !steps_is_question_open(&room->study)) {
+        layout_fault(room, "no arithmetic");
+    }
+    if (lines > 0 && !strstr(last->name, "=") && !strstr(last->name, "≈")) {
+        layout_fault(room, "the arithmetic ends in '%s'", last->name);
+    }
+}
+
 /* What a reader who hears the picture needs: the step's heading, its formula, its matrices. */
 static void check_description(struct layout_room *room) {
     const struct document *d = &room->study.document;
@@ -237,6 +257,7 @@ static void test_every_step(void **state) {
         layout_draw(&f.room, &f.d);
         check(&f.room);
         check_description(&f.room);
+        check_result(&f.room);
     }
     close_fixture(&f);
 }
