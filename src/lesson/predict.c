@@ -24,7 +24,10 @@ bool steps_is_question_open(const struct study *study) {
         document->answers[prediction] == PREDICT_SKIPPED)
         return false;
     struct reveal reveal = steps_reveal(study);
-    int phase = document->step == STEP_SOFTMAX ? PHASE_SOFTMAX_DIVIDE : 0;
+    /* The exponentials of a row give the largest weight away: from them on, it is too late to ask.
+     */
+    int phase = document->step == STEP_SOFTMAX ? PHASE_SOFTMAX_EXPONENTIATE : 0;
+    if (document->step == STEP_SOFTMAX && reveal.phase != phase) return false;
     size_t columns = document->step == STEP_SUM ? (size_t)study->model.weights.config.d_v : n;
     return !reveal_shows(&reveal, phase, (size_t)document->query, columns - 1, columns);
 }

@@ -186,18 +186,29 @@ static void place_long(struct pen *pen, struct atom atom, enum text_style style,
     }
 }
 
+/* Does the atom end in an opening bracket? Then what follows stays with it. */
+static bool ends_open(const struct atom *atom) {
+    utf8proc_int32_t c = 0;
+    for (size_t at = 0; at < atom->bytes;) {
+        at += cluster_at(atom->text + at, &c);
+    }
+    return is_opening(c);
+}
+
 /* Width of what follows without a space, such as the full stop behind an emphasised word: it stays
  * on the line. */
-static float glued_width(const struct ui *ui, const struct ui_paragraph *p, const char *text,
-                         struct look look) {
+static float glued_width(const struct ui *ui, const struct ui_paragraph *p, const struct atom *atom,
+                         const char *text, struct look look) {
     struct atom next;
     utf8proc_int32_t c;
     float width = 0;
+    bool is_open = ends_open(atom);
     while (next_atom(&text, &look, &next) && !next.has_space_before) {
         cluster_at(next.text, &c);
-        if (is_wide(c) && !is_closing(c)) {
+        if (is_wide(c) && !is_closing(c) && !is_open) {
             break;
         }
+        is_open = ends_open(&next);
         width += text_width(ui->measurer, style_of(p, next.look), ui_type(ui, p->size), next.text,
                             next.bytes);
     }
@@ -228,7 +239,7 @@ float ui_paragraph(const struct ui *ui, const struct ui_paragraph *paragraph, fl
                           ? text_width(ui->measurer, paragraph->style, size, " ", 1)
                           : 0;
         if (pen.x > pen.left &&
-            pen.x + space + w + glued_width(ui, paragraph, text, look) > right_end(&pen)) {
+            pen.x + space + w + glued_width(ui, paragraph, &atom, text, look) > right_end(&pen)) {
             if (is_last_line(&pen)) { /* as much of it as fits */
                 pen.x += space;
                 place_long(&pen, atom, style, size);

@@ -79,20 +79,18 @@ static void put_term(struct lines *l, const struct arithmetic *m, size_t t, bool
     const char *a = operand(page, term->a, role_of_term(&term->a_cell));
     const char *right = page_number(page, term->product, NUMBER_PLAIN);
     if (m->form == ARITHMETIC_SUM || m->form == ARITHMETIC_SOFTMAX) {
-        const char *name = term->token >= 0
-                               ? page_format(page, "  %s", study_token(page->study, term->token))
-                               : "";
-        const char *symbol = term->token < 0 && term->a_cell.source >= 0
-                                 ? page_format(page, "  %s", cell_symbol(term->a_cell.source))
-                                 : "";
-        put_line(l, page_format(page, "%s%s%s%s", plus, a, symbol, name), "", false);
+        const char *name = term->token >= 0           ? page_word(page, term->token)
+                           : term->a_cell.source >= 0 ? cell_symbol(term->a_cell.source)
+                                                      : "";
+        put_line(l, page_format(page, "%s%s", plus, name), page_number(page, term->a, NUMBER_PLAIN),
+                 false);
         return;
     }
     double shown = number_shown(term->a) * number_shown(term->b);
     bool is_exact =
         is_same_shown(floor(fabs(shown) * 100 + 0.5) / 100 * (shown < 0 ? -1 : 1), term->product);
     const char *name =
-        term->token >= 0 ? page_format(page, " %s", study_token(page->study, term->token)) : "";
+        term->token >= 0 ? page_format(page, " %s", page_word(page, term->token)) : "";
     put_line(l,
              page_format(page, "%s%s × %s%s", plus, a,
                          operand(page, term->b, role_of_term(&term->b_cell)), name),
@@ -116,6 +114,10 @@ static void put_rest(struct lines *l, size_t count, const char *key, const char 
     }
 }
 
+static size_t lines_left(const struct lines *l) {
+    return l->y < l->bottom ? (size_t)((l->bottom - l->y) / l->line_px) : 0;
+}
+
 /* The bias, where there is one; returns it as displayed. */
 static double put_bias(struct lines *l, const struct arithmetic *m) {
     if (!m->has_bias) {
@@ -127,45 +129,66 @@ static double put_bias(struct lines *l, const struct arithmetic *m) {
     return number_shown(m->bias);
 }
 
-/* Terms in the order of the pass when all fit, else the largest and the count of the rest. Returns
- * the sum as displayed. */
-static double put_terms(struct lines *l, const struct arithmetic *m) {
-    struct page *page = l->page;
-    size_t room = (size_t)fmaxf(1, (l->bottom - l->y) / l->line_px - 3);
+/* Which terms are written: all when they fit; else the largest, and none that shows as next to
+ * nothing. Returns how many. */
+static size_t choose_terms(struct page *page, const struct arithmetic *m, size_t room,
+                           bool *is_chosen) {
     bool shows_all = page->document->shows_all_terms;
-    size_t few = room < FEW_TERMS ? room : FEW_TERMS;
-    size_t shown = m->count <= few + 1 ? m->count
-                   : shows_all         ? (m->count < room ? m->count : room)
-                                       : few;
     size_t *order = page_memory(page, m->count ? m->count : 1, sizeof *order);
-    double sum = 0, rest = 0;
+    size_t most = shows_all || room < FEW_TERMS ? room : FEW_TERMS, chosen = 0, small = 0;
     if (!order) {
         return 0;
     }
-    if (shown < m->count) {
-        arithmetic_order(m, order);
-    } else {
-        for (size_t t = 0; t < m->count; t++) {
-            order[t] = t;
-        }
-    }
     for (size_t t = 0; t < m->count; t++) {
-        if (t < shown) {
-            put_term(l, m, order[t], t == 0);
-            sum += number_shown(m->terms[order[t]].product);
-        } else {
-            rest += m->terms[order[t]].product;
+        small += fabsf(m->terms[t].product) < 0.005f;
+    }
+    bool drops_small = !shows_all && small >= 2 && m->count > 4;
+    if (m->count <= most + 1 && m->count <= room + 1 && !drops_small) {
+        memset(is_chosen, true, m->count);
+        return m->count;
+    }
+    arithmetic_order(m, order);
+    for (size_t t = 0; t < m->count && chosen < most; t++) {
+        bool is_small = fabsf(m->terms[order[t]].product) < 0.005f;
+        if (chosen == 0 || !drops_small || !is_small) {
+            is_chosen[order[t]] = true;
+            chosen++;
         }
     }
-    if (shown < m->count) {
-        put_rest(l, m->count - shown, "arithmetic.smaller",
+    return chosen;
+}
+
+/* The terms in the order of the pass, then the count and the sum of those left out. Returns the sum
+ * as displayed. */
+static double put_terms(struct lines *l, const struct arithmetic *m) {
+    struct page *page = l->page;
+    bool has_line_more = m->form == ARITHMETIC_ACTIVATION || m->form == ARITHMETIC_SOFTMAX;
+    size_t below = 2u + m->has_bias + has_line_more; /* the rest, the result, and these */
+    size_t room = lines_left(l) > below ? lines_left(l) - below : 1;
+    bool *is_chosen = page_memory(page, m->count ? m->count : 1, sizeof *is_chosen),
+         is_first = true;
+    double sum = 0, rest = 0;
+    if (!is_chosen) {
+        return 0;
+    }
+    size_t chosen = choose_terms(page, m, room, is_chosen);
+    for (size_t t = 0; t < m->count; t++) {
+        if (is_chosen[t]) {
+            put_term(l, m, t, is_first);
+            sum += number_shown(m->terms[t].product);
+            is_first = false;
+        } else {
+            rest += m->terms[t].product;
+        }
+    }
+    if (chosen < m->count) {
+        put_rest(l, m->count - chosen, "arithmetic.smaller",
                  page_number(page, (float)rest, NUMBER_PLAIN));
         sum += number_shown((float)rest);
-    } else if (shows_all && m->count > FEW_TERMS + 1) {
+    } else if (page->document->shows_all_terms && m->count > 4) {
         put_rest(l, m->count, "arithmetic.fewer", "");
     }
-    sum += put_bias(l, m);
-    return sum;
+    return sum + put_bias(l, m);
 }
 
 static const char *result_words(struct page *page, bool is_exact, float result,
@@ -177,7 +200,8 @@ static const char *result_words(struct page *page, bool is_exact, float result,
                        page_number(page, result, NUMBER_PLAIN));
 }
 
-/* Each head's share of one number of the output: its products added up. */
+/* Each head's share of one number of the output: its products added up. Where not all have room,
+ * the first ones and what the others add up to. */
 static double put_shares(struct lines *l, const struct arithmetic *m) {
     struct page *page = l->page;
     double shares[MOST_HEADS] = {0}, sum = 0;
@@ -189,7 +213,13 @@ static double put_shares(struct lines *l, const struct arithmetic *m) {
             heads = head + 1 > heads ? head + 1 : heads;
         }
     }
-    for (int k = 0; k < heads; k++) {
+    int room = (int)lines_left(l) - (m->has_bias ? 3 : 2); /* below: all products, bias, result */
+    int shown = heads <= room ? heads : room > 0 ? room : 1;
+    double rest = 0;
+    for (int k = shown; k < heads; k++) {
+        rest += shares[k];
+    }
+    for (int k = 0; k < shown; k++) {
         const char *name = page_head_name(page, k);
         put_line(l,
                  page_format(page, "%s" UI_MARK_OUTPUT "O%d" UI_MARK_END "·Wₒ  %s",
@@ -197,7 +227,15 @@ static double put_shares(struct lines *l, const struct arithmetic *m) {
                  page_number(page, (float)shares[k], NUMBER_PLAIN), false);
         sum += number_shown((float)shares[k]);
     }
+    if (shown < heads) {
+        put_rest(l, (size_t)(heads - shown), "arithmetic.heads",
+                 page_number(page, (float)rest, NUMBER_PLAIN));
+        sum += number_shown((float)rest);
+    }
     sum += put_bias(l, m);
+    if (shown == heads) {
+        put_rest(l, m->count, "arithmetic.all", "");
+    }
     return sum;
 }
 
@@ -263,9 +301,6 @@ static void put_products(struct lines *l, const struct arithmetic *m) {
     bool is_output =
         m->cell.source == ATTENTION_TENSOR_ATTENTION_OUTPUT && !page->document->shows_all_terms;
     double sum = is_output ? put_shares(l, m) : put_terms(l, m);
-    if (is_output) {
-        put_rest(l, m->count, "arithmetic.all", "");
-    }
     if (m->form == ARITHMETIC_ACTIVATION) {
         const char *name = page->study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU
                                ? "GELU"
@@ -285,6 +320,16 @@ static void put_products(struct lines *l, const struct arithmetic *m) {
         l,
         result_words(page, is_same_shown(sum, m->result), m->result, cell_role_of(m->cell.source)),
         "", true);
+}
+
+/* "8.99 − 26.63", or the difference alone where rounding would make it vanish. */
+static const char *exponent_words(struct page *page, const struct arithmetic *m) {
+    bool vanishes = m->a != m->b && number_shown(m->a) == number_shown(m->b);
+    if (vanishes) {
+        return page_format(page, "\u2212%.4f", (double)(m->b - m->a));
+    }
+    return page_format(page, "%s − %s", page_number(page, m->a, NUMBER_PLAIN),
+                       page_number(page, m->b, NUMBER_PLAIN));
 }
 
 static void put_form(struct lines *l, const struct arithmetic *m) {
@@ -309,11 +354,7 @@ static void put_form(struct lines *l, const struct arithmetic *m) {
         put_line(l, page_words(page, "arithmetic.masked"), "", false);
         break;
     case ARITHMETIC_EXPONENTIAL:
-        put_line(l,
-                 page_format(page, "e^(z − max) = e^(%s − %s)",
-                             page_number(page, m->a, NUMBER_PLAIN),
-                             page_number(page, m->b, NUMBER_PLAIN)),
-                 "", false);
+        put_line(l, page_format(page, "e^(z − max) = e^(%s)", exponent_words(page, m)), "", false);
         put_line(l, result_words(page, false, m->result, CELL_ROLE_PLAIN), "", true);
         break;
     case ARITHMETIC_SOFTMAX:
@@ -336,13 +377,19 @@ static void put_form(struct lines *l, const struct arithmetic *m) {
     }
 }
 
+/* A word of the title; a mark in quotes, so that it is not read as the title's own. */
+static const char *title_word(struct page *page, int index) {
+    bool is_mark = page->study->tokens.tokens[index].rule == TOKEN_RULE_PUNCTUATION;
+    return is_mark ? page_format(page, "“%s”", page_word(page, index)) : page_word(page, index);
+}
+
 /* "S [cat, mat]": which number this is, from the matrix's letter and the words of its row and
  * column. */
 static const char *cell_title(struct page *page, const struct document_cell *cell) {
-    const char *row = cell_rows_are_tokens(cell->source) ? study_token(page->study, cell->row)
+    const char *row = cell_rows_are_tokens(cell->source) ? title_word(page, cell->row)
                                                          : page_format(page, "%d", cell->row + 1);
     const char *column = cell_columns_are_keys(cell->source)
-                             ? study_token(page->study, cell->column)
+                             ? title_word(page, cell->column)
                              : page_format(page, "%d", cell->column + 1);
     if (cell->source == CELL_ROW_TOTAL) {
         return page_format(page, "Σ [%s]", row);

@@ -11,10 +11,6 @@ struct card {
     bool has_choices, has_skip;
 };
 
-static const char *ordinal(struct page *page, int rank) {
-    return page_format(page, "%d", rank);
-}
-
 /* The card's words; title NULL: no card. */
 static struct card card_of(struct page *page) {
     const struct document *d = page->document;
@@ -27,24 +23,28 @@ static struct card card_of(struct page *page) {
         return (struct card){page_words(page, "card.find"),
                              page_filled(page, "view.heads.card", names, values), false, false};
     }
-    if (which >= 0 && steps_is_question_open(page->study)) {
+    bool is_waiting = which == PREDICT_SOFTMAX && d->answers[which] >= 0 &&
+                      page->reveal.phase != PHASE_SOFTMAX_DIVIDE; /* answered, not yet shown */
+    if (which >= 0 && (steps_is_question_open(page->study) || is_waiting)) {
         int answer = d->answers[which];
         values[1] = answer >= 0 ? page_token(page, answer, UI_MARK_KEY) : "";
         const char *key = page_format(page, answer >= 0 ? "predict.%s.chosen" : "predict.%s",
                                       prediction_ids[which]);
         return (struct card){page_words(page, "card.predict"),
-                             page_filled(page, key, names, values), true, answer < 0};
+                             page_filled(page, key, names, values), !is_waiting, answer < 0};
     }
     if (which >= 0 && d->answers[which] >= 0 && steps_prediction_result(page->study, &result) &&
         result.chosen >= 0) {
         values[1] = page_token(page, result.chosen, UI_MARK_KEY);
         values[2] = page_token(page, result.best, UI_MARK_KEY);
-        values[3] = ordinal(page, result.rank);
+        values[3] = page_format(page, "%d", result.rank);
         values[5] = page_number(page, result.chosen_value, NUMBER_PLAIN);
         values[6] = page_number(page, result.best_value, NUMBER_PLAIN);
-        const char *key =
-            page_format(page, result.rank == 1 ? "predict.%s.right" : "predict.%s.other",
-                        prediction_ids[which]);
+        /* What looks the same on the screen counts the same. */
+        bool is_right = result.rank == 1 ||
+                        number_shown(result.chosen_value) == number_shown(result.best_value);
+        const char *key = page_format(page, is_right ? "predict.%s.right" : "predict.%s.other",
+                                      prediction_ids[which]);
         return (struct card){page_words(page, "card.predict"),
                              page_filled(page, key, names, values), false, false};
     }
@@ -69,14 +69,14 @@ static float draw_choices(struct page *page, float x, float y, float width, bool
     int answer = page->document->answers[steps_prediction(page->document->step)];
     for (size_t j = 0; j < n; j++) {
         char name[64];
-        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, study_token(page->study, (int)j),
-                    width - ui_px(ui, 20), name, sizeof name);
+        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, page_word(page, (int)j), width - ui_px(ui, 20), name,
+                    sizeof name);
         struct ui_button chip = {.id = ui_id("choice", (int32_t)j, 0),
                                  .label = page_format(page, "%s", name),
                                  .kind = (int)j == answer ? UI_BUTTON_PRIMARY : UI_BUTTON_PLAIN,
                                  .name =
                                      page_format(page, "%s %s", page_words(page, "card.predict"),
-                                                 study_token(page->study, (int)j)),
+                                                 page_word(page, (int)j)),
                                  .action = {UI_COMMAND_PREDICT_ANSWER, (int32_t)j, 0, 0},
                                  .size = 14,
                                  .is_selected = (int)j == answer};
@@ -91,6 +91,15 @@ static float draw_choices(struct page *page, float x, float y, float width, bool
         left += w + gap;
     }
     return top + height - y;
+}
+
+const char *card_question(struct page *page) {
+    struct card card = card_of(page);
+    return card.title && card.has_choices ? card.text : NULL;
+}
+
+bool panel_has_question(struct page *page) {
+    return card_question(page) != NULL;
 }
 
 /* y < 0: only measures. */

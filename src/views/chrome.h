@@ -10,6 +10,13 @@ void rail_draw(struct page *page, struct rect r);
 void panel_draw(struct page *page, struct rect r);
 void timeline_draw(struct page *page, struct rect r);
 
+/* What is said about the current beat: `part` is "title", "formula", "text"; with the marks of ui.h. */
+const char *words_for_beat(struct page *page, const char *part);
+const char *words_where(struct page *page); /* "Step 4 of 9 · head 1 · beat 3 of 3" */
+/* The question of the card while it is open, else NULL. */
+const char *card_question(struct page *page);
+bool panel_has_question(struct page *page);
+
 /* Parts of the panel: each draws at (x, y) in `width` and returns the height used; draws nothing below `bottom`. */
 float panel_formula(struct page *page, float x, float y, float width, float bottom);
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom);

@@ -183,8 +183,7 @@ static void draw_caret(struct page *page, struct rect r, float x) {
         draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, ui_type(ui, type_size),
                   roundf(x + ui_px(ui, 3)), ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0,
                   ui->theme->ink, text, strlen(text));
-        draw_rectangle(ui->list,
-                       rect_make(roundf(x), middle + half, width, ui_px(ui, 2)), 0,
+        draw_rectangle(ui->list, rect_make(roundf(x), middle + half, width, ui_px(ui, 2)), 0,
                        ui->theme->fill[ROLE_QUERY]);
         x += width;
     }

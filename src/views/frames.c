@@ -1,6 +1,8 @@
 /* frames.c: framing what the explained number is made of, in the colours of its operands. */
 #include "grid.h"
 
+#include <math.h>
+
 /* Rows first … last and columns first … last of the grid as it stands. */
 static void frame_cells(struct page *page, const struct grid *grid, int row, int column,
                         struct colour c) {
@@ -21,6 +23,10 @@ static void frame_cells(struct page *page, const struct grid *grid, int row, int
           thickness = ui_px(&page->ui, small >= 14 * page->ui.unit ? 3 : 1.5f);
     float out = ui_px(&page->ui, small >= 14 * page->ui.unit ? 2 : 1);
     r = rect_inset(rect_snap(r), -out, -out);
+    float least = ui_px(&page->ui, 13); /* a ring around a tiny cell stays a ring */
+    if (row >= 0 && column >= 0) {
+        r = rect_inset(r, fminf(0, floorf((r.w - least) / 2)), fminf(0, floorf((r.h - least) / 2)));
+    }
     draw_key(page->ui.list, grid->slot + 0x1000, row >= 0, column >= 0);
     draw_frame(page->ui.list, r, ui_px(&page->ui, 6), thickness, c);
     draw_key_end(page->ui.list);

@@ -119,6 +119,36 @@ float grid_number_width(const struct page *page, size_t characters, float size) 
     return ceilf(0.6f * (float)characters * ui_type(&page->ui, size)) + ui_px(&page->ui, 6);
 }
 
+static float least_number_size(const struct page *page) {
+    return page->is_presentation ? 8 : 11; /* 1.5 % of the height; a comfortable desk size */
+}
+
+bool grid_share_width(const struct page *page, float width, const struct grid_share *first,
+                      const struct grid_share *second, float *first_cell, float *second_cell) {
+    float a = (float)first->columns, b = (float)second->columns;
+    for (float size = 14.5f; size >= least_number_size(page); size -= 0.5f) {
+        float a_need = grid_number_width(page, first->characters, size);
+        float b_need = grid_number_width(page, second->characters, size);
+        float spare = width - a_need * a - b_need * b;
+        if (spare >= 0) {
+            *first_cell = fminf(a_need + floorf(spare / (a + b)), fmaxf(first->most, a_need));
+            *second_cell =
+                fminf(floorf((width - *first_cell * a) / b), fmaxf(second->most, b_need));
+            return true;
+        }
+    }
+    float least = 10 * page->ui.unit; /* cells of the first without numbers */
+    for (float size = 14.5f; size >= least_number_size(page); size -= 0.5f) {
+        float b_need = grid_number_width(page, second->characters, size);
+        if (width - b_need * b >= least * a) {
+            *second_cell = b_need;
+            *first_cell = fminf(floorf((width - b_need * b) / a), first->most);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The type size at which every number of the matrix fits its cell, or 0. JetBrains Mono advances
  * 0.6 em. */
 static float number_size(const struct page *page, const struct grid *grid, float cell_w,
@@ -143,7 +173,7 @@ static float number_size(const struct page *page, const struct grid *grid, float
     float fits_height = fmaxf(cell_h / 2.3f, fminf(cell_h / 1.32f, 13.5f * unit)) /
                         unit; /* larger only where there is air */
     float size = fminf(grid->number_size, fminf(fits_width, fits_height));
-    float least = page->is_presentation ? 8 : 11; /* 1.5 % of the height; a comfortable desk size */
+    float least = least_number_size(page);
     return size >= least ? size : 0;
 }
 

@@ -41,6 +41,14 @@ float grid_range(const float *values, size_t count);
 /* Characters of the longest number of a matrix; and the width a cell needs for so many at a type size (logical). */
 size_t grid_longest(const float *values, size_t count, enum number_style style);
 float grid_number_width(const struct page *page, size_t characters, float size);
+/* Cell widths for two matrices side by side whose longest numbers have so many characters, so that both sets of numbers fit at one
+ * type size; where that cannot be, the second's alone. most: no cell grows wider than it needs to beyond this. False: neither fits. */
+struct grid_share {
+    size_t columns, characters;
+    float most; /* device pixels */
+};
+bool grid_share_width(const struct page *page, float width, const struct grid_share *first, const struct grid_share *second,
+                      float *first_cell, float *second_cell);
 /* A grid of a source of the study with its usual paint, not yet placed; rows 0: absent. */
 struct grid grid_of(struct page *page, int source, int head, bool is_transposed);
 /* Gives each cell its state by the reveal of `phase`: shown as the grid's state, else hidden. */
@@ -61,7 +69,7 @@ struct labels {
     uint32_t slot;            /* identity for motion */
 };
 float labels_row_width(const struct page *page, const struct labels *labels, float most); /* device pixels needed, at most `most` */
-void labels_rows(struct page *page, const struct labels *labels, struct rect grid, float gap, float width);
+void labels_rows(struct page *page, const struct labels *wanted, struct rect grid, float gap, float width);
 /* Height needed above the grid for columns of cell_w pixels. */
 float labels_column_height(const struct page *page, const struct labels *labels, float cell_w);
 void labels_columns(struct page *page, const struct labels *labels, struct rect grid, float height);

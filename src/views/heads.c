@@ -66,9 +66,11 @@ static struct tile best_tile(struct page *page, struct rect r, int heads,
             t.labels = fmaxf(t.labels, labels_column_height(page, labels, t.cell));
             t.cell = tile_cell(page, &t, side);
         }
-        if (t.height < t.labels + t.title + (float)n * 6 * ui->unit) {
-            t.labels = 0;
-            t.cell = tile_cell(page, &t, side);
+        struct tile bare = t; /* without labels, where they would cost too much of the maps */
+        bare.labels = 0;
+        bare.cell = tile_cell(page, &bare, side);
+        if (bare.cell * 0.7f > t.cell || t.height < t.labels + t.title + (float)n * 6 * ui->unit) {
+            t = bare;
         }
         if (t.cell > best.cell) {
             best = t;
@@ -171,9 +173,8 @@ void head_figure_draw(struct page *page, struct rect r) {
     r = rect_inset(r, ui_px(ui, 24), ui_px(ui, 18));
     struct rect top = rect_cut_top(&r, ui_px(ui, 48)),
                 right = rect_cut_right(&r, colour_bar_width(page) + ui_px(ui, 16));
-    const char *title =
-        page_format(page, "%s %d · H%d %s", page_words(page, "layer"), page->document->layer + 1,
-                    head + 1, page_head_name(page, head));
+    const char *title = page_format(page, "%s · H%d %s", page_layer(page, page->document->layer),
+                                    head + 1, page_head_name(page, head));
     ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title);
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("figure", 0, 0), top, title, "");
     struct labels rows = labels_tokens(page, -1, ROLE_QUERY, UI_COMMAND_NONE, SLOT_HEAD);

@@ -67,10 +67,25 @@ static float row_top(const struct labels *labels, struct rect grid, size_t i, fl
     return fmaxf(grid.y, fminf(middle - needed / 2, rect_bottom(grid) - needed));
 }
 
-void labels_rows(struct page *page, const struct labels *labels, struct rect grid, float gap,
+/* The same labels in smaller type, where that lets every row have its own; down to what may still
+ * be read. */
+static struct labels fitted_to_rows(const struct page *page, const struct labels *labels,
+                                    float pitch) {
+    struct labels fitted = *labels;
+    float least = page->is_presentation ? 8 : 13, tight = pitch / ui_type(&page->ui, 1) / 1.15f;
+    if (tight >= least && tight < labels->size * 1.25f / 1.15f) {
+        fitted.size = fminf(labels->size, tight);
+    }
+    return fitted;
+}
+
+void labels_rows(struct page *page, const struct labels *wanted, struct rect grid, float gap,
                  float width) {
     struct ui *ui = &page->ui;
-    float pitch = grid.h / (float)labels->count, needed = ui_type(ui, labels->size) * 1.25f;
+    float pitch = grid.h / (float)wanted->count;
+    struct labels fitted = fitted_to_rows(page, wanted, pitch), *labels = &fitted;
+    float needed =
+        fminf(ui_type(ui, labels->size) * 1.25f, fmaxf(pitch, ui_type(ui, labels->size) * 1.15f));
     bool has_focus = labels->focus >= 0 && (size_t)labels->focus < labels->count;
     float focus_top = has_focus ? row_top(labels, grid, (size_t)labels->focus, needed) : 0;
     float end = -INFINITY; /* of the last label */

@@ -105,8 +105,27 @@ const char *page_number(struct page *page, float value, enum number_style style)
     return page_format(page, "%s", text);
 }
 
+const char *page_word(struct page *page, int index) {
+    const char *text = study_token(page->study, index);
+    bool is_repeated = false;
+    for (size_t i = 0; i < page_n(page) && !is_repeated; i++) {
+        is_repeated = (int)i != index && strcmp(page->study->token_names[i], text) == 0;
+    }
+    if (!is_repeated) {
+        return text;
+    }
+    char place[16], lowered[64];
+    size_t used = 0;
+    snprintf(place, sizeof place, "%d", index + 1);
+    for (const char *digit = place; *digit; digit++) { /* U+2080 … U+2089 */
+        used += (size_t)snprintf(lowered + used, sizeof lowered - used, "\xe2\x82%c",
+                                 0x80 + *digit - '0');
+    }
+    return page_format(page, "%s%s", text, lowered);
+}
+
 const char *page_token(struct page *page, int index, const char *mark) {
-    return page_format(page, "%s%s" UI_MARK_END, mark, study_token(page->study, index));
+    return page_format(page, "%s%s" UI_MARK_END, mark, page_word(page, index));
 }
 
 const char *page_head_name(struct page *page, int head) {
@@ -116,6 +135,11 @@ const char *page_head_name(struct page *page, int head) {
     }
     return catalogue_has(page->catalogue, page->document->language, name) ? page_words(page, name)
                                                                           : name;
+}
+
+const char *page_layer(struct page *page, int layer) {
+    const char *names[] = {"layer", NULL}, *values[] = {page_format(page, "%d", layer + 1), NULL};
+    return page_filled(page, "layer", names, values);
 }
 
 size_t page_n(const struct page *page) {

@@ -35,10 +35,14 @@ const char *page_filled(struct page *page, const char *key, const char *const *n
 /* printf into memory of the picture. */
 const char *page_format(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *page_number(struct page *page, float value, enum number_style style);
+/* A token's text; with its place as an index where the same text stands more than once: cat₂. */
+const char *page_word(struct page *page, int index);
 /* A token in the marks of a role: UI_MARK_QUERY "it" UI_MARK_END. */
 const char *page_token(struct page *page, int index, const char *mark);
 /* "H2 · previous word", or its second part alone; "" where the model names none. */
 const char *page_head_name(struct page *page, int head);
+
+const char *page_layer(struct page *page, int layer); /* "Layer 1" */
 
 size_t page_n(const struct page *page);
 #endif

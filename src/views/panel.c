@@ -5,107 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-static const char *where(struct page *page) {
-    const struct document *d = page->document;
-    const struct attention_config *c = &page->study->model.weights.config;
-    const char *names[] = {"step", "steps", "head", "layer", "beat", "beats", NULL};
-    const char *values[] = {page_format(page, "%d", (int)d->step + 1),
-                            page_format(page, "%d", STEP_COUNT),
-                            page_format(page, "%d", d->head + 1),
-                            page_format(page, "%d", d->layer + 1),
-                            page_format(page, "%d", d->beat + 1),
-                            page_format(page, "%d", steps_beats(page->study, d->step)),
-                            NULL};
-    bool has_head = d->step >= STEP_PROJECTION && d->step <= STEP_SUM;
-    const char *key = c->layers > 1 ? (has_head ? "panel.where_layer_head" : "panel.where_layer")
-                      : has_head    ? "panel.where_head"
-                                    : "panel.where";
-    return page_filled(page, key, names, values);
-}
-
-/* The words of the step with the focus words filled in. */
-static const char *step_text(struct page *page, const char *part) {
-    const struct document *d = page->document;
-    int key = page->selection.source >= 0 && cell_columns_are_keys(page->selection.source)
-                  ? page->selection.column
-                  : d->key;
-    int query = page->selection.source >= 0 && cell_rows_are_tokens(page->selection.source)
-                    ? page->selection.row
-                    : d->query;
-    int strongest = 0;
-    size_t n = page_n(page);
-    const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
-    for (size_t j = 0; a && j < n; j++) {
-        strongest = a[(size_t)query * n + j] > a[(size_t)query * n + (size_t)strongest] ? (int)j
-                                                                                        : strongest;
-    }
-    const struct attention_config *c = &page->study->model.weights.config;
-    const char *names[] = {"query", "key", "strongest", "heads", "divisor",
-                           "d_k",   "d",   "d_ff",      "count", NULL};
-    const char *values[] = {
-        page_token(page, query, UI_MARK_QUERY),
-        page_token(page, key, UI_MARK_KEY),
-        page_token(page, strongest, UI_MARK_BOLD),
-        page_format(page, "%d", c->heads),
-        page_number(page, n ? attention_trace_divisor(page->study->trace) : 1, NUMBER_PLAIN),
-        page_format(page, "%d", c->d_k),
-        page_format(page, "%d", c->d_model),
-        page_format(page, "%d", c->d_ff),
-        page_format(page, "%zu", n),
-        NULL};
-    return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
-                       values);
-}
-
-/* Beats inside a step may say their own words: scale while masking, softmax while adding, the
- * stages of the layer's rest. */
-static const char *part_of_step(struct page *page, const char *part) {
-    const struct document *d = page->document;
-    const char *suffix = NULL;
-    if (d->view == VIEW_HEADS) {
-        return NULL;
-    }
-    if (d->step == STEP_SCALE) {
-        bool is_masking = page->reveal.phase == PHASE_SCALE_MASK;
-        suffix = is_masking ? "mask" : study_is_scaled(page->study) ? NULL : "off";
-    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_ADD) {
-        suffix = "add";
-    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_DIVIDE) {
-        suffix = "divide";
-    } else if (d->step == STEP_HEADS && page->reveal.phase == PHASE_HEADS_CONCAT) {
-        suffix = "concat";
-    } else if (d->step == STEP_EMBEDDING && page_n(page) &&
-               !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data) {
-        suffix = "alone";
-    } else if (d->step == STEP_FEEDFORWARD) {
-        enum attention_tensor_id stages[6];
-        int count = steps_feedforward_stages(page->study, stages);
-        suffix = count ? attention_tensor_name(
-                             stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
-                       : "none";
-    } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
-        suffix = "characters";
-    }
-    return suffix ? page_format(page, "%s.%s", part, suffix) : NULL;
-}
-
-static const char *words_for(struct page *page, const char *part) {
-    if (page->document->view == VIEW_HEADS) {
-        const char *names[] = {"heads", "query", NULL};
-        const char *values[] = {page_format(page, "%d", page->study->model.weights.config.heads),
-                                page_token(page, page->document->query, UI_MARK_QUERY), NULL};
-        return page_filled(page, page_format(page, "view.heads.%s", part), names, values);
-    }
-    const char *own = part_of_step(page, part);
-    const char *key =
-        own ? page_format(page, "step.%s.%s", step_id(page->document->step), own) : NULL;
-    return step_text(
-        page, key && catalogue_has(page->catalogue, page->document->language, key) ? own : part);
-}
-
 float panel_formula(struct page *page, float x, float y, float width, float bottom) {
     struct ui *ui = &page->ui;
-    const char *formula = words_for(page, "formula");
+    const char *formula = words_for_beat(page, "formula");
     float size = 18, padding = ui_px(ui, 16);
     float natural = formula_draw(page, formula, size, 0, 0, true);
     if (natural > width - 2 * padding) {
@@ -177,8 +79,9 @@ void panel_draw(struct page *page, struct rect r) {
     const struct ui_paragraph heading = {NULL, 22, 1.48f, t->ink, TEXT_WORDS_BOLD, 0},
                               small = {NULL, 13, 1.48f, t->secondary, TEXT_WORDS, 0},
                               body = {NULL, 15.5f, 1.48f, t->ink, TEXT_WORDS, 0};
-    const char *place = page->document->view == VIEW_HEADS ? words_for(page, "where") : where(page);
-    put_words(page, &rest, "panel title", words_for(page, "title"), heading, ROLE_HEADING, 0);
+    const char *place =
+        page->document->view == VIEW_HEADS ? words_for_beat(page, "where") : words_where(page);
+    put_words(page, &rest, "panel title", words_for_beat(page, "title"), heading, ROLE_HEADING, 0);
     put_words(page, &rest, "panel where", place, small, ROLE_TEXT, gap);
     if (page_n(page) == 0) {
         put_words(page, &rest, "panel text", page_words(page, "empty.panel"), body, ROLE_TEXT, 0);
@@ -192,14 +95,15 @@ void panel_draw(struct page *page, struct rect r) {
     struct rect words = rest; /* the clicked number's arithmetic keeps its room */
     words.h = fmaxf(0, rest.h - (is_asked ? ui_px(ui, 130) : 0));
     float before = words.y;
-    put_words(page, &words, "panel text", words_for(page, "text"), body, ROLE_TEXT, gap);
+    put_words(page, &words, "panel text", words_for_beat(page, "text"), body, ROLE_TEXT, gap);
     if (page->document->step == STEP_TOKENS && page->document->view == VIEW_MATRICES) {
         put_words(page, &words, "panel token", token_words(page), body, ROLE_TEXT, 14);
     }
     rect_cut_top(&rest, words.y - before);
     float card = panel_card(page, rest.x, -1, rest.w, 0); /* its height: the card fits if it can */
     float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
-    bool has_room = spare >= ui_px(ui, 90) || !is_asked;
+    /* A question keeps its place; a hint gives way to a sum that would lose its end. */
+    bool has_room = spare >= ui_px(ui, panel_has_question(page) ? 90 : 250);
     float used =
         panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
     rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);

@@ -29,8 +29,8 @@ static enum colour_map chosen_map(const struct document *document, const struct 
 }
 
 /* Device pixels per logical pixel. A scale too large for the window gives way: at least 320 × 240
- * logical pixels stay, the smallest room there is a layout for. In presentation mode the window is 480 logical pixels high, so
- * that 15 of them are 3 %. */
+ * logical pixels stay, the smallest room there is a layout for. In presentation mode the window is
+ * 480 logical pixels high, so that 15 of them are 3 %. */
 static float unit_of(const struct picture_request *request) {
     const struct document *d = &request->study->document;
     float unit = request->density * (float)d->scale_percent / 100.0f;
@@ -78,10 +78,7 @@ static struct page page_of(const struct picture_request *request, struct draw_li
 /* The title and formula over the stage where the panel has given way. */
 static void draw_heading(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
-    const char *title =
-        page_words(page, page_format(page, "step.%s.title", step_id(page->document->step)));
-    const char *formula =
-        page_words(page, page_format(page, "step.%s.formula", step_id(page->document->step)));
+    const char *title = words_for_beat(page, "title"), *formula = words_for_beat(page, "formula");
     float w =
         ui_text_in(ui, r, UI_LEFT, TEXT_WORDS_BOLD, 22, ui->theme->ink, title) + ui_px(ui, 20);
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("heading", 0, 0), r, title, "");
@@ -91,12 +88,44 @@ static void draw_heading(struct page *page, struct rect r) {
     }
 }
 
+/* What the class must read where the panel has given way: the open question, else what this beat
+ * does; and where we are. */
+static void draw_strip(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct document *d = page->document;
+    const char *place = page_format(page, "H%d · %d/%d", d->head + 1, d->beat + 1,
+                                    steps_beats(page->study, d->step));
+    float width = ui_text_width(ui, TEXT_MONO, 14, place);
+    struct rect right = rect_cut_right(&r, width);
+    const char *question = page_n(page) ? card_question(page) : NULL;
+    struct ui_paragraph words = {question ? question : words_for_beat(page, "text"),
+                                 14.5f,
+                                 1.3f,
+                                 ui->theme->ink,
+                                 TEXT_WORDS,
+                                 1};
+    char plain[1024];
+    rect_cut_right(&r, ui_px(ui, 16));
+    if (question) {
+        draw_rectangle(ui->list, rect_inset(r, -ui_px(ui, 6), 0), ui_px(ui, 6), ui->theme->hint);
+    }
+    ui_text_in(ui, right, UI_RIGHT, TEXT_MONO, 14, ui->theme->secondary, place);
+    if (page_n(page) > 0) {
+        ui_paragraph(ui, &words, r.x, r.y + ui_px(ui, 2), r.w, false);
+        ui_plain_text(plain, sizeof plain, words.text);
+        semantics_add(ui->semantics, ROLE_TEXT, ui_id("strip", 0, 0), r, plain, place);
+    }
+}
+
 static void draw_presentation(struct page *page, struct rect window) {
     struct ui *ui = &page->ui;
     struct rect bottom = rect_cut_bottom(&window, ui_px(ui, 44)),
-                top = rect_cut_top(&window, ui_px(ui, 44));
+                top = rect_cut_top(&window, ui_px(ui, 40));
     timeline_draw(page, bottom);
     draw_heading(page, rect_inset(top, ui_px(ui, 16), ui_px(ui, 4)));
+    if (window.h >= ui_px(ui, 240)) {
+        draw_strip(page, rect_inset(rect_cut_top(&window, ui_px(ui, 24)), ui_px(ui, 16), 0));
+    }
     stage_draw(page, window);
 }
 

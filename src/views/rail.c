@@ -10,7 +10,7 @@ static void draw_layers(struct page *page, struct rect *r) {
     struct ui *ui = &page->ui;
     int layers = page->study->model.weights.config.layers, layer = page->document->layer;
     struct rect title = rect_cut_top(r, ui_px(ui, 22));
-    const char *words = page_format(page, "%s %d", page_words(page, "layer"), layer + 1);
+    const char *words = page_layer(page, layer);
     ui_text_in(ui, title, UI_LEFT, TEXT_WORDS_SEMIBOLD, 13, ui->theme->secondary, words);
     if (layers > 1) {
         struct rect row = rect_cut_top(r, ui_px(ui, 34));

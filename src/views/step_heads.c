@@ -98,7 +98,8 @@ void step_heads_draw(struct page *page, struct rect r) {
     grid_title(page, output.rect.x, y - ui_px(ui, 12), "Y", ui->theme->text[ROLE_OUTPUT],
                is_tight ? "" : stage_shape(page, "matrix.y", n, d));
     if (!is_tight) {
-        stage_operator(page, rect_right(concat.rect) + between / 2, y + concat.rect.h / 2, "·");
+        stage_operator(page, rect_right(concat.rect) + between / 2, y - title / 2, "·");
+        stage_operator(page, rect_right(concat.rect) + between / 2, y + concat.rect.h / 2, "=");
         const char *axis = page_words(page, "axis.token");
         ui_text(ui, TEXT_WORDS_MEDIUM, 13, x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
                 y - ui_px(ui, 10), ui->theme->text[ROLE_QUERY], axis);

@@ -92,7 +92,8 @@ void step_projection_draw(struct page *page, struct rect r) {
         float w = result_cell * (float)(which == 2 ? d_v : d_k);
         left = roundf(left + between);
         if (which == 0 && between >= ui_px(ui, 20)) {
-            stage_operator(page, left - between / 2, y + row_h * (float)n / 2, "·");
+            stage_operator(page, left - between / 2, y - title / 2, "·"); /* where X and W meet */
+            stage_operator(page, left - between / 2, y + row_h * (float)n / 2, "=");
         }
         draw_result(page, which, rect_make(left, weight_y, w, weight_row * (float)d),
                     rect_make(left, y, w, row_h * (float)n));

@@ -7,6 +7,8 @@
 
 enum { SLOT_SCORES = 900, SLOT_ROW_LABELS = 910, SLOT_COLUMN_LABELS = 911 };
 
+static const char *const score_words[] = {"matrix.s", "matrix.z", "matrix.a"};
+
 struct scores_layout {
     struct rect q, k, s; /* the three matrices */
     struct rect totals;  /* Σ at the end of the rows */
@@ -29,20 +31,9 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
     if (!q || !s || n > 64) {
         return;
     }
-    size_t q_longest = grid_longest(q, n * d_k, NUMBER_PLAIN),
-           s_longest = grid_longest(s, n * n, NUMBER_PLAIN);
-    for (float size = 16; size >= (page->is_presentation ? 8 : 11); size -= 0.5f) {
-        float q_need = grid_number_width(page, q_longest, size),
-              s_need = grid_number_width(page, s_longest, size);
-        float spare = width - q_need * (float)d_k - s_need * (float)n;
-        if (spare >= 0) {
-            float more = floorf(spare / (float)(d_k + n));
-            *q_cell = fminf(q_need + more, ui_px(ui, 62) > q_need ? ui_px(ui, 62) : q_need);
-            *s_cell = fminf(floorf((width - *q_cell * (float)d_k) / (float)n),
-                            ui_px(ui, 80) > s_need ? ui_px(ui, 80) : s_need);
-            return;
-        }
-    }
+    struct grid_share first = {d_k, grid_longest(q, n * d_k, NUMBER_PLAIN), ui_px(ui, 62)};
+    struct grid_share second = {n, grid_longest(s, n * n, NUMBER_PLAIN), ui_px(ui, 80)};
+    grid_share_width(page, width, &first, &second, q_cell, s_cell);
 }
 
 static struct scores_layout lay_out(struct page *page, struct rect r, const struct labels *rows,
@@ -189,31 +180,34 @@ static void record_answers(struct page *page, const struct scores_layout *l) {
     }
 }
 
+/* The name and scale of what most cells show: while a step is under way, of what it starts from. */
 static void draw_legend(struct page *page, const struct scores_layout *l,
                         const struct scores_now *now) {
-    static const char *const letters[] = {"S", "Z", "A"};
-    static const char *const words[] = {"matrix.s", "matrix.z", "matrix.a"};
+    static const char *const whole[] = {"S", "Z", "A"}, *const on_the_way[] = {"S", "S → Z",
+                                                                               "Z → A"};
+    static const char *const bars[] = {"bar.score", "bar.scaled", "bar.weight"};
     struct ui *ui = &page->ui;
     enum step step = page->document->step;
     int which = step == STEP_SIMILARITY ? 0 : step == STEP_SCALE ? 1 : 2;
+    bool is_dividing = step != STEP_SOFTMAX || page->reveal.phase == PHASE_SOFTMAX_DIVIDE;
+    bool is_masking = step == STEP_SCALE && page->reveal.phase == PHASE_SCALE_MASK;
+    bool is_whole = is_masking || (is_dividing && page->reveal.extent == REVEAL_ALL);
+    int shown = is_whole || which == 0 ? which : which - 1;
     size_t n = page_n(page);
     if (l->bar.w < ui_px(ui, 100) || l->bar.h < ui_px(ui, 110)) {
         return;
     }
     struct rect bar = l->bar;
     struct rect top = rect_cut_top(&bar, ui_px(ui, 30));
-    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8), letters[which], ui->theme->ink,
-               stage_shape(page, words[which], n, n));
+    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8),
+               is_whole ? whole[which] : on_the_way[which], ui->theme->ink,
+               is_whole || which == 0 ? stage_shape(page, score_words[which], n, n) : "");
     bar.h = fminf(bar.h, ui_px(ui, 220));
-    bool is_weight = step == STEP_SOFTMAX;
-    colour_bar(page, bar, !is_weight, step == STEP_SIMILARITY ? now->range : now->scaled_range,
-               page_words(page, is_weight            ? "bar.weight"
-                                : step == STEP_SCALE ? "bar.scaled"
-                                                     : "bar.score"));
+    colour_bar(page, bar, shown != 2, shown == 0 ? now->range : now->scaled_range,
+               page_words(page, bars[shown]));
 }
 
 void step_scores_draw(struct page *page, struct rect r) {
-    static const char *const words[] = {"matrix.s", "matrix.z", "matrix.a"};
     struct ui *ui = &page->ui;
     enum step step = page->document->step;
     size_t n = page_n(page), d_k = (size_t)page->study->model.weights.config.d_k;
@@ -240,13 +234,15 @@ void step_scores_draw(struct page *page, struct rect r) {
     }
     draw_operands(page, &l, step == STEP_SIMILARITY);
     if (l.s.x - rect_right(l.q) >= ui_px(ui, 24)) {
-        stage_operator(page, (rect_right(l.q) + l.s.x) / 2, l.s.y + l.s.h / 2, "·");
+        float middle = (rect_right(l.q) + l.s.x) / 2;
+        stage_operator(page, middle, (rect_bottom(l.k) + l.s.y) / 2, "·"); /* where Q and Kᵀ meet */
+        stage_operator(page, middle, l.s.y + l.s.h / 2, "=");
     }
     int which = step == STEP_SIMILARITY ? 0 : step == STEP_SCALE ? 1 : 2;
     struct grid grid = scores_grid(page, page->document->head, &now);
     grid.slot = SLOT_SCORES;
     grid.rect = l.s;
-    grid.name = stage_shape(page, words[which], n, n);
+    grid.name = stage_shape(page, score_words[which], n, n);
     grid.row_names = grid.column_names = rows.texts;
     grid_draw(page, &grid);
     draw_totals(page, &l, &now);

@@ -147,7 +147,8 @@ static void draw_stages(struct page *page, struct rect r, const enum attention_t
                         int count, int now) {
     struct ui *ui = &page->ui;
     struct ui_button buttons[6];
-    float widths[6], arrow = ceilf(ui_text_width(ui, TEXT_WORDS, 14, "→")) + ui_px(ui, 8), used = 0;
+    float widths[6] = {0}, arrow = ceilf(ui_text_width(ui, TEXT_WORDS, 14, "→")) + ui_px(ui, 8),
+          used = 0;
     int first = 0;
     for (int s = 0; s < count; s++) {
         buttons[s] = (struct ui_button){.id = ui_id("stage", s, 0),

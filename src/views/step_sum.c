@@ -9,7 +9,7 @@ enum { SLOT_SUM = 400, SLOT_SCORES = 900, SLOT_ROW_LABELS = 910, SLOT_COLUMN_LAB
 struct sum_layout {
     struct rect a, v, o, recipe;
     float label_width, label_height, value_label_width;
-    bool is_tight;
+    bool is_tight, has_bar;
 };
 
 static struct sum_layout lay_out(struct page *page, struct rect r, const struct labels *rows,
@@ -20,6 +20,8 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
     size_t n = page_n(page);
     float gap = ui_px(ui, l.is_tight ? 6 : 14), middle = ui_px(ui, l.is_tight ? 12 : 52),
           title = ui_px(ui, l.is_tight ? 4 : 40);
+    l.has_bar = !l.is_tight && r.w >= ui_px(ui, 560);
+    middle += l.has_bar ? colour_bar_width(page) - ui_px(ui, 8) : 0;
     l.label_width = l.is_tight ? labels_row_width(page, rows, r.w * 0.18f)
                                : stage_label_width(page, rows, fminf(ui_px(ui, 116), r.w * 0.18f),
                                                    "axis.query");
@@ -30,6 +32,18 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
     float v_room = fminf((float)d_v * ui_px(ui, 72), width * 0.45f);
     float a_cell = stage_cell(width - v_room, n, ui_px(ui, 80));
     float v_cell = stage_cell(fminf(v_room, width - a_cell * (float)n), d_v, ui_px(ui, 72));
+    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
+    const float *o =
+        study_head_matrix(page->study, ATTENTION_TENSOR_HEAD_OUTPUT, page->document->head);
+    const float *v = study_head_matrix(page->study, ATTENTION_TENSOR_V, page->document->head);
+    if (a && o && v && n <= 64) {
+        size_t v_longest = grid_longest(v, n * d_v, NUMBER_PLAIN),
+               o_longest = grid_longest(o, n * d_v, NUMBER_PLAIN);
+        struct grid_share first = {n, grid_longest(a, n * n, NUMBER_WEIGHT), ui_px(ui, 80)};
+        struct grid_share second = {d_v, v_longest > o_longest ? v_longest : o_longest,
+                                    ui_px(ui, 72)};
+        grid_share_width(page, width, &first, &second, &a_cell, &v_cell);
+    }
     l.label_height = l.is_tight ? 0 : labels_column_height(page, columns, a_cell);
     float recipe = ui_px(ui, l.is_tight ? 0 : 96);
     float a_row = stage_cell(r.h - title - l.label_height - recipe, n, ui_px(ui, 66));
@@ -56,7 +70,7 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
         return;
     }
     const char *names[] = {"query", NULL},
-               *values[] = {study_token(page->study, page->document->query), NULL};
+               *values[] = {page_word(page, page->document->query), NULL};
     const char *title = page_filled(page, "sum.recipe", names, values);
     struct rect head = rect_cut_top(&r, ui_px(ui, 22)), foot = rect_cut_bottom(&r, ui_px(ui, 22));
     struct rect bar = rect_inset(r, 0, ui_px(ui, 1));
@@ -75,7 +89,7 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
         draw_rectangle(ui->list,
                        rect_make(share.x, share.y, share.w > 3 ? share.w - 1 : share.w, share.h),
                        share.w > 8 ? ui_px(ui, 3) : 0, fill);
-        const char *name = study_token(page->study, (int)j);
+        const char *name = page_word(page, (int)j);
         if (ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 13, name) + ui_px(ui, 12) <= share.w) {
             ui_text_in(ui, share, UI_CENTRE, TEXT_WORDS_SEMIBOLD, 13, colour_text_on(fill), name);
         }
@@ -135,6 +149,10 @@ static void draw_values(struct page *page, const struct sum_layout *l,
             draw_rectangle(ui->list, mark, 0, ui->theme->fill[ROLE_VALUE]);
         }
     }
+    if (!l->is_tight && row_h >= 3) {
+        ui_text(ui, TEXT_MONO, 13, rect_right(l->v) + room - ui_px(ui, 1), l->v.y - ui_px(ui, 6),
+                ui->theme->text[ROLE_VALUE], "a");
+    }
     if (!l->is_tight) {
         grid_title(page, l->v.x, l->v.y - ui_px(ui, 11), "V", ui->theme->text[ROLE_VALUE], v.name);
     }
@@ -178,7 +196,14 @@ void step_sum_draw(struct page *page, struct rect r) {
     weights += (size_t)page->document->query * n;
     draw_weights(page, &l, &rows, &columns);
     if (!l.is_tight) {
-        stage_operator(page, rect_right(l.a) + ui_px(ui, 26), l.a.y + l.a.h / 2, "×");
+        float middle = l.v.x - l.value_label_width - ui_px(ui, 36);
+        stage_operator(page, middle, l.v.y + l.v.h / 2, "×");
+        stage_operator(page, middle, l.o.y + l.o.h / 2, "=");
+        if (l.has_bar) {
+            struct rect bar = rect_make(rect_right(l.a) + ui_px(ui, 16), l.a.y,
+                                        colour_bar_width(page), fminf(l.a.h, ui_px(ui, 220)));
+            colour_bar(page, bar, false, 1, page_words(page, "bar.weight"));
+        }
     }
     draw_values(page, &l, &values, weights);
     draw_output(page, &l, &rows);

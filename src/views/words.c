@@ -1,0 +1,144 @@
+/* words.c: what the picture says about the current beat: title, place, formula, sentences. */
+#include "chrome.h"
+
+#include <string.h>
+
+static float n_divisor(const struct page *page) {
+    return page_n(page) ? attention_trace_divisor(page->study->trace) : 1;
+}
+
+/* Do W_Q and W_K of the head hold the same numbers? Then it is said, so that nobody takes it for
+ * the rule. */
+static bool reads_alike(const struct page *page) {
+    int head = page->document->head;
+    struct cell_matrix q = cell_matrix_of(page->study, CELL_W_Q, head, NULL);
+    struct cell_matrix k = cell_matrix_of(page->study, CELL_W_K, head, NULL);
+    return q.values && k.values &&
+           memcmp(q.values, k.values, q.rows * q.columns * sizeof(float)) == 0;
+}
+
+static float largest_weight(const struct page *page) {
+    size_t n = page_n(page);
+    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
+    float largest = 0;
+    for (size_t j = 0; a && j < n; j++) {
+        float weight = a[(size_t)page->document->query * n + j];
+        largest = weight > largest ? weight : largest;
+    }
+    return largest;
+}
+
+const char *words_where(struct page *page) {
+    const struct document *d = page->document;
+    const struct attention_config *c = &page->study->model.weights.config;
+    const char *names[] = {"step", "steps", "head", "layer", "beat", "beats", NULL};
+    const char *values[] = {page_format(page, "%d", (int)d->step + 1),
+                            page_format(page, "%d", STEP_COUNT),
+                            page_format(page, "%d", d->head + 1),
+                            page_format(page, "%d", d->layer + 1),
+                            page_format(page, "%d", d->beat + 1),
+                            page_format(page, "%d", steps_beats(page->study, d->step)),
+                            NULL};
+    bool has_head = d->step >= STEP_PROJECTION && d->step <= STEP_SUM;
+    const char *key = c->layers > 1 ? (has_head ? "panel.where_layer_head" : "panel.where_layer")
+                      : has_head    ? "panel.where_head"
+                                    : "panel.where";
+    return page_filled(page, key, names, values);
+}
+
+/* The words of the step with the focus words filled in. */
+static const char *step_text(struct page *page, const char *part) {
+    const struct document *d = page->document;
+    int key = page->selection.source >= 0 && cell_columns_are_keys(page->selection.source)
+                  ? page->selection.column
+                  : d->key;
+    int query = page->selection.source >= 0 && cell_rows_are_tokens(page->selection.source)
+                    ? page->selection.row
+                    : d->query;
+    int strongest = 0;
+    float divisor = n_divisor(page);
+    size_t n = page_n(page);
+    const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
+    for (size_t j = 0; a && j < n; j++) {
+        strongest = a[(size_t)query * n + j] > a[(size_t)query * n + (size_t)strongest] ? (int)j
+                                                                                        : strongest;
+    }
+    const struct attention_config *c = &page->study->model.weights.config;
+    const struct attention_layer_weights *w = &page->study->model.weights.layers[d->layer];
+    const char *names[] = {"query", "key",   "strongest", "heads", "divisor", "d_k",        "d",
+                           "d_ff",  "count", "equals",    "b_q",   "b_1",     "activation", NULL};
+    const char *values[] = {page_token(page, query, UI_MARK_QUERY),
+                            page_token(page, key, UI_MARK_KEY),
+                            page_token(page, strongest, UI_MARK_BOLD),
+                            page_format(page, "%d", c->heads),
+                            page_number(page, divisor, NUMBER_PLAIN),
+                            page_format(page, "%d", c->d_k),
+                            page_format(page, "%d", c->d_model),
+                            page_format(page, "%d", c->d_ff),
+                            page_format(page, "%zu", n),
+                            number_shown(divisor) == (double)divisor ? "=" : "≈",
+                            w->q_bias ? " + b_Q" : "",
+                            w->up_bias ? " + b_1" : "",
+                            w->down_bias ? " + b_2" : "",
+                            c->activation == ATTENTION_ACTIVATION_GELU ? "GELU" : "ReLU",
+                            NULL};
+    return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
+                       values);
+}
+
+/* Beats inside a step may say their own words: scale while masking, softmax while adding, the
+ * stages of the layer's rest. */
+static const char *part_of_step(struct page *page, const char *part) {
+    const struct document *d = page->document;
+    const char *suffix = NULL;
+    if (d->view == VIEW_HEADS) {
+        return NULL;
+    }
+    if (d->step == STEP_SCALE) {
+        bool is_masking = page->reveal.phase == PHASE_SCALE_MASK;
+        suffix = is_masking ? "mask" : study_is_scaled(page->study) ? NULL : "off";
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE) {
+        suffix = "exponentiate";
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_ADD) {
+        suffix = "add";
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_DIVIDE) {
+        suffix = "divide";
+    } else if (d->step == STEP_HEADS && page->reveal.phase == PHASE_HEADS_CONCAT) {
+        suffix = "concat";
+    } else if (d->step == STEP_EMBEDDING && page_n(page) &&
+               !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data) {
+        suffix = "alone";
+    } else if (d->step == STEP_PROJECTION && page_n(page)) {
+        suffix = reads_alike(page) ? "alike" : NULL;
+    } else if (d->step == STEP_SUM && page_n(page)) {
+        suffix = largest_weight(page) < 0.5f ? "shared" : NULL;
+    } else if (d->step == STEP_FEEDFORWARD) {
+        enum attention_tensor_id stages[6];
+        int count = steps_feedforward_stages(page->study, stages);
+        suffix = count ? attention_tensor_name(
+                             stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
+                       : "none";
+    } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
+        suffix = "characters";
+    }
+    return suffix ? page_format(page, "%s.%s", part, suffix) : NULL;
+}
+
+const char *words_for_beat(struct page *page, const char *part) {
+    if (page->document->view == VIEW_HEADS) {
+        enum step step = page->document->step;
+        const char *kind = step == STEP_SIMILARITY ? "score" : step == STEP_SCALE ? "scaled" : NULL;
+        const char *own = kind ? page_format(page, "view.heads.%s.%s", part, kind) : NULL;
+        const char *names[] = {"heads", "query", NULL};
+        const char *values[] = {page_format(page, "%d", page->study->model.weights.config.heads),
+                                page_token(page, page->document->query, UI_MARK_QUERY), NULL};
+        bool has_own = own && catalogue_has(page->catalogue, page->document->language, own);
+        return page_filled(page, has_own ? own : page_format(page, "view.heads.%s", part), names,
+                           values);
+    }
+    const char *own = part_of_step(page, part);
+    const char *key =
+        own ? page_format(page, "step.%s.%s", step_id(page->document->step), own) : NULL;
+    return step_text(
+        page, key && catalogue_has(page->catalogue, page->document->language, key) ? own : part);
+}
