@@ -94,7 +94,8 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
     grid_frame_operands(page, &k);
     if (l->q.w >= ui_px(ui, 60)) {
         grid_title(page, l->q.x, l->q.y - ui_px(ui, 14), "Q", ui->theme->text[ROLE_QUERY],
-                   ui_text_width(ui, TEXT_WORDS, 14, q.name) + ui_px(ui, 30) < l->k.x - l->q.x
+                   ui_text_width(ui, TEXT_WORDS, 14, q.name) + ui_px(ui, 42) <
+                           (l->q.w + l->k.x - l->q.x) / 2
                        ? q.name
                        : "");
     }

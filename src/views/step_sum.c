@@ -149,12 +149,15 @@ static void draw_values(struct page *page, const struct sum_layout *l,
             draw_rectangle(ui->list, mark, 0, ui->theme->fill[ROLE_VALUE]);
         }
     }
-    if (!l->is_tight && row_h >= 3) {
+    if (l->is_tight) {
+        return;
+    }
+    float width =
+        grid_title(page, l->v.x, l->v.y - ui_px(ui, 11), "V", ui->theme->text[ROLE_VALUE], v.name);
+    if (row_h >= 3 &&
+        width + ui_px(ui, 8) < l->v.w) { /* what the marks at the ends of the rows are */
         ui_text(ui, TEXT_MONO, 13, rect_right(l->v) + room - ui_px(ui, 1), l->v.y - ui_px(ui, 6),
                 ui->theme->text[ROLE_VALUE], "a");
-    }
-    if (!l->is_tight) {
-        grid_title(page, l->v.x, l->v.y - ui_px(ui, 11), "V", ui->theme->text[ROLE_VALUE], v.name);
     }
 }
 

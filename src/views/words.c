@@ -65,8 +65,9 @@ static const char *step_text(struct page *page, const char *part) {
     }
     const struct attention_config *c = &page->study->model.weights.config;
     const struct attention_layer_weights *w = &page->study->model.weights.layers[d->layer];
-    const char *names[] = {"query", "key",   "strongest", "heads", "divisor", "d_k",        "d",
-                           "d_ff",  "count", "equals",    "b_q",   "b_1",     "activation", NULL};
+    const char *names[] = {"query", "key", "strongest", "heads",      "divisor",
+                           "d_k",   "d",   "d_ff",      "count",      "equals",
+                           "b_q",   "b_1", "b_2",       "activation", NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
                             page_token(page, key, UI_MARK_KEY),
                             page_token(page, strongest, UI_MARK_BOLD),

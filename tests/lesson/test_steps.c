@@ -393,7 +393,7 @@ static void test_question_open(void **state) {
     }
     document.stride = STRIDE_ROW; /* at which beats of which step, exactly */
     set(study, &document);
-    const int open_beats[STEP_COUNT] = {[STEP_SIMILARITY] = 1, [STEP_SOFTMAX] = 3, [STEP_SUM] = 1};
+    const int open_beats[STEP_COUNT] = {[STEP_SIMILARITY] = 1, [STEP_SOFTMAX] = 1, [STEP_SUM] = 1};
     for (int step = 0; step < STEP_COUNT; step++) {
         for (int beat = 0; beat < steps_beats(study, (enum step)step); beat++) {
             go(study, (enum step)step, beat);
