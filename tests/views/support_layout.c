@@ -99,7 +99,7 @@ void layout_fault(struct layout_room *room, const char *format, ...) {
     for (const char *c = what; *c; c++) {
         hash = (hash ^ (uint32_t)(unsigned char)*c) * 16777619u;
     }
-    bool is_new = room->printed < LAYOUT_MOST_PRINTED;
+    bool is_new = !room->is_quiet && room->printed < LAYOUT_MOST_PRINTED;
     for (size_t i = 0; i < room->printed && is_new; i++) {
         is_new = room->printed_hashes[i] != hash;
     }

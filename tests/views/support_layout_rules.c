@@ -307,21 +307,35 @@ static bool is_opaque(const struct draw_command *c) {
     return c->kind == DRAW_MATRIX || (c->kind == DRAW_RECTANGLE && c->colour.a == 255);
 }
 
-/* Menus, messages and sheets lie over the page on purpose: their fill is that of a block that
- * swallows clicks. */
+/* Menus, messages and sheets lie over the page on purpose: the fill or frame of a block that
+ * swallows clicks; a tooltip, while there is a pointer. */
 static bool is_overlay(const struct rules *rules, const struct draw_command *c) {
     const struct semantics *s = &rules->room->semantics;
+    const struct theme *t = theme_of((enum theme_kind)rules->room->study.document.theme);
     struct rect seen = rect_intersect(c->rect, c->clip);
+    float slack = 2 * rules->unit;
     for (size_t i = 0; i < s->count; i++) {
-        const struct semantic_node *node = &s->nodes[i];
-        if (node->role == ROLE_BLOCK && seen.x >= node->rect.x - 2 * rules->unit &&
-            seen.y >= node->rect.y - 2 * rules->unit &&
-            rect_right(seen) <= rect_right(node->rect) + 2 * rules->unit &&
-            rect_bottom(seen) <= rect_bottom(node->rect) + 2 * rules->unit) {
+        struct rect r = s->nodes[i].rect;
+        if (s->nodes[i].role == ROLE_BLOCK && fabsf(seen.x - r.x) <= slack &&
+            fabsf(seen.y - r.y) <= slack && fabsf(rect_right(seen) - rect_right(r)) <= slack &&
+            fabsf(rect_bottom(seen) - rect_bottom(r)) <= slack) {
             return true;
         }
     }
-    return rules->room->presence.has_pointer; /* a tooltip lies where the pointer is */
+    return rules->room->presence.has_pointer && c->kind == DRAW_RECTANGLE &&
+           memcmp(&c->colour, &t->ink, sizeof t->ink) == 0;
+}
+
+/* Has something between the two commands already hidden this part? */
+static bool is_hidden(const struct rules *rules, size_t below, size_t above, struct rect shared) {
+    struct text_box part = box_of_rect(shared);
+    for (size_t i = below + 1; i < above; i++) {
+        const struct draw_command *c = &rules->list->commands[i];
+        if (is_opaque(c) && is_inside(&part, rect_intersect(c->rect, c->clip), 0)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static struct rect
@@ -376,7 +390,9 @@ static void check_covers(struct rules *rules, struct text_box *b) {
                     struct text_box cover = box_of_rect(
                         rect_intersect(rect_intersect(sides[side], c->clip), text->clip));
                     if (cover.half_w <= 0 || cover.half_h <= 0 ||
-                        depth(b, &cover) <= 0.6f * rules->unit || is_overlay(rules, c)) {
+                        depth(b, &cover) <= 0.6f * rules->unit || is_overlay(rules, c) ||
+                        is_hidden(rules, b->at, t->commands[i],
+                                  rect_intersect(cover.bounds, b->bounds))) {
                         continue;
                     }
                     layout_fault(rules->room, "'%s' " RECT_FORMAT " is %s by " RECT_FORMAT,
@@ -391,20 +407,6 @@ static void check_covers(struct rules *rules, struct text_box *b) {
     }
 }
 
-/* Is what the two texts share hidden by something painted between them? */
-static bool is_parted(const struct rules *rules, const struct text_box *below,
-                      const struct text_box *above) {
-    struct rect shared = rect_intersect(below->bounds, above->bounds);
-    struct text_box part = box_of_rect(shared);
-    for (size_t i = below->at + 1; i < above->at; i++) {
-        const struct draw_command *c = &rules->list->commands[i];
-        if (is_opaque(c) && is_inside(&part, rect_intersect(c->rect, c->clip), 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Rule 1. Runs that follow each other on one baseline may touch. */
 static void check_pair(struct rules *rules, const struct text_box *a, const struct text_box *b) {
     const struct text_box *below = a->at < b->at ? a : b, *above = a->at < b->at ? b : a;
@@ -416,7 +418,7 @@ static void check_pair(struct rules *rules, const struct text_box *a, const stru
     struct rect seen = rect_intersect(rules->list->commands[below->at].clip,
                                       rules->list->commands[above->at].clip);
     struct rect shared = rect_intersect(rect_intersect(a->bounds, b->bounds), seen);
-    if (shared.w <= 0 || shared.h <= 0 || is_parted(rules, below, above)) {
+    if (shared.w <= 0 || shared.h <= 0 || is_hidden(rules, below->at, above->at, shared)) {
         return;
     }
     layout_fault(rules->room, "'%s' " RECT_FORMAT " overlaps '%s' " RECT_FORMAT " by %.1f",

@@ -263,11 +263,73 @@ static void test_figures(void **test_state) {
     close_fixture(&f);
 }
 
+/* One text on an empty picture, as the rules want it. */
+static void put_text(struct layout_room *room, float x, float y, float size, float angle,
+                     struct colour c) {
+    draw_text(&room->list, &room->measurer, TEXT_WORDS, size, x, y, angle, c, "word", 4);
+}
+
+static size_t faults_after(struct layout_room *room) {
+    size_t before = room->faults;
+    layout_check(room);
+    return room->faults - before;
+}
+
+/* The rules find what is planted, and nothing where nothing is. */
+static void test_planted_faults(void **test_state) {
+    (void)test_state;
+    const struct colour ink = COLOUR_HEX(0x1C1E24), pale = COLOUR_HEX(0x9A9EA6),
+                        paper = COLOUR_HEX(0xFFFFFF);
+    struct fixture f;
+    open_fixture(&f);
+    struct layout_room *room = &f.room;
+    room->is_quiet = true;
+    for (int fault = 0; fault < 10; fault++) {
+        enter(room, &f.d, STATE_BLANK);
+        layout_draw(room, &f.d);
+        put_text(room, 100, 100, 15, 0, ink);
+        assert_int_equal(faults_after(room), 0);
+        if (fault == 0) {
+            put_text(room, 110, 104, 15, 0, ink); /* on the other word */
+        } else if (fault == 1) {
+            put_text(room, 110, 130, 15, -1.2f, ink); /* a slanted one through it */
+        } else if (fault == 2) {
+            draw_rectangle(&room->list, rect_make(95, 95, 30, 30), 0, paper); /* half covers it */
+        } else if (fault == 3) {
+            draw_line(&room->list, 90, 94, 160, 94, 2, ink); /* strikes it through */
+        } else if (fault == 4) {
+            put_text(room, room->list.width - 12, 200, 15, 0, ink); /* leaves the window */
+        } else if (fault == 5) {
+            draw_clip_push(&room->list, rect_make(200, 200, 20, 40));
+            put_text(room, 202, 220, 15, 0, ink); /* leaves its clip */
+            draw_clip_pop(&room->list);
+        } else if (fault == 6) {
+            draw_rectangle(&room->list, rect_make(-4, 300, 40, 40), 0, paper);
+        } else if (fault == 7) {
+            put_text(room, 200, 200, 12, 0, ink); /* too small */
+        } else if (fault == 8) {
+            put_text(room, 200, 200, 15, 0, pale); /* too pale */
+        } else {
+            draw_rectangle(&room->list, rect_make(190, 180, 30, 30), 0, ink);
+            put_text(room, 200, 200, 15, 0, ink); /* half of it on its own colour */
+        }
+        assert_int_equal(faults_after(room), 1);
+    }
+    enter(room, &f.d, STATE_BLANK); /* wholly covered: no longer there, whatever it was */
+    layout_draw(room, &f.d);
+    put_text(room, 100, 100, 5, 0, pale);
+    draw_rectangle(&room->list, rect_make(90, 80, 80, 40), 0, paper);
+    put_text(room, 100, 100, 15, 0, ink);
+    assert_int_equal(faults_after(room), 0);
+    room->faults = 0;
+    close_fixture(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),           cmocka_unit_test(test_little_room),
         cmocka_unit_test(test_models_and_beats), cmocka_unit_test(test_presentation),
-        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_figures),          cmocka_unit_test(test_planted_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
