@@ -170,7 +170,8 @@ static void draw_stage_figure(struct page *page, struct rect r) {
 /* The words under the pointer that were cut, near it. */
 static void draw_tooltip(struct page *page, struct rect window) {
     struct ui *ui = &page->ui;
-    if (!ui->has_pointer) {
+    const struct picture_presence *p = page->presence;
+    if (!ui->has_pointer || p->is_model_menu_open || p->is_export_menu_open || p->is_keys_open) {
         return;
     }
     const struct semantic_node *node = semantics_at(ui->semantics, ui->pointer_x, ui->pointer_y);

@@ -64,7 +64,7 @@ void top_bar_draw(struct page *page, struct rect r) {
                                      .size = 14};
         struct ui_button export_button = {.id = ui_id("export", 0, 0),
                                           .label = page_words(page, "button.export"),
-                                          .tooltip = page_words(page, "command.export"),
+                                          .tooltip = page_words(page, "command.export.menu"),
                                           .action = {UI_COMMAND_EXPORT_MENU, 0, 0, 0},
                                           .size = 14,
                                           .is_selected = page->presence->is_export_menu_open};
