@@ -1,6 +1,7 @@
 #include "render/gl/picture_gl.h"
 #include "render/gl/atlas.h"
 #include "render/gl/instances.h"
+#include "render/gl/order.h"
 #include "render/gl/program.h"
 #include <cglm/cglm.h>
 #include <epoxy/gl.h>
@@ -39,6 +40,7 @@ struct gl_renderer {
     size_t cell_count;
     struct glyph_atlas atlas;
     struct gl_instances pending;
+    struct gl_order order;
     int restarts, restarts_before; /* of the atlas, in this frame and in the one before */
     bool is_abandoned;
 };
@@ -181,6 +183,7 @@ void gl_renderer_free(struct gl_renderer *renderer) {
     if (!renderer) return;
     glyph_atlas_free(&renderer->atlas);
     gl_instances_free(&renderer->pending);
+    gl_order_free(&renderer->order);
     if (!renderer->is_abandoned) {
         GLuint textures[2] = {renderer->picture, renderer->cells};
         GLuint arrays[2] = {renderer->scene_array, renderer->empty_array};
@@ -293,8 +296,9 @@ static void frame_begin(struct gl_renderer *r, struct colour background) {
     glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
 }
 
-/* Draws what is pending, in order: one draw for each stretch of one kind. */
+/* Draws what is pending: one draw for each stretch of one kind. */
 static bool frame_flush(struct gl_renderer *r, char *error, size_t error_bytes) {
+    gl_order_sort(&r->order, &r->pending, r->width, r->height);
     const struct gl_instance *items = r->pending.items;
     size_t count = r->pending.count;
     r->pending.count = 0;
