@@ -22,6 +22,11 @@ static const char *const ideograph_families[] = {"Noto Sans CJK SC",    "Source 
                                                  "WenQuanYi Micro Hei", "Droid Sans Fallback",
                                                  "WenQuanYi Zen Hei",   NULL};
 
+static enum face_weight weight_class(int weight) {
+    if (weight < FC_WEIGHT_DEMIBOLD) return FACE_REGULAR;
+    return weight < FC_WEIGHT_BOLD ? FACE_SEMIBOLD : FACE_BOLD;
+}
+
 const char *face_wanted_family(enum text_style style) {
     return wanted[style].family;
 }
@@ -88,6 +93,56 @@ static bool is_usable(FcPattern *pattern) {
     return is_outline && !is_colour;
 }
 
+/* fontconfig's own rules may call a regular font bold and ask for emboldening. */
+static bool is_bold(FcPattern *pattern) {
+    int weight = FC_WEIGHT_REGULAR;
+    FcBool needs_emboldening = FcFalse;
+    FcPatternGetInteger(pattern, FC_WEIGHT, 0, &weight);
+    FcPatternGetBool(pattern, FC_EMBOLDEN, 0, &needs_emboldening);
+    return weight_class(weight) != FACE_REGULAR && !needs_emboldening;
+}
+
+/* Appends a closed face; FACE_NONE when memory runs out. */
+static int face_append(struct face_set *set, const char *path, int index,
+                       const FcCharSet *characters) {
+    if (set->count > UINT16_MAX) return FACE_NONE;
+    size_t bytes = strlen(path) + 1;
+    char *copy = memory_resize(NULL, bytes);
+    if (!copy ||
+        !memory_grow((void **)&set->faces, &set->capacity, set->count + 1, sizeof *set->faces)) {
+        free(copy);
+        return FACE_NONE;
+    }
+    memcpy(copy, path, bytes);
+    set->faces[set->count] = (struct face){.path = copy,
+                                           .index = index,
+                                           .characters = FcCharSetCopy((FcCharSet *)characters),
+                                           .bolder = {FACE_UNKNOWN, FACE_UNKNOWN, FACE_UNKNOWN}};
+    return (int)set->count++;
+}
+
+static int face_known(const struct face_set *set, const char *path, int index,
+                      enum face_weight emboldened) {
+    for (size_t i = 0; i < set->count; i++)
+        if (set->faces[i].index == index && set->faces[i].emboldened == emboldened &&
+            strcmp(set->faces[i].path, path) == 0)
+            return (int)i;
+    return FACE_NONE;
+}
+
+/* The face with thicker outlines, new or known; itself where it is bold already. */
+static int face_embolden(struct face_set *set, int number, enum face_weight weight) {
+    if (number < 0 || weight == FACE_REGULAR || set->faces[number].is_bold ||
+        set->faces[number].emboldened == weight)
+        return number;
+    struct face plain = set->faces[number]; /* appending may move the array */
+    int face = face_known(set, plain.path, plain.index, weight);
+    if (face != FACE_NONE) return face;
+    face = face_append(set, plain.path, plain.index, plain.characters);
+    if (face != FACE_NONE) set->faces[face].emboldened = weight;
+    return face;
+}
+
 /* The number of the face in the pattern, new or known; FACE_NONE when memory runs out. */
 static int face_add(struct face_set *set, FcPattern *pattern) {
     FcChar8 *path;
@@ -96,22 +151,11 @@ static int face_add(struct face_set *set, FcPattern *pattern) {
     if (FcPatternGetString(pattern, FC_FILE, 0, &path) != FcResultMatch) return FACE_NONE;
     if (FcPatternGetCharSet(pattern, FC_CHARSET, 0, &characters) != FcResultMatch) return FACE_NONE;
     FcPatternGetInteger(pattern, FC_INDEX, 0, &index);
-    for (size_t i = 0; i < set->count; i++)
-        if (set->faces[i].index == index && strcmp(set->faces[i].path, (const char *)path) == 0)
-            return (int)i;
-
-    if (set->count > UINT16_MAX) return FACE_NONE;
-    size_t bytes = strlen((const char *)path) + 1;
-    char *copy = memory_resize(NULL, bytes);
-    if (!copy ||
-        !memory_grow((void **)&set->faces, &set->capacity, set->count + 1, sizeof *set->faces)) {
-        free(copy);
-        return FACE_NONE;
-    }
-    memcpy(copy, path, bytes);
-    set->faces[set->count] =
-        (struct face){.path = copy, .index = index, .characters = FcCharSetCopy(characters)};
-    return (int)set->count++;
+    int face = face_known(set, (const char *)path, index, FACE_REGULAR);
+    if (face != FACE_NONE) return face;
+    face = face_append(set, (const char *)path, index, characters);
+    if (face != FACE_NONE) set->faces[face].is_bold = is_bold(pattern);
+    return face;
 }
 
 static bool has_family(FcPattern *pattern, const char *family) {
@@ -134,8 +178,8 @@ static FcPattern *request_make(struct face_set *set, const char *family, int wei
     return request;
 }
 
-/* The nearest font of the family, FACE_NONE when the family is not there (is_exact) or nothing can
- * be used. */
+/* The nearest font of the family, emboldened when a bold weight is asked for and it is lighter;
+ * FACE_NONE when the family is not there (is_exact) or nothing can be used. */
 static int face_find(struct face_set *set, const char *family, int weight, bool is_exact) {
     FcPattern *request = request_make(set, family, weight);
     if (!request) return FACE_NONE;
@@ -143,7 +187,7 @@ static int face_find(struct face_set *set, const char *family, int weight, bool 
     FcPattern *found = FcFontMatch(set->config, request, &result);
     int face = FACE_NONE;
     if (found && is_usable(found) && (!is_exact || has_family(found, family)))
-        face = face_add(set, found);
+        face = face_embolden(set, face_add(set, found), weight_class(weight));
     if (found) FcPatternDestroy(found);
     FcPatternDestroy(request);
     return face_ready(set, face) ? face : FACE_NONE;
@@ -206,12 +250,10 @@ static bool covers_all(struct face_set *set, int face, const uint32_t *code_poin
     return face >= 0;
 }
 
-static int face_of_mathematics(struct face_set *set, enum text_style style) {
-    bool is_bold = wanted[style].weight >= FC_WEIGHT_DEMIBOLD;
-    int *face = &set->mathematics[is_bold];
-    if (*face == FACE_UNKNOWN)
-        *face = face_find(set, "DejaVu Sans", is_bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR, true);
-    return *face;
+static int face_of_mathematics(struct face_set *set) {
+    if (set->mathematics == FACE_UNKNOWN)
+        set->mathematics = face_find(set, "DejaVu Sans", FC_WEIGHT_REGULAR, true);
+    return set->mathematics;
 }
 
 static int face_of_ideographs(struct face_set *set) {
@@ -220,16 +262,38 @@ static int face_of_ideographs(struct face_set *set) {
     return set->ideographs;
 }
 
-static int face_with_all(struct face_set *set, enum text_style style, const uint32_t *code_points,
-                         size_t count) {
-    int face = face_of_style(set, style);
-    if (covers_all(set, face, code_points, count)) return face;
-    face = face_of_mathematics(set, style);
+/* The regular face that serves where that of the style does not. */
+static int fallback_with_all(struct face_set *set, const uint32_t *code_points, size_t count) {
+    int face = face_of_mathematics(set);
     if (covers_all(set, face, code_points, count)) return face;
     bool may_be_ideograph = count && code_points[0] >= 0x1100;
     face = may_be_ideograph ? face_of_ideographs(set) : FACE_NONE;
     if (covers_all(set, face, code_points, count)) return face;
     return face_among_others(set, code_points, count);
+}
+
+/* The bold face of the same family where it has one with these code points, else the same face
+ * emboldened. */
+static int face_bolder(struct face_set *set, int regular, int weight, const uint32_t *code_points,
+                       size_t count) {
+    enum face_weight class = weight_class(weight);
+    if (regular < 0 || class == FACE_REGULAR || set->faces[regular].is_bold) return regular;
+    if (set->faces[regular].bolder[class] == FACE_UNKNOWN) {
+        int found = face_find(set, face_family(set, regular), weight, true);
+        set->faces[regular].bolder[class] = found; /* looking may have moved the array */
+    }
+    int sister = set->faces[regular].bolder[class];
+    if (covers_all(set, sister, code_points, count)) return sister;
+    int thickened = face_embolden(set, regular, class);
+    return face_ready(set, thickened) ? thickened : regular;
+}
+
+static int face_with_all(struct face_set *set, enum text_style style, const uint32_t *code_points,
+                         size_t count) {
+    int face = face_of_style(set, style);
+    if (covers_all(set, face, code_points, count)) return face;
+    face = fallback_with_all(set, code_points, count);
+    return face_bolder(set, face, wanted[style].weight, code_points, count);
 }
 
 static bool shows_missing(struct face_set *set, int face) {
@@ -243,7 +307,7 @@ int face_for_cluster(struct face_set *set, enum text_style style, const uint32_t
     int face = face_with_all(set, style, code_points, count);
     if (face == FACE_NONE && count > 1) face = face_with_all(set, style, code_points, 1);
     if (face != FACE_NONE) return face;
-    face = face_of_mathematics(set, style);
+    face = face_of_mathematics(set);
     int own = face_of_style(set, style);
     return shows_missing(set, own) || !shows_missing(set, face) ? own : face;
 }
@@ -251,8 +315,7 @@ int face_for_cluster(struct face_set *set, enum text_style style, const uint32_t
 /* ---- the set ---- */
 
 bool face_set_open(struct face_set *set) {
-    *set =
-        (struct face_set){.ideographs = FACE_UNKNOWN, .mathematics = {FACE_UNKNOWN, FACE_UNKNOWN}};
+    *set = (struct face_set){.ideographs = FACE_UNKNOWN, .mathematics = FACE_UNKNOWN};
     for (size_t i = 0; i < TEXT_STYLE_COUNT; i++)
         set->styles[i] = FACE_UNKNOWN;
     if (TTF_Init() != 0) return false;

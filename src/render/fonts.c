@@ -112,6 +112,15 @@ bool fonts_shape(struct fonts *fonts, struct shaped_run *run, uint16_t face, boo
     return run_shape(&fonts->set, run, face, is_right_to_left, text, bytes);
 }
 
+bool fonts_face_is_emboldened(const struct fonts *fonts, uint16_t face) {
+    return face < fonts->set.count && fonts->set.faces[face].emboldened != FACE_REGULAR;
+}
+
+FT_Outline *fonts_outline(struct fonts *fonts, uint16_t face, float size_px, uint32_t glyph) {
+    if (!face_ready(&fonts->set, face)) return NULL;
+    return face_outline(&fonts->set.faces[face], size_px, glyph);
+}
+
 /* ---- splitting ---- */
 
 static uint64_t key_hash(enum text_style style, const char *text, size_t bytes) {
@@ -245,8 +254,11 @@ struct extent {
     float left, top, right, bottom;
 };
 
-static struct extent run_extent(hb_font_t *font, const struct shaped_run *run, float size_px) {
+static struct extent run_extent(const struct face *face, const struct shaped_run *run,
+                                float size_px) {
     struct extent all = {0, 0, 0, 0};
+    hb_font_t *font = face->hb;
+    float more = face_overhang(face);
     float em = (float)hb_face_get_upem(hb_font_get_face(font));
     for (size_t i = 0; i < run->count; i++) {
         hb_glyph_extents_t box;
@@ -254,10 +266,10 @@ static struct extent run_extent(hb_font_t *font, const struct shaped_run *run, f
         if (!hb_font_get_glyph_extents(font, glyph->glyph, &box)) continue;
         float left = glyph->x + (float)box.x_bearing / em,
               top = glyph->y - (float)box.y_bearing / em;
-        all.left = fminf(all.left, left);
-        all.top = fminf(all.top, top);
-        all.right = fmaxf(all.right, left + (float)box.width / em);
-        all.bottom = fmaxf(all.bottom, top - (float)box.height / em);
+        all.left = fminf(all.left, left - more);
+        all.top = fminf(all.top, top - more);
+        all.right = fmaxf(all.right, left + (float)box.width / em + more);
+        all.bottom = fmaxf(all.bottom, top - (float)box.height / em + more);
     }
     return (struct extent){all.left * size_px, all.top * size_px, all.right * size_px,
                            all.bottom * size_px};
@@ -286,29 +298,30 @@ static void coverage_add(struct coverage *to, const FT_Bitmap *bitmap, int left,
 
 /* Draws the glyph with its origin at (x, y) of the bitmap, fractions kept: SDL2_ttf would round
  * each to a pixel. */
-static void glyph_add(FT_Face ft, uint32_t glyph, float x, float y, struct coverage *to) {
-    if (FT_Load_Glyph(ft, glyph, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0 ||
-        ft->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
-        return;
+static void glyph_add(const struct face *face, float size_px, uint32_t glyph, float x, float y,
+                      struct coverage *to) {
+    FT_Outline *outline = face_outline(face, size_px, glyph);
+    if (!outline) return;
     float whole_x = floorf(x), whole_y = ceilf(y);
-    FT_Outline_Translate(&ft->glyph->outline, lroundf((x - whole_x) * 64.0f),
-                         lroundf((whole_y - y) * 64.0f));
-    if (FT_Render_Glyph(ft->glyph, FT_RENDER_MODE_NORMAL) != 0) return;
-    coverage_add(to, &ft->glyph->bitmap, (int)whole_x + ft->glyph->bitmap_left,
-                 (int)whole_y - ft->glyph->bitmap_top);
+    FT_Outline_Translate(outline, lroundf((x - whole_x) * 64.0f), lroundf((whole_y - y) * 64.0f));
+    FT_GlyphSlot slot = face->ft->glyph;
+    if (FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL) != 0) return;
+    coverage_add(to, &slot->bitmap, (int)whole_x + slot->bitmap_left,
+                 (int)whole_y - slot->bitmap_top);
 }
 
 enum { BITMAP_MAX_SIDE = 1 << 20, BITMAP_MAX_PIXELS = 1 << 28 };
 
-bool fonts_render_run(struct fonts *fonts, uint16_t face, float size_px, bool is_right_to_left,
+bool fonts_render_run(struct fonts *fonts, uint16_t number, float size_px, bool is_right_to_left,
                       const char *text, size_t bytes, uint8_t **pixels, int *width, int *height,
                       int *origin_x, int *origin_y) {
     float size = size_rounded(size_px);
-    if (!run_shape(&fonts->set, &fonts->shaped, face, is_right_to_left, text, bytes)) return false;
-    FT_Face ft = fonts->set.faces[face].ft;
-    if (FT_Set_Char_Size(ft, 0, (FT_F26Dot6)(size * 64.0f), 72, 72) != 0) return false;
+    if (!run_shape(&fonts->set, &fonts->shaped, number, is_right_to_left, text, bytes))
+        return false;
+    const struct face *face = &fonts->set.faces[number];
+    if (FT_Set_Char_Size(face->ft, 0, (FT_F26Dot6)(size * 64.0f), 72, 72) != 0) return false;
 
-    struct extent extent = run_extent(fonts->set.faces[face].hb, &fonts->shaped, size);
+    struct extent extent = run_extent(face, &fonts->shaped, size);
     if (extent.right - extent.left > BITMAP_MAX_SIDE ||
         extent.bottom - extent.top > BITMAP_MAX_SIDE)
         return false;
@@ -321,7 +334,7 @@ bool fonts_render_run(struct fonts *fonts, uint16_t face, float size_px, bool is
     memset(to.pixels, 0, count);
     for (size_t i = 0; i < fonts->shaped.count; i++) {
         const struct shaped_glyph *glyph = &fonts->shaped.glyphs[i];
-        glyph_add(ft, glyph->glyph, (float)*origin_x + glyph->x * size,
+        glyph_add(face, size, glyph->glyph, (float)*origin_x + glyph->x * size,
                   (float)*origin_y + glyph->y * size, &to);
     }
     *pixels = to.pixels;

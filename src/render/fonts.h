@@ -13,7 +13,8 @@ struct fonts *fonts_open(char *error, size_t error_bytes, char *warning, size_t 
 void fonts_close(struct fonts *fonts);
 struct text_measurer fonts_measurer(struct fonts *fonts);
 
-/* For renderers. Path and index of a face as in text_run.face; face count grows as faces are met. */
+/* For renderers. Path and index of a face as in text_run.face; face count grows as faces are met. Two faces may share
+ * path and index: one as it is, one emboldened for want of a bold weight. */
 size_t fonts_face_count(const struct fonts *fonts);
 const char *fonts_face_path(const struct fonts *fonts, uint16_t face);
 int fonts_face_index(const struct fonts *fonts, uint16_t face);

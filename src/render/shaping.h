@@ -22,6 +22,9 @@ void shaped_run_free(struct shaped_run *run);
 /* The same for the owner of a font set. */
 bool fonts_shape(struct fonts *fonts, struct shaped_run *run, uint16_t face, bool is_right_to_left,
                  const char *text, size_t bytes);
+bool fonts_face_is_emboldened(const struct fonts *fonts, uint16_t face);
+/* As face_outline. */
+FT_Outline *fonts_outline(struct fonts *fonts, uint16_t face, float size_px, uint32_t glyph);
 
 /* Width in ems, by SDL2_ttf at its reference size. text: NUL-terminated, with a space before and
  * behind it: they keep what hangs over at both ends out of the width. */

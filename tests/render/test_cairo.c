@@ -212,14 +212,44 @@ static void text_stands_on_its_baseline(void **state) {
     draw_list_free(&list);
 }
 
+static double ink_sum(enum text_style style, float size, const char *text) {
+    struct draw_list list = {0};
+    int width, height;
+    double sum = 0;
+    draw_list_begin(&list, 300, 60, COLOUR_HEX(0xFFFFFF));
+    draw_text(&list, &measurer, style, size, 20, 40, 0, COLOUR_HEX(0), text, strlen(text));
+    uint32_t *pixels = draw(&list, &width, &height);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            sum += (255 - red_at(pixels, width, x, y)) / 255.0;
+    free(pixels);
+    draw_list_free(&list);
+    return sum;
+}
+
+static void bold_chinese_has_more_ink(void **state) {
+    (void)state;
+    const float sizes[] = {13, 15, 22};
+    for (size_t i = 0; i < 3; i++) {
+        double thin = ink_sum(TEXT_WORDS, sizes[i], "注意力机制");
+        assert_true(ink_sum(TEXT_WORDS_SEMIBOLD, sizes[i], "注意力机制") > thin * 1.1);
+        assert_true(ink_sum(TEXT_WORDS_BOLD, sizes[i], "注意力机制") > thin * 1.15);
+        assert_true(ink_sum(TEXT_MONO_BOLD, sizes[i], "注意力机制") > thin * 1.15);
+        assert_true(ink_sum(TEXT_WORDS_BOLD, sizes[i], "注意力机制") < thin * 2);
+    }
+}
+
 /* cairo's outlines against FreeType's bitmaps, which OpenGL shows. */
 static void text_agrees_with_its_bitmap(void **state) {
     (void)state;
     const char *texts[] = {"The cat sat, AVAVTo", "注意力机制", "مرحبا", "0.12 −3.50"};
-    for (size_t i = 0; i < 4; i++) {
+    for (int n = 0; n < 12; n++) {
+        static const enum text_style styles[] = {TEXT_WORDS, TEXT_WORDS_SEMIBOLD, TEXT_WORDS_BOLD};
+        int i = n % 4;
         struct draw_list list = {0};
         draw_list_begin(&list, 300, 60, COLOUR_HEX(0xFFFFFF));
-        text_at(&list, 20, 40, 0, texts[i]);
+        draw_text(&list, &measurer, styles[n / 4], 20, 20, 40, 0, COLOUR_HEX(0), texts[i],
+                  strlen(texts[i]));
         assert_int_equal(list.count, 1);
         const struct draw_command *c = &list.commands[0];
         uint8_t *bitmap;
@@ -337,6 +367,7 @@ int main(void) {
         cmocka_unit_test(corners_and_lines_are_feathered),
         cmocka_unit_test(text_stands_on_its_baseline),
         cmocka_unit_test(text_agrees_with_its_bitmap),
+        cmocka_unit_test(bold_chinese_has_more_ink),
         cmocka_unit_test(same_bytes_every_time),
         cmocka_unit_test(memory_may_end_anywhere),
         cmocka_unit_test(odd_sizes_are_handled),

@@ -243,13 +243,15 @@ static void bitmaps_hold_the_run(void **state) {
     (void)state;
     const char *texts[] = {"jAVj", "Wf", "注意力", "مرحبا"};
     const float sizes[] = {9, 15.25f, 48};
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 8; i++)
         for (size_t k = 0; k < 3; k++) {
-            struct text_run run = split(TEXT_WORDS, sizes[k], texts[i]).runs[0];
+            enum text_style style = i < 4 ? TEXT_WORDS : TEXT_WORDS_BOLD;
+            const char *text = texts[i % 4];
+            struct text_run run = split(style, sizes[k], text).runs[0];
             uint8_t *pixels;
             int width, height, x, y;
-            assert_true(fonts_render_run(fonts, run.face, sizes[k], run.is_right_to_left, texts[i],
-                                         strlen(texts[i]), &pixels, &width, &height, &x, &y));
+            assert_true(fonts_render_run(fonts, run.face, sizes[k], run.is_right_to_left, text,
+                                         strlen(text), &pixels, &width, &height, &x, &y));
             assert_true((float)width <= run.width + sizes[k] && (float)height <= 3 * sizes[k] + 4);
             assert_true(x >= 1 && y >= 1 && y < height);
             unsigned most = 0;
@@ -263,6 +265,74 @@ static void bitmaps_hold_the_run(void **state) {
             assert_true(most > 150);
             free(pixels);
         }
+}
+
+static const enum text_style bold_styles[] = {TEXT_WORDS_SEMIBOLD, TEXT_WORDS_BOLD, TEXT_MONO_BOLD};
+enum { BOLD_STYLE_COUNT = sizeof bold_styles / sizeof bold_styles[0] };
+
+/* The ink of the first run, its centre from the pen's start (x) and from the baseline (y). */
+struct ink {
+    double sum, centre_x, centre_y;
+};
+static struct ink ink_of(enum text_style style, float size, const char *text) {
+    struct text_run run = split(style, size, text).runs[0];
+    uint8_t *pixels;
+    int width, height, x, y;
+    assert_true(fonts_render_run(fonts, run.face, size, run.is_right_to_left, text, run.bytes,
+                                 &pixels, &width, &height, &x, &y));
+    struct ink ink = {0};
+    for (int row = 0; row < height; row++)
+        for (int column = 0; column < width; column++) {
+            double value = pixels[row * width + column] / 255.0;
+            ink.sum += value;
+            ink.centre_x += value * (column + 0.5 - x);
+            ink.centre_y += value * (row + 0.5 - y);
+        }
+    ink.centre_x /= ink.sum;
+    ink.centre_y /= ink.sum;
+    free(pixels);
+    return ink;
+}
+
+/* Bold Chinese is another face of the same width and place with more ink, whether the font has a
+ * bold weight or not. */
+static void bold_chinese_is_bold(void **state) {
+    (void)state;
+    const char *texts[] = {"注意力机制", "相似性", "一", "量"};
+    const float sizes[] = {13, 15.25f, 22, 64};
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = 0; k < 4; k++) {
+            struct split regular = split(TEXT_WORDS, sizes[k], texts[i]);
+            struct ink thin = ink_of(TEXT_WORDS, sizes[k], texts[i]);
+            for (size_t s = 0; s < BOLD_STYLE_COUNT; s++) {
+                struct split bold = split(bold_styles[s], sizes[k], texts[i]);
+                struct ink thick = ink_of(bold_styles[s], sizes[k], texts[i]);
+                assert_int_equal(bold.count, 1);
+                assert_int_not_equal(bold.runs[0].face, regular.runs[0].face);
+                assert_true(fabsf(bold.runs[0].width - regular.runs[0].width) < 1e-4f);
+                assert_true(thick.sum > thin.sum * 1.1 && thick.sum < thin.sum * 2.0);
+                assert_true(fabs(thick.centre_x - thin.centre_x) < 0.02 * (double)sizes[k]);
+                assert_true(fabs(thick.centre_y - thin.centre_y) < 0.02 * (double)sizes[k]);
+            }
+            assert_true(ink_of(TEXT_WORDS_BOLD, sizes[k], texts[i]).sum >=
+                        ink_of(TEXT_WORDS_SEMIBOLD, sizes[k], texts[i]).sum);
+        }
+    assert_int_equal(face_of(TEXT_WORDS, "注"), face_of(TEXT_WORDS_MEDIUM, "注"));
+    assert_int_equal(face_of(TEXT_WORDS_BOLD, "注"), face_of(TEXT_MONO_BOLD, "意"));
+}
+
+/* Emboldening is a last resort: what has a bold weight keeps the font's own outlines. */
+static void fonts_with_a_bold_weight_are_not_emboldened(void **state) {
+    (void)state;
+    for (size_t s = 0; s < BOLD_STYLE_COUNT; s++) {
+        assert_false(fonts_face_is_emboldened(fonts, face_of(bold_styles[s], "Attention 0.25")));
+        uint16_t mathematics = face_of(bold_styles[s], "ᵀ");
+        assert_false(fonts_face_is_emboldened(fonts, mathematics));
+        assert_non_null(strstr(fonts_face_path(fonts, mathematics), "Bold"));
+    }
+    for (int style = 0; style < TEXT_STYLE_COUNT; style++)
+        if (style == TEXT_WORDS || style == TEXT_WORDS_MEDIUM || style == TEXT_MONO)
+            assert_false(fonts_face_is_emboldened(fonts, face_of((enum text_style)style, "注")));
 }
 
 static void unknown_faces_are_refused(void **state) {
@@ -286,6 +356,39 @@ static void use_only(const char *folder) {
             folder, HEADWAY_BINARY_DIR);
     fclose(file);
     setenv("FONTCONFIG_FILE", path, 1);
+}
+
+/* The folder of the face that has these characters. */
+static void folder_of(const char *text, char folder[512]) {
+    snprintf(folder, 512, "%s", fonts_face_path(fonts, face_of(TEXT_WORDS, text)));
+    assert_non_null(strrchr(folder, '/'));
+    *strrchr(folder, '/') = '\0';
+}
+
+/* With nothing but one family, a style that it has no weight for is emboldened; one that it has is
+ * not. */
+static void bold_weights_are_looked_for(void **state) {
+    (void)state;
+    static const char *const samples[] = {"注", "ᵀ"};
+    for (size_t i = 0; i < 2; i++) {
+        char folder[512], error[256] = "", path[512];
+        folder_of(samples[i], folder);
+        bool has_bold = !fonts_face_is_emboldened(fonts, face_of(TEXT_WORDS_BOLD, samples[i]));
+        use_only(folder);
+        struct fonts *few = fonts_open(error, sizeof error, NULL, 0);
+        assert_non_null(few);
+        struct text_measurer m = fonts_measurer(few);
+        struct text_run run;
+        assert_int_equal(m.split(m.context, TEXT_WORDS_BOLD, 16, "word", 4, &run, 1), 1);
+        assert_int_equal(fonts_face_is_emboldened(few, run.face), !has_bold);
+        assert_int_equal(m.split(m.context, TEXT_WORDS, 16, "word", 4, &run, 1), 1);
+        assert_false(fonts_face_is_emboldened(few, run.face));
+        fonts_close(few);
+        unsetenv("FONTCONFIG_FILE");
+        snprintf(path, sizeof path, "%s/headway-fonts-%ld.conf", HEADWAY_BINARY_DIR,
+                 (long)getpid());
+        remove(path);
+    }
 }
 
 static void hidden_fonts_are_replaced_or_named(void **state) {
@@ -340,6 +443,9 @@ int main(void) {
         cmocka_unit_test(counts_runs_past_the_room),
         cmocka_unit_test(metrics_are_sensible),
         cmocka_unit_test(bitmaps_hold_the_run),
+        cmocka_unit_test(bold_chinese_is_bold),
+        cmocka_unit_test(fonts_with_a_bold_weight_are_not_emboldened),
+        cmocka_unit_test(bold_weights_are_looked_for),
         cmocka_unit_test(unknown_faces_are_refused),
         cmocka_unit_test(hidden_fonts_are_replaced_or_named),
     };

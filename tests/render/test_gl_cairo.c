@@ -176,6 +176,22 @@ static void test_text_is_near(void **state) {
     draw_list_free(&list);
 }
 
+/* Emboldened runs take the same outlines in both. */
+static void test_bold_text_is_near(void **state) {
+    (void)state;
+    static const enum text_style styles[] = {TEXT_WORDS_SEMIBOLD, TEXT_WORDS_BOLD, TEXT_MONO_BOLD};
+    const char *text = "相似性：注意力机制，加权求和 ⟨量⟩";
+    struct draw_list list = {0};
+    draw_list_begin(&list, 640, 720, COLOUR_HEX(0xFFFFFF));
+    for (int i = 0; i < 15; i++)
+        draw_text(&list, &measurer, styles[i % 3], (float)(13 + i), 20.3f, (float)(30 + i * 44), 0,
+                  COLOUR_HEX(0x1C1E24), text, strlen(text));
+    struct difference found = compare(&list);
+    assert_true(found.mean < 0.6);
+    assert_in_range(found.beyond_3, 0, found.pixels / 20);
+    draw_list_free(&list);
+}
+
 static int group_setup(void **state) {
     (void)state;
     char error[256] = "";
@@ -204,6 +220,7 @@ int main(void) {
         cmocka_unit_test(test_translucency_is_near),
         cmocka_unit_test(test_feathered_edges_are_near),
         cmocka_unit_test(test_text_is_near),
+        cmocka_unit_test(test_bold_text_is_near),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include FT_MODULE_H
+#include FT_OUTLINE_H
 #include FT_SYSTEM_H
 
 static const cairo_user_data_key_t face_key;
@@ -81,17 +82,75 @@ static cairo_font_face_t *face_get(struct cairo_faces *faces, uint16_t number) {
     return faces->faces[number];
 }
 
+/* ---- outlines of emboldened faces, which cairo cannot make by itself ---- */
+
+struct tracer {
+    cairo_t *cairo;
+    double x, y; /* where the origin of the glyph stands */
+};
+
+static double across(const struct tracer *tracer, const FT_Vector *point) {
+    return tracer->x + (double)point->x / 64.0;
+}
+static double down(const struct tracer *tracer, const FT_Vector *point) {
+    return tracer->y - (double)point->y / 64.0;
+}
+
+static int trace_move(const FT_Vector *to, void *block) {
+    const struct tracer *t = block;
+    cairo_close_path(t->cairo);
+    cairo_move_to(t->cairo, across(t, to), down(t, to));
+    return 0;
+}
+static int trace_line(const FT_Vector *to, void *block) {
+    const struct tracer *t = block;
+    cairo_line_to(t->cairo, across(t, to), down(t, to));
+    return 0;
+}
+static int trace_cubic(const FT_Vector *a, const FT_Vector *b, const FT_Vector *to, void *block) {
+    const struct tracer *t = block;
+    cairo_curve_to(t->cairo, across(t, a), down(t, a), across(t, b), down(t, b), across(t, to),
+                   down(t, to));
+    return 0;
+}
+/* A quadratic curve is the cubic one whose handles reach two thirds of the way to its control. */
+static int trace_conic(const FT_Vector *control, const FT_Vector *to, void *block) {
+    const struct tracer *t = block;
+    double from_x, from_y, x = across(t, control), y = down(t, control);
+    double to_x = across(t, to), to_y = down(t, to);
+    cairo_get_current_point(t->cairo, &from_x, &from_y);
+    cairo_curve_to(t->cairo, (from_x + 2 * x) / 3, (from_y + 2 * y) / 3, (to_x + 2 * x) / 3,
+                   (to_y + 2 * y) / 3, to_x, to_y);
+    return 0;
+}
+
+static void outline_trace(cairo_t *cairo, const cairo_glyph_t *placed, FT_Outline *outline) {
+    static const FT_Outline_Funcs functions = {.move_to = trace_move,
+                                               .line_to = trace_line,
+                                               .conic_to = trace_conic,
+                                               .cubic_to = trace_cubic};
+    struct tracer tracer = {cairo, placed->x, placed->y};
+    FT_Outline_Decompose(outline, &functions, &tracer);
+    cairo_close_path(cairo);
+}
+
 /* Outlines, not cairo_show_glyphs: into an image cairo 1.16 sets each glyph on a whole pixel, which
  * spaces small text unevenly and makes turned text dance. `stretch` fits the run to its width; it
  * is a rounding error, or that of a size between two pictures, so that only the places of the
  * glyphs have to follow. */
-static void outlines_fill(struct canvas *canvas, const struct shaped_run *run, float size,
-                          float stretch) {
-    for (size_t i = 0; i < run->count; i++) {
-        const struct shaped_glyph *glyph = &run->glyphs[i];
+static void outlines_fill(struct canvas *canvas, struct cairo_faces *faces, uint16_t face,
+                          float size, float stretch) {
+    bool is_emboldened = fonts_face_is_emboldened(faces->fonts, face);
+    for (size_t i = 0; i < faces->shaped.count; i++) {
+        const struct shaped_glyph *glyph = &faces->shaped.glyphs[i];
         const cairo_glyph_t placed = {glyph->glyph, (double)(glyph->x * size * stretch),
                                       (double)(glyph->y * size)};
-        cairo_glyph_path(canvas->cairo, &placed, 1);
+        if (!is_emboldened) {
+            cairo_glyph_path(canvas->cairo, &placed, 1);
+            continue;
+        }
+        FT_Outline *outline = fonts_outline(faces->fonts, face, size, glyph->glyph);
+        if (outline) outline_trace(canvas->cairo, &placed, outline);
     }
     cairo_fill(canvas->cairo);
 }
@@ -121,7 +180,7 @@ bool canvas_text(struct canvas *canvas, struct cairo_faces *faces,
     cairo_set_font_face(cairo, face);
     cairo_set_font_size(cairo, (double)size);
     cairo_set_font_options(cairo, faces->options);
-    outlines_fill(canvas, &faces->shaped, size, stretch);
+    outlines_fill(canvas, faces, command->face, size, stretch);
     cairo_restore(cairo);
     return true;
 }
