@@ -9,8 +9,8 @@
 static const struct {
     float across, upwards;
 } thickening[FACE_WEIGHT_COUNT] = {
-    [FACE_SEMIBOLD] = {0.032f, 0.016f},
-    [FACE_BOLD] = {0.046f, 0.023f},
+    [FACE_SEMIBOLD] = {0.030f, 0.018f},
+    [FACE_BOLD] = {0.042f, 0.023f},
 };
 
 /* FreeType moves the point of a sharp corner out by at most this many times half the thickening:
