@@ -35,7 +35,7 @@ static void draw(struct rig *rig, const struct draw_list *list) {
 enum part { PART_INPUT, PART_PICTURE, PART_DRAW, PART_ALL, PART_COUNT };
 
 static void measure(struct rig *rig, const struct press *press) {
-    double times[PART_COUNT][BENCH_RUNS], worst = 0;
+    double times[PART_COUNT][BENCH_RUNS];
     struct input input = {.kind = INPUT_KEY, .modifiers = press->modifiers};
     struct input go = {.kind = INPUT_KEY, .key = '1' + (int)press->step};
     app_input(&rig->app, &go);
@@ -54,14 +54,15 @@ static void measure(struct rig *rig, const struct press *press) {
         times[PART_PICTURE][i] = made - taken;
         times[PART_DRAW][i] = drawn - made;
         times[PART_ALL][i] = drawn - start;
-        if (drawn - start > worst) worst = drawn - start;
     }
+    double all = bench_median(times[PART_ALL], BENCH_RUNS);
     printf("%-22s %4d x %4d, %2zu tokens: %6.2f ms (key %5.2f, picture %5.2f, drawing %5.2f; "
-           "worst %5.2f; %zu records)\n",
-           press->name, rig->width, rig->height, study_tokens(&rig->app.study),
-           bench_median(times[PART_ALL], BENCH_RUNS), bench_median(times[PART_INPUT], BENCH_RUNS),
+           "best %5.2f, worst %5.2f; %zu records)\n",
+           press->name, rig->width, rig->height, study_tokens(&rig->app.study), all,
+           bench_median(times[PART_INPUT], BENCH_RUNS),
            bench_median(times[PART_PICTURE], BENCH_RUNS),
-           bench_median(times[PART_DRAW], BENCH_RUNS), worst, rig->app.list.count);
+           bench_median(times[PART_DRAW], BENCH_RUNS), times[PART_ALL][0],
+           times[PART_ALL][BENCH_RUNS - 1], rig->app.list.count);
 }
 
 static void start_app(struct rig *rig, const char *folder, int tokens, bool has_motion) {

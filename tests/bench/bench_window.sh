@@ -19,7 +19,7 @@ i=0
 while [ $i -lt "$runs" ]; do
     window_start --lang en --size 1920x1080 --step softmax
     sleep 0.3
-    sed -n 's/^VmRSS: *\([0-9]*\) kB/\1/p' "/proc/$program/status" >>"$place/memory"
+    sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$program/status" >>"$place/memory"
     xdotool key Down
     sleep 0.3
     window_quit

@@ -24,9 +24,10 @@ static void measure_pass(const struct model *model, int n) {
             bench_fail("pass", failure.text);
         if (i >= 0) times[i] = bench_now_ms() - start;
     }
+    double median = bench_median(times, BENCH_RUNS);
     printf("pass, n = %4zu, d = %d, h = %d, layers %d: %8.3f ms (best %.3f)\n", tokens.count,
            model->weights.config.d_model, model->weights.config.heads, model->weights.config.layers,
-           bench_median(times, BENCH_RUNS), times[0]);
+           median, times[0]);
     attention_trace_free(trace);
     tokens_free(&tokens);
     free(rows);
@@ -75,8 +76,9 @@ static void measure_png(struct parts *parts, int width, int height, int density)
         size = bytes.size;
         file_bytes_free(&bytes);
     }
+    double median = bench_median(times, BENCH_RUNS);
     printf("PNG, %d x %d at density %d: %.0f ms (best %.0f), %zu kB\n", width, height, density,
-           bench_median(times, BENCH_RUNS), times[0], size / 1000);
+           median, times[0], size / 1000);
 }
 
 int main(void) {

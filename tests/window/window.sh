@@ -30,6 +30,7 @@ window_test() {
     HOME=$place/home XDG_RUNTIME_DIR=$place/run HEADWAY_STATS=1 HEADWAY_TEST=1
     LSAN_OPTIONS=suppressions=$here/lsan.txt:print_suppressions=0
     export DISPLAY HOME XDG_RUNTIME_DIR HEADWAY_STATS HEADWAY_TEST LSAN_OPTIONS
+    await "an answer of the X server" window_answers
     unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME WAYLAND_DISPLAY SDL_VIDEODRIVER SDL_IM_MODULE
 }
 
@@ -66,7 +67,7 @@ await() {
 window_start() {
     "$headway" "$@" 2>"$place/errors.txt" &
     program=$!
-    await "the window" window_find
+    await "the window's first frame" window_is_painted
     xdotool windowmove "$window" 0 0 windowfocus --sync "$window"
     park
 }
@@ -75,6 +76,16 @@ window_find() {
     kill -0 "$program" 2>/dev/null || fail "the program has ended at its start"
     window=$(xdotool search --onlyvisible --name Headway 2>/dev/null | head -n 1)
     [ -n "$window" ]
+}
+
+window_answers() { xdotool getdisplaygeometry >/dev/null 2>&1; }
+
+# Without OpenGL the window is made twice; what counts is the one that shows something.
+window_is_painted() {
+    window_find || return 1
+    geometry=$(xdotool getwindowgeometry --shell "$window" 2>/dev/null) || return 1
+    eval "$geometry"
+    "$probe" painted "$place/Xvfb_screen0" "$X" "$Y" "$WIDTH" "$HEIGHT"
 }
 
 # The pointer to a corner of the screen, where no window is.

@@ -6,6 +6,7 @@
  * parameters or - window_probe cell PNG GRID ROW COLUMN  the middle of a cell, counted from 1: "x
  * y" window_probe tabs PNG COMMAND [A [B]]  how often Tab must be pressed from the stage
  *   window_probe screen XWD X Y W H PNG    a part of the screen as a picture
+ *   window_probe painted XWD X Y W H       whether that part of the screen has more than one colour
  *   window_probe compare PNG PNG           pixels that differ, in thousandths of all
  *   window_probe message PNG SCREEN KEY    the same, of the place of the message KEY, said as an
  * error HEADWAY_PROBE_OPEN=export or models: as where and tabs see it with that menu open.
@@ -250,6 +251,19 @@ static int write_screen(char **words) {
     return 0;
 }
 
+static int is_painted(char **words) {
+    struct pixels screen = screen_read(words[0]);
+    size_t left = (size_t)atoi(words[1]), top = (size_t)atoi(words[2]);
+    size_t right = left + (size_t)atoi(words[3]), bottom = top + (size_t)atoi(words[4]);
+    bool is_one_colour = true;
+    for (size_t y = top; y < bottom && y < screen.height; y++)
+        for (size_t x = left; x < right && x < screen.width; x++)
+            is_one_colour = is_one_colour &&
+                            screen.at[y * screen.width + x] == screen.at[top * screen.width + left];
+    free(screen.at);
+    return is_one_colour;
+}
+
 static bool is_other(uint32_t a, uint32_t b) {
     for (int shift = 0; shift < 24; shift += 8)
         if (abs((int)(a >> shift & 255) - (int)(b >> shift & 255)) > CHANNEL_TOLERANCE) return true;
@@ -305,6 +319,7 @@ int main(int count, char **words) {
     if (strcmp(verb, "cell") == 0 && count == 6) return print_cell(words[2], words + 3);
     if (strcmp(verb, "tabs") == 0 && count > 3) return print_tabs(words[2], words + 3, count - 3);
     if (strcmp(verb, "screen") == 0 && count == 8) return write_screen(words + 2);
+    if (strcmp(verb, "painted") == 0 && count == 7) return is_painted(words + 2);
     if (strcmp(verb, "compare") == 0 && count == 4) return print_difference(words[2], words[3]);
     if (strcmp(verb, "message") == 0 && count == 5)
         return print_message(words[2], words[3], words[4]);
