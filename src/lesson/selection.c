@@ -190,6 +190,10 @@ struct document_cell selection_of(const struct study *study) {
         return none;
     }
     struct document_cell selected = selected_here(study);
+    if (d->view == VIEW_HEADS && (selected.source < 0 || !is_in_heads_view(study, &selected))) {
+        selected = (struct document_cell){selection_heads_source(study), d->head, d->query, d->key};
+        return cell_exists(study, &selected) ? selected : none;
+    }
     if (selected.source >= 0 || d->step == STEP_TOKENS) {
         return selected;
     }

@@ -106,6 +106,7 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
     node->is_selected = is_focus;
     ui_focus_ring(ui, node->id, rect_make(x, top.y, side, top.h), ui_px(ui, 4));
     grid_draw(page, &grid);
+    grid_frame_operands(page, &grid);
     /* The focus word's row in every head, so that heads can be compared on the same word. */
     float row = (float)page->document->query;
     draw_frame(
@@ -131,6 +132,12 @@ void heads_draw(struct page *page, struct rect r) {
     struct rect right = rect_cut_right(&r, bar), top = rect_cut_top(&r, ui_px(ui, 26));
     struct labels labels = labels_tokens(page, -1, ROLE_KEY, UI_COMMAND_NONE, SLOT_HEAD);
     labels.size = 13;
+    struct labels rows = labels_tokens(page, page->document->query, ROLE_QUERY,
+                                       UI_COMMAND_QUERY_SET, SLOT_HEAD + 400);
+    rows.size = 14;
+    float row_width =
+        r.w >= ui_px(ui, 560) ? stage_label_width(page, &rows, ui_px(ui, 92), "axis.query") : 0;
+    rect_cut_left(&r, row_width);
     struct tile t = best_tile(page, r, heads, &labels);
     struct grid *grids = page_memory(page, (size_t)heads, sizeof *grids);
     float range = 0;
@@ -151,6 +158,14 @@ void heads_draw(struct page *page, struct rect r) {
         struct rect place = rect_make(r.x + (float)(k % t.columns) * t.width,
                                       r.y + (float)(k / t.columns) * t.height, t.width, t.height);
         draw_tile(page, place, &t, k, &grids[k], labels);
+        if (row_width > 0 && k % t.columns == 0) { /* the words of the rows, once a line */
+            float side = t.cell * (float)page_n(page);
+            rows.slot += 1;
+            labels_rows(
+                page, &rows,
+                rect_make(place.x + ui_px(ui, 12), place.y + t.title + ui_px(ui, 4), side, side),
+                ui_px(ui, 10), row_width);
+        }
     }
     if (has_bar) {
         struct rect place =

@@ -227,7 +227,7 @@ float grid_title(struct page *page, float x, float baseline, const char *letter,
     return width;
 }
 
-enum { BAR_WIDTH = 14, BAR_TEXT = 54 };
+enum { BAR_WIDTH = 14, BAR_TEXT = 64 };
 
 float colour_bar_width(const struct page *page) {
     return ui_px(&page->ui, BAR_WIDTH + 8 + BAR_TEXT);

@@ -105,12 +105,26 @@ const char *page_number(struct page *page, float value, enum number_style style)
     return page_format(page, "%s", text);
 }
 
+/* A very long word in running text: its beginning and an ellipsis. */
+static const char *shortened(struct page *page, const char *text) {
+    enum { MOST = 24 };
+    size_t at = 0, characters = 0;
+    for (; text[at]; at++) {
+        characters += ((unsigned char)text[at] & 0xC0) != 0x80;
+        if (characters > MOST) {
+            return page_format(page, "%.*s…", (int)at, text);
+        }
+    }
+    return text;
+}
+
 const char *page_word(struct page *page, int index) {
     const char *text = study_token(page->study, index);
     bool is_repeated = false;
     for (size_t i = 0; i < page_n(page) && !is_repeated; i++) {
         is_repeated = (int)i != index && strcmp(page->study->token_names[i], text) == 0;
     }
+    text = shortened(page, text);
     if (!is_repeated) {
         return text;
     }

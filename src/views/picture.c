@@ -90,31 +90,34 @@ static void draw_heading(struct page *page, struct rect r) {
 
 /* What the class must read where the panel has given way: the open question, else what this beat
  * does; and where we are. */
-static void draw_strip(struct page *page, struct rect r) {
+static float draw_strip(struct page *page, struct rect room) {
     struct ui *ui = &page->ui;
     const struct document *d = page->document;
     const char *place = page_format(page, "H%d · %d/%d", d->head + 1, d->beat + 1,
                                     steps_beats(page->study, d->step));
-    float width = ui_text_width(ui, TEXT_MONO, 14, place);
-    struct rect right = rect_cut_right(&r, width);
     const char *question = page_n(page) ? card_question(page) : NULL;
     struct ui_paragraph words = {question ? question : words_for_beat(page, "text"),
                                  14.5f,
                                  1.3f,
                                  ui->theme->ink,
                                  TEXT_WORDS,
-                                 1};
+                                 2};
+    float width = ui_text_width(ui, TEXT_MONO, 14, place), side = width + ui_px(ui, 16);
+    if (page_n(page) == 0) {
+        return 0;
+    }
+    float height = ui_paragraph(ui, &words, 0, 0, room.w - side, true) + ui_px(ui, 4);
+    struct rect r = rect_cut_top(&room, height), right = rect_cut_right(&r, side);
     char plain[1024];
-    rect_cut_right(&r, ui_px(ui, 16));
     if (question) {
         draw_rectangle(ui->list, rect_inset(r, -ui_px(ui, 6), 0), ui_px(ui, 6), ui->theme->hint);
     }
+    right.h = fminf(right.h, ui_px(ui, 22));
     ui_text_in(ui, right, UI_RIGHT, TEXT_MONO, 14, ui->theme->secondary, place);
-    if (page_n(page) > 0) {
-        ui_paragraph(ui, &words, r.x, r.y + ui_px(ui, 2), r.w, false);
-        ui_plain_text(plain, sizeof plain, words.text);
-        semantics_add(ui->semantics, ROLE_TEXT, ui_id("strip", 0, 0), r, plain, place);
-    }
+    ui_paragraph(ui, &words, r.x, r.y + ui_px(ui, 2), r.w, false);
+    ui_plain_text(plain, sizeof plain, words.text);
+    semantics_add(ui->semantics, ROLE_TEXT, ui_id("strip", 0, 0), r, plain, place);
+    return height;
 }
 
 static void draw_presentation(struct page *page, struct rect window) {
@@ -124,7 +127,8 @@ static void draw_presentation(struct page *page, struct rect window) {
     timeline_draw(page, bottom);
     draw_heading(page, rect_inset(top, ui_px(ui, 16), ui_px(ui, 4)));
     if (window.h >= ui_px(ui, 240)) {
-        draw_strip(page, rect_inset(rect_cut_top(&window, ui_px(ui, 24)), ui_px(ui, 16), 0));
+        struct rect strip = rect_inset(window, ui_px(ui, 16), 0);
+        rect_cut_top(&window, draw_strip(page, strip));
     }
     stage_draw(page, window);
 }
@@ -154,8 +158,9 @@ static void draw_window(struct page *page, struct rect window) {
     }
     timeline_draw(page, bottom);
     top_bar_draw(page, top);
-    message_draw(page, rect_make(rest.x + ui_px(ui, 12), rect_bottom(top) + ui_px(ui, 8),
-                                 rest.w - ui_px(ui, 24), 0));
+    float tabs = rest.w >= ui_px(ui, 640) ? ui_px(ui, 190) : 0; /* the view tabs stay free */
+    message_draw(page, rect_make(rest.x + tabs + ui_px(ui, 12), rect_bottom(top) + ui_px(ui, 6),
+                                 rest.w - tabs - ui_px(ui, 24), 0));
     menus_draw(page, window);
 }
 

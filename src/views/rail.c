@@ -86,8 +86,10 @@ void rail_draw(struct page *page, struct rect r) {
     float pitch = side + words + ui_px(ui, 14) + gap, all = pitch * (float)heads - gap;
     float most = fmaxf(0, all - inner.h),
           scroll = fminf(most, fmaxf(0, page->presence->rail_scroll * ui->unit));
-    float on = (float)page->document->head * pitch; /* the chosen head stays in view */
-    scroll = on < scroll                           ? on
+    float on = (float)page->document->head *
+               pitch; /* the chosen head is in view until the reader scrolls */
+    scroll = scroll > 0                            ? scroll
+             : on < scroll                         ? on
              : on + pitch - gap > scroll + inner.h ? on + pitch - gap - inner.h
                                                    : scroll;
     scroll = roundf(fminf(most, fmaxf(0, scroll)));

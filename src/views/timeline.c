@@ -19,12 +19,13 @@ static float draw_buttons(struct page *page, struct rect r) {
                              .tooltip = page_words(page, "command.beat.next"),
                              .kind = UI_BUTTON_PRIMARY,
                              .action = {UI_COMMAND_BEAT_NEXT, 0, 0, 0}};
-    struct ui_button play = {.id = ui_id("play", 0, 0),
-                             .label = page->presence->is_playing ? "❚❚" : "▶",
-                             .name = page_words(page, "command.play"),
-                             .tooltip = page_words(page, "command.play"),
-                             .action = {UI_COMMAND_PLAY, 0, 0, 0},
-                             .size = 14};
+    struct ui_button play = {
+        .id = ui_id("play", 0, 0),
+        .label = page->presence->is_playing ? "❚❚" : "▶",
+        .name = page_words(page, "command.play"),
+        .tooltip = page_words(page, page->presence->is_playing ? "button.pause" : "command.play"),
+        .action = {UI_COMMAND_PLAY, 0, 0, 0},
+        .size = 14};
     ui_button(ui, rect_make(x, y, ui_px(ui, is_small ? 34 : 46), height), &back);
     x += ui_px(ui, is_small ? 40 : 60);
     float width = fmaxf(ui_button_width(ui, &next), ui_px(ui, 66));
