@@ -67,6 +67,11 @@ bool cursor_select(struct app *app, struct ui_action action);
 bool cursor_enter(struct app *app, struct ui_action action);
 bool cursor_move(struct app *app, struct ui_action action);
 bool cursor_leave(struct app *app, struct ui_action action);
+/* menu.c: the keyboard inside an open menu. */
+bool menu_toggle(struct app *app,
+                 bool *menu); /* of presence; opens it with its first item focused */
+bool menu_focus_step(struct app *app, int direction);
+void menu_key(struct app *app, const struct input *input);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);
 bool look_language(struct app *app, struct ui_action action);

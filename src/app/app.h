@@ -64,7 +64,9 @@ struct app {
 
     struct picture_presence presence;
     char message[1024];
-    bool is_message_from_text; /* goes when the text is right again */
+    bool is_message_from_text;  /* goes when the text is right again */
+    uint32_t focus_before_menu; /* goes back there when the menu closes */
+    bool was_focus_visible;
     struct editor editor;
     struct document before_edit; /* undo returns here after an edit of the sentence */
     bool has_text_error;         /* the editor's text is not the document's */
@@ -127,6 +129,12 @@ void app_document_from_settings(struct document *document, const struct settings
 void app_list_models(struct app *app);
 int app_add_model(struct app *app, const char *spec); /* index; −1: no memory */
 void app_keep_settings(struct app *app); /* copies the look into the settings and writes them */
+
+/* Menus and the keys overlay: at most one is open. */
+bool app_has_menu(const struct app *app);
+void app_menu_close(struct app *app); /* the keyboard goes back to where it was */
+/* What a click or Enter on a node does; false: nothing. */
+bool app_press_node(struct app *app, const struct semantic_node *node);
 
 /* The sentence field. */
 bool app_edit_begin(struct app *app);

@@ -4,42 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_menu(const struct app *app) {
-    const struct picture_presence *presence = &app->presence;
-    return presence->is_model_menu_open || presence->is_export_menu_open || presence->is_keys_open;
-}
-
-/* What a click or Enter on a node does. */
-static void press_node(struct app *app, const struct semantic_node *node) {
+bool app_press_node(struct app *app, const struct semantic_node *node) {
     struct ui_action action = node->action;
-    if (node->is_disabled || action.command == UI_COMMAND_NONE) return;
-    app_dispatch(app, action);
+    if (node->is_disabled || action.command == UI_COMMAND_NONE) return false;
+    return app_dispatch(app, action);
 }
 
-/* With a control focused, Enter and Space press it; with a menu open, Up and Down walk through it.
- */
+/* With a control focused, Enter and Space press it. */
 static bool focused_key(struct app *app, const struct input *input) {
     bool is_press = (input->key == KEY_ENTER || input->key == ' ') && !input->modifiers;
-    bool is_walk = (input->key == KEY_UP || input->key == KEY_DOWN) && !input->modifiers;
-    if (is_walk && has_menu(app)) {
-        enum ui_command command =
-            input->key == KEY_UP ? UI_COMMAND_FOCUS_BACK : UI_COMMAND_FOCUS_NEXT;
-        app_dispatch(app, (struct ui_action){command, 0, 0, 0});
-        return true;
-    }
     if (!is_press || app->presence.focus_id == 0 || app->presence.focus_id == NODE_STAGE)
         return false;
     app_refresh(app);
     const struct semantic_node *node = semantics_by_id(&app->semantics, app->presence.focus_id);
     if (!node) return false;
     if (node->has_grid) return false;
-    press_node(app, node);
+    app_press_node(app, node);
     return true;
 }
 
 static void key(struct app *app, const struct input *input) {
     app_finish_motion(app);
     app->needs_picture = true;
+    if (app_has_menu(app)) {
+        menu_key(app, input);
+        return;
+    }
     if (app_edit_key(app, input)) return;
     if (!app->presence.is_editing && !app->presence.is_cursor_active && focused_key(app, input))
         return;
@@ -50,7 +40,7 @@ static void key(struct app *app, const struct input *input) {
 /* A click beside an open menu closes it, and the click is used up. */
 static bool click_closes_menu(struct app *app, const struct semantic_node *node) {
     struct picture_presence *presence = &app->presence;
-    if (!has_menu(app)) return false;
+    if (!app_has_menu(app)) return false;
     bool is_inside = node && (node->role == ROLE_MENU_ITEM || node->role == ROLE_BLOCK);
     enum ui_command command = node ? node->action.command : UI_COMMAND_NONE;
     bool is_own = command == UI_COMMAND_MODEL_MENU || command == UI_COMMAND_EXPORT_MENU ||
@@ -58,8 +48,9 @@ static bool click_closes_menu(struct app *app, const struct semantic_node *node)
                   command == UI_COMMAND_KEYS || command == UI_COMMAND_CANCEL ||
                   command == UI_COMMAND_MODEL_SET;
     if (is_own || (is_inside && !presence->is_keys_open)) return false;
-    presence->is_model_menu_open = presence->is_export_menu_open = presence->is_keys_open = false;
-    app->needs_picture = true;
+    app_menu_close(app);
+    presence->focus_id = 0;
+    presence->is_focus_visible = false;
     return true;
 }
 
@@ -89,20 +80,24 @@ static void press(struct app *app, const struct input *input) {
     }
     app_refresh(app);
     const struct semantic_node *node = semantics_at(&app->semantics, input->x, input->y);
-    if (click_closes_menu(app, node) || (!has_menu(app) && click_field(app, input))) return;
+    if (click_closes_menu(app, node) || (!app_has_menu(app) && click_field(app, input))) return;
     app_edit_end(app);
+    /* Space goes on meaning Next after a click on a button; in a menu the keyboard stays there. */
+    bool had_menu = app_has_menu(app);
     app->presence.is_focus_visible = false;
-    app->presence.focus_id = 0; /* Space goes on meaning Next after a click on a button */
+    app->presence.focus_id = had_menu && node && node->is_focusable ? node->id : 0;
     app->needs_picture = true;
     if (!node) return;
     size_t row, column;
     bool is_cell = node->has_grid && (node->action.command == UI_COMMAND_NONE ||
                                       node->action.command == UI_COMMAND_CELL_SELECT);
     if (!is_cell)
-        press_node(app, node);
+        app_press_node(app, node);
     else if (semantics_cell_at(node, input->x, input->y, &row, &column))
         app_dispatch(app, (struct ui_action){UI_COMMAND_CELL_SELECT, node->grid.id, (int32_t)row,
                                              (int32_t)column});
+    if (app_has_menu(app) != had_menu) app->presence.is_focus_visible = false;
+    if (had_menu && !app_has_menu(app)) app->presence.focus_id = 0;
 }
 
 static void move(struct app *app, const struct input *input) {
@@ -135,7 +130,7 @@ static void wheel(struct app *app, const struct input *input) {
     }
     app_refresh(app);
     const struct picture_presence *presence = &app->presence;
-    if (input->wheel_y != 0 && presence->has_pointer &&
+    if (input->wheel_y != 0 && presence->has_pointer && !app_has_menu(app) &&
         is_over_rail(app, presence->pointer_x, presence->pointer_y))
         app_dispatch(app, (struct ui_action){UI_COMMAND_RAIL_SCROLL,
                                              (int32_t)(-input->wheel_y * NOTCH_PX), 0, 0});

@@ -52,6 +52,7 @@ bool look_presentation(struct app *app, struct ui_action action) {
     wanted.is_presentation = !wanted.is_presentation;
     bool is_presentation = wanted.is_presentation;
     app->presence.is_blank = false;
+    app_menu_close(app);
     bool is_done = app_change(app, &wanted, false);
     if (app->host.set_fullscreen) app->host.set_fullscreen(app->host.context, is_presentation);
     return is_done;
@@ -63,20 +64,6 @@ static bool toggle(struct app *app, bool *is_open) {
     return true;
 }
 
-static void close_menus(struct app *app) {
-    app->presence.is_model_menu_open = app->presence.is_export_menu_open = false;
-    app->presence.is_keys_open = false;
-    app->needs_picture = true;
-}
-
-static bool toggle_alone(struct app *app, bool *is_open) {
-    bool was_open = *is_open;
-    close_menus(app);
-    app_edit_end(app);
-    *is_open = !was_open;
-    return true;
-}
-
 bool look_blank(struct app *app, struct ui_action action) {
     (void)action;
     return toggle(app, &app->presence.is_blank);
@@ -84,18 +71,18 @@ bool look_blank(struct app *app, struct ui_action action) {
 
 bool look_keys(struct app *app, struct ui_action action) {
     (void)action;
-    return toggle_alone(app, &app->presence.is_keys_open);
+    return menu_toggle(app, &app->presence.is_keys_open);
 }
 
 bool look_model_menu(struct app *app, struct ui_action action) {
     (void)action;
     app_list_models(app);
-    return toggle_alone(app, &app->presence.is_model_menu_open);
+    return menu_toggle(app, &app->presence.is_model_menu_open);
 }
 
 bool look_export_menu(struct app *app, struct ui_action action) {
     (void)action;
-    return toggle_alone(app, &app->presence.is_export_menu_open);
+    return menu_toggle(app, &app->presence.is_export_menu_open);
 }
 
 bool look_export_set(struct app *app, struct ui_action action) {
@@ -111,8 +98,7 @@ bool look_export_set(struct app *app, struct ui_action action) {
 
 bool look_export(struct app *app, struct ui_action action) {
     (void)action;
-    app->presence.is_export_menu_open = false;
-    app->needs_picture = true;
+    app_menu_close(app);
     return export_save(app);
 }
 
@@ -140,7 +126,7 @@ bool look_text(struct app *app, struct ui_action action) {
         app_edit_end(app);
         return true;
     }
-    close_menus(app);
+    app_menu_close(app);
     app->presence.is_blank = false;
     bool is_done = app_edit_begin(app);
     if (is_done) editor_select_all(&app->editor);
@@ -156,12 +142,13 @@ bool look_message_close(struct app *app, struct ui_action action) {
 bool look_focus(struct app *app, struct ui_action action) {
     struct picture_presence *presence = &app->presence;
     uint32_t from = presence->focus_id;
+    int direction = action.command == UI_COMMAND_FOCUS_BACK ? -1 : 1;
+    if (app_has_menu(app)) return menu_focus_step(app, direction);
     if (presence->is_editing) {
         app_edit_end(app);
         from = NODE_FIELD;
     }
     app_refresh(app);
-    int direction = action.command == UI_COMMAND_FOCUS_BACK ? -1 : 1;
     presence->focus_id = semantics_focus_step(&app->semantics, from, direction);
     presence->is_focus_visible = true;
     presence->is_cursor_active = false;
@@ -181,8 +168,8 @@ bool look_cancel(struct app *app, struct ui_action action) {
     struct picture_presence *presence = &app->presence;
     app->needs_picture = true;
     if (presence->is_blank) return !(presence->is_blank = false);
-    if (presence->is_keys_open || presence->is_model_menu_open || presence->is_export_menu_open) {
-        close_menus(app);
+    if (app_has_menu(app)) {
+        app_menu_close(app);
         return true;
     }
     if (presence->is_editing)

@@ -239,8 +239,7 @@ bool walk_example(struct app *app, struct ui_action action) {
 
 bool walk_model_set(struct app *app, struct ui_action action) {
     struct document wanted;
-    app->presence.is_model_menu_open = false;
-    app->needs_picture = true;
+    app_menu_close(app);
     if (action.a < 0 || action.a >= app->model_count || !app_copy_document(app, &wanted))
         return false;
     if (!document_set_model(&wanted, app->model_specs[action.a])) {

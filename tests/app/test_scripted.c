@@ -383,6 +383,87 @@ static void test_a_text_the_model_cannot_take(void **state) {
     folder_remove(folder);
 }
 
+/* The nodes of the open menu are those after its sheet. */
+static const struct semantic_node *focused_in_menu(struct rig *rig) {
+    const struct semantics *list = &rig->app.semantics;
+    size_t sheet = 0;
+    app_refresh(&rig->app);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->nodes[i].role == ROLE_BLOCK) sheet = i;
+    for (size_t i = sheet + 1; i < list->count; i++)
+        if (list->nodes[i].id == rig->app.presence.focus_id) return &list->nodes[i];
+    fail_msg("the keyboard is not in the menu");
+    return NULL;
+}
+
+static void test_the_keyboard_stays_in_a_menu(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    struct picture_presence *presence = &rig->app.presence;
+    rig_key(rig, KEY_TAB, 0);
+    uint32_t before = presence->focus_id;
+    rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
+    assert_true(presence->is_export_menu_open && presence->is_focus_visible);
+    assert_int_equal(focused_in_menu(rig)->action.command, UI_COMMAND_EXPORT_SET);
+    assert_int_equal(focused_in_menu(rig)->action.b, PICTURE_WINDOW);
+    rig_key(rig, KEY_DOWN, 0);
+    assert_int_equal(focused_in_menu(rig)->action.b, PICTURE_STAGE);
+    rig_key(rig, KEY_ENTER, 0);
+    assert_int_equal(presence->export_part, PICTURE_STAGE);
+    for (int i = 0; i < 20; i++) {
+        rig_key(rig, KEY_TAB, i < 10 ? 0 : INPUT_SHIFT);
+        focused_in_menu(rig);
+    }
+    rig_key(rig, KEY_RIGHT, 0);
+    assert_int_equal(presence->export_density, 2);
+    rig_key(rig, KEY_LEFT, 0);
+    rig_key(rig, KEY_LEFT, 0);
+    assert_int_equal(presence->export_density, 1);
+    /* Nothing behind it answers. */
+    struct document document = {0};
+    assert_true(document_copy(&document, now(rig)));
+    static const int keys[] = {'5', 't', 'n', ']', KEY_PAGE_DOWN, KEY_HOME, '/', '.', '?', 'l'};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        rig_key(rig, keys[i], 0);
+    assert_true(document_equal(&document, now(rig)));
+    assert_false(presence->is_editing || presence->is_blank || presence->is_keys_open);
+    document_free(&document);
+    rig_key(rig, KEY_ESCAPE, 0);
+    assert_false(presence->is_export_menu_open);
+    assert_int_equal(presence->focus_id, before);
+    rig_end(rig);
+}
+
+static void test_menus_by_keyboard_alone(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    struct picture_presence *presence = &rig->app.presence;
+    app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_MODEL_MENU, 0, 0, 0});
+    for (int i = 0; i < 5 && focused_in_menu(rig)->is_selected; i++)
+        rig_key(rig, KEY_DOWN, 0);
+    rig_key(rig, ' ', 0);
+    assert_string_equal(now(rig)->model, "by-hand");
+    assert_false(presence->is_model_menu_open);
+    assert_int_equal(presence->focus_id, 0);
+    /* The overlay of keys has nothing to press; its own keys and Esc close it. */
+    int step = (int)now(rig)->step, beat = now(rig)->beat;
+    rig_key(rig, '?', 0);
+    static const int keys[] = {KEY_RIGHT, ' ', KEY_ENTER, KEY_TAB, KEY_DOWN, '7', 'v'};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        rig_key(rig, keys[i], 0);
+    assert_true(presence->is_keys_open && !presence->is_cursor_active);
+    assert_int_equal(now(rig)->step, step);
+    assert_int_equal(now(rig)->beat, beat);
+    rig_key(rig, KEY_F1, 0);
+    assert_false(presence->is_keys_open);
+    /* A picture without room for a menu does not swallow the keys. */
+    rig_key(rig, KEY_F5, 0);
+    rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
+    rig_key(rig, '7', 0);
+    assert_int_equal(now(rig)->step, STEP_SUM);
+    rig_end(rig);
+}
+
 static void test_tab_reaches_everything_and_enter_presses(void **state) {
     (void)state;
     struct rig *rig = rig_start();
@@ -498,6 +579,8 @@ int main(void) {
         cmocka_unit_test(test_a_question_takes_an_answer),
         cmocka_unit_test(test_look_is_switched_live),
         cmocka_unit_test(test_models_from_the_menu),
+        cmocka_unit_test(test_the_keyboard_stays_in_a_menu),
+        cmocka_unit_test(test_menus_by_keyboard_alone),
         cmocka_unit_test(test_a_bad_file_says_so_and_changes_nothing),
         cmocka_unit_test(test_a_text_the_model_cannot_take),
         cmocka_unit_test(test_tab_reaches_everything_and_enter_presses),
