@@ -120,16 +120,15 @@ bool export_write(const char *folder, const char *name, const struct file_bytes 
 }
 
 /* One picture of the part into the folder. `study` may be a shallow copy with another head. */
-static bool save_one(struct app *app, const struct study *study, const char *folder, char *path,
-                     size_t path_bytes, struct file_error *error) {
+static bool save_one(struct app *app, const struct study *study, enum picture_part part,
+                     const char *folder, char *path, size_t path_bytes, struct file_error *error) {
     struct export_tools tools = {&app->catalogue, &app->measurer, app->cairo};
     struct file_bytes bytes = {0};
     char name[EXPORT_MAX_NAME + 1];
     int layers = study->model.weights.config.layers;
     export_name(name, sizeof name, &study->document, layers > 1 ? study->document.layer : -1,
                 study->document.head);
-    bool is_done = export_png(&tools, study, (enum picture_part)app->presence.export_part,
-                              app->presence.export_density, &bytes, error) &&
+    bool is_done = export_png(&tools, study, part, app->presence.export_density, &bytes, error) &&
                    export_write(folder, name, &bytes, path, path_bytes, error);
     file_bytes_free(&bytes);
     return is_done;
@@ -144,7 +143,7 @@ static void say_saved(struct app *app, const char *path, int count) {
     app_say(app, false, count > 1 ? "message.saved_many" : "message.saved", names, values);
 }
 
-bool export_save(struct app *app) {
+bool export_save(struct app *app, enum picture_part part) {
     const char *folder = app->pictures_folder ? app->pictures_folder : app->settings_folder;
     struct file_error error = {0};
     char path[EXPORT_MAX_PATH] = "";
@@ -153,13 +152,13 @@ bool export_save(struct app *app) {
         return false;
     }
     if (!app->cairo) app->cairo = cairo_renderer_new(app->fonts);
-    bool is_each = app->presence.export_part == PICTURE_HEAD && study_tokens(&app->study) > 0;
+    bool is_each = part == PICTURE_HEAD && study_tokens(&app->study) > 0;
     int heads = is_each ? app->study.model.weights.config.heads : 1;
     bool is_done = app->cairo ? true : no_memory(&error);
     struct study study = app->study; /* shallow: only the head differs */
     for (int head = 0; head < heads && is_done; head++) {
         if (is_each) study.document.head = head;
-        is_done = save_one(app, &study, folder, path, sizeof path, &error);
+        is_done = save_one(app, &study, part, folder, path, sizeof path, &error);
     }
     if (is_done)
         say_saved(app, heads > 1 ? folder : path, heads);

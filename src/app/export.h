@@ -25,6 +25,7 @@ void export_name(char *out, size_t out_bytes, const struct document *document, i
 bool export_write(const char *folder, const char *name, const struct file_bytes *bytes, char *path,
                   size_t path_bytes, struct file_error *error);
 
-/* What Ctrl+E does: part and density as chosen in the menu; says where, path to the clipboard. */
-bool export_save(struct app *app);
+/* Saves the part, one picture for each head when it is PICTURE_HEAD, at the density chosen in the
+ * menu; says where, path to the clipboard. */
+bool export_save(struct app *app, enum picture_part part);
 #endif

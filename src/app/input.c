@@ -7,6 +7,8 @@
 bool app_press_node(struct app *app, const struct semantic_node *node) {
     struct ui_action action = node->action;
     if (node->is_disabled || action.command == UI_COMMAND_NONE) return false;
+    if (action.command == UI_COMMAND_EXPORT && app->presence.is_export_menu_open)
+        action.a = 1; /* the menu's own button: the part chosen there */
     return app_dispatch(app, action);
 }
 

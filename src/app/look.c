@@ -96,10 +96,11 @@ bool look_export_set(struct app *app, struct ui_action action) {
     return true;
 }
 
+/* a = 1: the part chosen in the menu; else the whole window. */
 bool look_export(struct app *app, struct ui_action action) {
-    (void)action;
+    int part = action.a == 1 ? app->presence.export_part : PICTURE_WINDOW;
     app_menu_close(app);
-    return export_save(app);
+    return export_save(app, (enum picture_part)part);
 }
 
 bool look_panel(struct app *app, struct ui_action action) {

@@ -97,7 +97,19 @@ static void test_each_head_from_the_menu(void **state) {
     rig_click_named(rig, "Each head as its own file");
     rig_click_named(rig, "Save PNG");
     assert_false(rig->app.presence.is_export_menu_open);
-    assert_int_equal(count_files(rig->folder, ".png"), rig->app.study.model.weights.config.heads);
+    int heads = rig->app.study.model.weights.config.heads;
+    assert_int_equal(count_files(rig->folder, ".png"), heads);
+    /* The key saves the view, whatever was chosen in the menu, also while that is open. */
+    rig_key(rig, 'e', INPUT_CTRL);
+    assert_int_equal(count_files(rig->folder, ".png"), heads + 1);
+    rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
+    rig_key(rig, 'e', INPUT_CTRL);
+    assert_int_equal(count_files(rig->folder, ".png"), heads + 2);
+    /* The menu's button by keyboard: the last thing in it. */
+    rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
+    rig_key(rig, KEY_UP, 0);
+    rig_key(rig, KEY_ENTER, 0);
+    assert_int_equal(count_files(rig->folder, ".png"), 2 * heads + 2);
     rig_end(rig);
 }
 
