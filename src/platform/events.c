@@ -17,12 +17,13 @@ static unsigned modifiers_now(void) {
     return modifiers_translate((Uint16)SDL_GetModState());
 }
 
-static void place_note(struct window *window) {
+void place_note(struct window *window) {
     Uint32 flags = SDL_GetWindowFlags(window->handle);
     window->place.is_maximised = (flags & SDL_WINDOW_MAXIMIZED) != 0;
     if (flags & (SDL_WINDOW_MAXIMIZED | SDL_WINDOW_FULLSCREEN | SDL_WINDOW_MINIMIZED)) return;
     SDL_GetWindowPosition(window->handle, &window->place.x, &window->place.y);
     SDL_GetWindowSize(window->handle, &window->place.width, &window->place.height);
+    SDL_GetWindowBordersSize(window->handle, &window->frame_top, &window->frame_left, NULL, NULL);
 }
 
 static bool window_event(struct window *window, const SDL_WindowEvent *event, struct input *input) {

@@ -42,14 +42,24 @@ static bool video_start(char *error, size_t error_bytes) {
     return false;
 }
 
-static bool is_on_a_display(const struct window_place *place) {
+/* From `start`, as far as `length` fits between the edges; else at the first edge. */
+static int moved_inside(int start, int length, int edge, int edges) {
+    if (start + length > edge + edges) start = edge + edges - length;
+    return start < edge ? edge : start;
+}
+
+/* Moves the place inside the display that shows enough of it; false: none does. */
+static bool fit_to_display(struct window_place *place) {
     SDL_Rect wanted = {place->x, place->y, place->width, place->height};
     for (int i = 0; i < SDL_GetNumVideoDisplays(); i++) {
         SDL_Rect usable, common;
         if (SDL_GetDisplayUsableBounds(i, &usable) != 0) continue;
-        if (SDL_IntersectRect(&wanted, &usable, &common) && common.w >= VISIBLE_MIN_PX &&
-            common.h >= VISIBLE_MIN_PX && place->y >= usable.y)
-            return true;
+        if (!SDL_IntersectRect(&wanted, &usable, &common) || common.w < VISIBLE_MIN_PX ||
+            common.h < VISIBLE_MIN_PX)
+            continue;
+        place->x = moved_inside(place->x, place->width, usable.x, usable.w);
+        place->y = moved_inside(place->y, place->height, usable.y, usable.h);
+        return true;
     }
     return false;
 }
@@ -70,7 +80,7 @@ static struct window_place place_choose(const struct window_options *options) {
     }
     if (place.width < WINDOW_MIN_WIDTH) place.width = WINDOW_MIN_WIDTH;
     if (place.height < WINDOW_MIN_HEIGHT) place.height = WINDOW_MIN_HEIGHT;
-    if (!options->has_position || !is_on_a_display(&place))
+    if (!options->has_position || !fit_to_display(&place))
         place.x = place.y = (int)SDL_WINDOWPOS_CENTERED;
     return place;
 }
@@ -233,8 +243,12 @@ float window_scale(const struct window *window) {
     return desktop_scale(window->handle);
 }
 
-struct window_place window_place(const struct window *window) {
-    return window->place;
+struct window_place window_place(struct window *window) {
+    place_note(window); /* the frame may have come after the last event */
+    struct window_place place = window->place;
+    place.x -= window->frame_left;
+    place.y -= window->frame_top;
+    return place;
 }
 
 void window_title_set(struct window *window, const char *title) {

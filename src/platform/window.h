@@ -12,7 +12,8 @@
 struct window;
 
 /* Where the window stands on the desktop, in the window system's units, when it fills neither
- * screen nor desktop. */
+ * screen nor desktop. x, y: of its frame, where a window opened at them stands again; width and
+ * height: of what is inside. */
 struct window_place {
     int x, y, width, height;
     bool is_maximised;
@@ -21,7 +22,7 @@ struct window_place {
 struct window_options {
     const char *title;
     /* Width and height 0: 1440 × 900, or what fits on the screen. The position counts only when
-     * has_position is set and it lies on a display that is there. */
+     * has_position is set and it lies on a display that is there; a part beyond its edge moves in. */
     struct window_place place;
     bool has_position;
     bool is_fullscreen;
@@ -53,7 +54,7 @@ bool window_surface_show(struct window *window, const uint32_t *pixels, int widt
 void window_size(const struct window *window, int *width, int *height); /* of the picture, pixels */
 /* Pixels per logical unit: drawable / window; on X11 what the desktop asks for (Xft.dpi / 96). */
 float window_scale(const struct window *window);
-struct window_place window_place(const struct window *window);
+struct window_place window_place(struct window *window);
 void window_title_set(struct window *window, const char *title);
 void window_fullscreen_set(struct window *window, bool is_fullscreen);
 bool window_is_fullscreen(const struct window *window);

@@ -8,11 +8,15 @@ struct window {
     SDL_Window *handle;
     SDL_GLContext context; /* NULL: plain surface */
     char gl_problem[256];
-    struct window_place place; /* the last one that was neither fullscreen nor maximised */
+    struct window_place place; /* the last one that was neither fullscreen nor maximised; x, y of
+                                  the picture */
+    int frame_left, frame_top; /* what the window manager put around it there */
     float pointer_x, pointer_y;
     bool is_minimised;
 };
 
+/* Takes place and frame as they are now, when they are of the kind that is kept. */
+void place_note(struct window *window);
 /* false: of no interest. *input is filled, its text malloc'd. Frees what the event owns. */
 bool event_translate(struct window *window, SDL_Event *event, struct input *input);
 /* The key as input.h counts them, 0 for one that means nothing here. */
