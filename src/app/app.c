@@ -57,7 +57,11 @@ static bool set_first_document(struct app *app, const struct app_options *option
         char why[sizeof error->text];
         snprintf(why, sizeof why, "%s", error ? error->text : "");
         is_done = study_set(&app->study, &wanted, error);
-        if (is_done) app_say_text(app, true, why);
+        if (is_done) {
+            app_say_text(app, true, why);
+            /* Else the same failure would come at every start. */
+            snprintf(app->settings.model, sizeof app->settings.model, "%s", wanted.model);
+        }
     }
     document_free(&wanted);
     return is_done;

@@ -130,6 +130,33 @@ static void test_a_folder_that_cannot_be_written_is_said(void **state) {
     rig_end(rig);
 }
 
+static void test_a_model_that_has_gone_is_forgotten(void **state) {
+    (void)state;
+    char folder[128];
+    struct app *app = calloc(1, sizeof *app);
+    struct settings settings, kept;
+    struct file_error error = {0};
+    folder_make(folder, sizeof folder);
+    settings_default(&settings, LANGUAGE_EN);
+    snprintf(settings.model, sizeof settings.model, "%s/gone", folder);
+    struct app_options options = {.resource_folder = HEADWAY_SOURCE_DIR,
+                                  .settings_folder = folder,
+                                  .settings = &settings,
+                                  .is_model_optional = true};
+    assert_non_null(app);
+    assert_true(app_init(app, &options, &error));
+    assert_string_equal(app->study.document.model, "textbook");
+    assert_non_null(strstr(app->presence.message, "gone"));
+    app_keep_settings(app);
+    settings_default(&kept, LANGUAGE_EN);
+    snprintf(kept.model, sizeof kept.model, "unread");
+    assert_true(settings_read(&kept, folder, &error));
+    assert_string_equal(kept.model, "textbook");
+    app_free(app);
+    free(app);
+    folder_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
@@ -138,6 +165,7 @@ int main(void) {
         cmocka_unit_test(test_odd_values_are_passed_over),
         cmocka_unit_test(test_the_app_keeps_what_was_changed),
         cmocka_unit_test(test_a_folder_that_cannot_be_written_is_said),
+        cmocka_unit_test(test_a_model_that_has_gone_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
