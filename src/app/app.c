@@ -3,11 +3,12 @@
 #include "app/actions.h"
 #include "lesson/steps.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700, MOTION_FIRST_MS = 16 };
+enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700, MOTION_FIRST_MS = 16, NOTICE_MS = 6000 };
 
 void app_document_from_settings(struct document *document, const struct settings *settings) {
     document->theme = settings->theme;
@@ -150,6 +151,7 @@ void app_say_text(struct app *app, bool is_error, const char *text) {
     app->presence.message = app->message;
     app->presence.is_message_error = is_error;
     app->is_message_from_text = false;
+    app->message_due_ms = is_error ? 0 : -1;
     app->needs_picture = true;
 }
 
@@ -166,6 +168,7 @@ void app_silence(struct app *app) {
     app->presence.message = NULL;
     app->presence.is_message_error = false;
     app->is_message_from_text = false;
+    app->message_due_ms = 0;
     app->needs_picture = true;
 }
 
@@ -217,6 +220,16 @@ static void say_dropped(struct app *app) {
     const char *const values[] = {kept, lost, NULL};
     app_say(app, false, "message.tokens_dropped", names, values);
     app->is_message_from_text = true;
+    app->message_due_ms = 0;
+}
+
+/* A message goes with the next change, unless it is about the sentence and that is still wrong. A
+ * window of another size is no answer to it. */
+static void silence_answered(struct app *app, const struct document *before) {
+    const struct document *now = &app->study.document;
+    bool is_resize = before->width != now->width || before->height != now->height;
+    bool is_about_text = app->is_message_from_text || app->has_text_error;
+    if (app->presence.message && !is_resize && !is_about_text) app_silence(app);
 }
 
 bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
@@ -241,7 +254,10 @@ bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
         app_history_push(&app->undo, &before);
         app_history_clear(&app->redo);
     }
-    if (is_other) begin_motion(app, motion_length(&before, now));
+    if (is_other) {
+        silence_answered(app, &before);
+        begin_motion(app, motion_length(&before, now));
+    }
     bool is_text_other = strcmp(before.text, now->text) != 0;
     bool is_model_other = strcmp(before.model, now->model) != 0;
     if (is_text_other || is_model_other) say_dropped(app);
@@ -294,8 +310,16 @@ static void play(struct app *app, double now_ms) {
     if (app->play_due_ms < 0) app->play_due_ms = now_ms + app->settings.play_seconds * 1000;
 }
 
+static void end_notice(struct app *app, double now_ms) {
+    if (app->message_due_ms < 0)
+        app->message_due_ms = now_ms + NOTICE_MS;
+    else if (app->message_due_ms > 0 && now_ms >= app->message_due_ms)
+        app_silence(app);
+}
+
 const struct draw_list *app_picture(struct app *app, double now_ms) {
     play(app, now_ms);
+    end_notice(app, now_ms);
     app_refresh(app);
     if (!app->has_picture) return NULL;
     struct app_motion *motion = &app->motion;
@@ -314,9 +338,12 @@ const struct draw_list *app_picture(struct app *app, double now_ms) {
 
 double app_next_wake_ms(const struct app *app, double now_ms) {
     if (app->needs_picture || app->motion.length_ms > 0) return 0;
-    if (!app->presence.is_playing) return -1;
-    double left = app->play_due_ms - now_ms;
-    return app->play_due_ms < 0 || left < 0 ? 0 : left;
+    bool is_playing = app->presence.is_playing;
+    if ((is_playing && app->play_due_ms < 0) || app->message_due_ms < 0) return 0;
+    double due_ms = INFINITY;
+    if (is_playing) due_ms = app->play_due_ms;
+    if (app->message_due_ms > 0) due_ms = fmin(due_ms, app->message_due_ms);
+    return due_ms < INFINITY ? fmax(due_ms - now_ms, 0) : -1;
 }
 
 bool app_wants_text_input(const struct app *app) {

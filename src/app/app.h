@@ -85,7 +85,8 @@ struct app {
     bool has_picture, needs_picture;
     struct app_motion motion;
     float density;
-    double play_due_ms; /* −1: with the next picture */
+    double play_due_ms;    /* −1: with the next picture */
+    double message_due_ms; /* when a notice goes; −1: counted from the next picture; 0: it stays */
     bool is_quitting;
 };
 

@@ -369,6 +369,8 @@ static void test_a_text_the_model_cannot_take(void **state) {
     assert_string_equal(rig->app.presence.edited_text, "a b c");
     assert_true(rig->app.presence.is_message_error);
     assert_non_null(strstr(rig->app.presence.message, "c"));
+    rig_key(rig, KEY_PAGE_DOWN, 0); /* the sentence is still wrong */
+    assert_true(rig->app.presence.is_message_error);
     rig_click_named(rig, "Softmax"); /* leaves the field: the last good sentence stands */
     assert_string_equal(now(rig)->text, "a b");
     assert_null(rig->app.presence.message);
@@ -461,6 +463,41 @@ static void test_menus_by_keyboard_alone(void **state) {
     rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
     rig_key(rig, '7', 0);
     assert_int_equal(now(rig)->step, STEP_SUM);
+    rig_end(rig);
+}
+
+static void test_messages_leave(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    struct app *app = &rig->app;
+    rig_key(rig, '7', 0);
+    rig_settle(rig);
+    assert_true(app_next_wake_ms(app, rig->now_ms) < 0);
+    /* A notice goes by itself, with one call and nothing after it. */
+    rig_key(rig, 'c', INPUT_CTRL);
+    assert_non_null(app->presence.message);
+    double wait_ms = app_next_wake_ms(app, rig->now_ms);
+    assert_true(wait_ms > 1000 && wait_ms < 20000);
+    rig->now_ms += wait_ms - 1;
+    assert_non_null(app_picture(app, rig->now_ms));
+    assert_non_null(app->presence.message);
+    rig->now_ms += 1;
+    assert_non_null(app_picture(app, rig->now_ms));
+    assert_null(app->presence.message);
+    assert_true(app_next_wake_ms(app, rig->now_ms) < 0);
+    /* An error waits for the next change; a window of another size is none. */
+    char missing[] = "/nowhere/at/all";
+    struct input drop = {.kind = INPUT_DROP, .text = missing};
+    app_input(app, &drop);
+    rig->now_ms += 100000;
+    assert_non_null(app_picture(app, rig->now_ms));
+    struct input resize = {.kind = INPUT_RESIZE, .width = 1200, .height = 800};
+    app_input(app, &resize);
+    assert_non_null(app_picture(app, rig->now_ms));
+    assert_true(app->presence.message && app->presence.is_message_error);
+    assert_true(app_next_wake_ms(app, rig->now_ms) < 0);
+    rig_key(rig, KEY_RIGHT, 0);
+    assert_null(app->presence.message);
     rig_end(rig);
 }
 
@@ -579,6 +616,7 @@ int main(void) {
         cmocka_unit_test(test_a_question_takes_an_answer),
         cmocka_unit_test(test_look_is_switched_live),
         cmocka_unit_test(test_models_from_the_menu),
+        cmocka_unit_test(test_messages_leave),
         cmocka_unit_test(test_the_keyboard_stays_in_a_menu),
         cmocka_unit_test(test_menus_by_keyboard_alone),
         cmocka_unit_test(test_a_bad_file_says_so_and_changes_nothing),
