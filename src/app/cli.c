@@ -2,6 +2,7 @@
 
 #include "app/describe.h"
 #include "app/loop.h"
+#include "app/open.h"
 #include "app/options.h"
 #include "app/resources.h"
 #include "app/trace_file.h"
@@ -36,12 +37,15 @@ static void bench_free(struct bench *bench) {
     study_free(&bench->study);
 }
 
-static void note_replaced(size_t replaced, size_t dropped) {
-    if (replaced)
+static void note_losses(const struct text_loss *loss, size_t dropped) {
+    if (loss->left_out_bytes)
+        fprintf(stderr, "headway: text: %zu bytes beyond %d were left out; shorten it\n",
+                loss->left_out_bytes, (int)TEXT_MAX_BYTES);
+    if (loss->replaced)
         fprintf(stderr,
                 "headway: text: %zu bytes were not valid UTF-8 and became U+FFFD; save it "
                 "as UTF-8\n",
-                replaced);
+                loss->replaced);
     if (dropped)
         fprintf(stderr, "headway: text: %zu tokens beyond %d were left out; shorten it\n", dropped,
                 (int)TEXT_MAX_TOKENS);
@@ -51,12 +55,12 @@ static void note_replaced(size_t replaced, size_t dropped) {
 static int make_study(const struct options *options, struct study *study) {
     struct file_error error = {0};
     struct document wanted = {0};
-    size_t replaced = 0;
+    struct text_loss loss = {0};
     int status = EXIT_DONE;
     if (!document_init(&wanted, &error)) return complain(EXIT_FAILED, &error);
     wanted.language = language_of_locale();
     wanted.beat = BEAT_LAST;
-    if (!options_apply(options, &wanted, &replaced, &error) || !study_init(study, &error)) {
+    if (!options_apply(options, &wanted, &loss, &error) || !study_init(study, &error)) {
         document_free(&wanted);
         return complain(EXIT_FAILED, &error);
     }
@@ -65,7 +69,7 @@ static int make_study(const struct options *options, struct study *study) {
         status = complain(EXIT_FAILED, &error);
     } else {
         const struct attention_config *config = &study->model.weights.config;
-        note_replaced(replaced, study->tokens.dropped);
+        note_losses(&loss, study->tokens.dropped);
         if (!options_check(options, &wanted, &study->document, study_tokens(study), config->heads,
                            config->layers, &error))
             status = complain(EXIT_USAGE, &error);

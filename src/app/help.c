@@ -4,7 +4,7 @@
 const char *options_help(void) {
     return "Headway steps through self-attention on your own words, every number real.\n"
            "\n"
-           "headway [FILE…] [OPTIONS]           open the window (text file, model folder, picture "
+           "headway [FILE] [OPTIONS]            open the window (text file, model folder, picture "
            "made by Headway)\n"
            "headway render -o OUT.png [OPTIONS] one picture, no display needed\n"
            "headway trace -o OUT.{safetensors,json} [OPTIONS]\n"

@@ -1,6 +1,7 @@
 #include "app/loop.h"
 
 #include "app/app.h"
+#include "app/open.h"
 #include "app/resources.h"
 #include "platform/paths.h"
 #include "platform/window.h"
@@ -224,11 +225,11 @@ static void run(struct loop *loop) {
 /* ---- start and end ---- */
 
 static bool make_document(const struct options *options, struct document *document,
-                          const struct settings *settings, size_t *replaced,
+                          const struct settings *settings, struct text_loss *loss,
                           struct file_error *error) {
     if (!document_init(document, error)) return false;
     app_document_from_settings(document, settings);
-    return options_apply(options, document, replaced, error);
+    return options_apply(options, document, loss, error);
 }
 
 static bool open_window(struct loop *loop, const struct options *options,
@@ -271,7 +272,7 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
     struct document document = {0};
     struct settings settings;
     struct file_error damage = {0};
-    size_t replaced = 0;
+    struct text_loss loss = {0};
     if (!resources_find(resources, sizeof resources, error)) return false;
     if (!file_join(loop->shaders, sizeof loop->shaders, resources, "shaders"))
         return file_error_set(error, "%s: the folder's name is too long; use a shorter one",
@@ -280,7 +281,7 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
     bool has_pictures = path_pictures(pictures, sizeof pictures);
     settings_default(&settings, language_of_locale());
     bool is_whole = !has_config || settings_read(&settings, config, &damage);
-    bool is_done = make_document(options, &document, &settings, &replaced, error);
+    bool is_done = make_document(options, &document, &settings, &loss, error);
     struct app_options app_options = {
         .resource_folder = resources,
         .settings_folder = has_config ? config : NULL,
@@ -298,6 +299,7 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
             options_check(options, &document, &loop->app->study.document,
                           study_tokens(&loop->app->study), model->heads, model->layers, error);
         loop->result->is_usage = !is_done;
+        if (!loop->app->presence.message) open_say_loss(loop->app, &loss);
     }
     document_free(&document);
     return is_done;

@@ -26,8 +26,9 @@ static bool is_png(const struct file_bytes *bytes) {
 static bool document_from_png(const char *path, const struct file_bytes *bytes,
                               struct document *document, struct file_error *error) {
     char *text = NULL;
-    if (!png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", &text, error))
-        return false;
+    struct file_error why = {0};
+    if (!png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", &text, &why))
+        return file_error_set(error, "%.200s: %s", path, why.text);
     if (!text)
         return file_error_set(error,
                               "%s: the picture carries no Headway document; open one that Headway "
@@ -45,29 +46,61 @@ static bool document_from_png(const char *path, const struct file_bytes *bytes,
     return is_done;
 }
 
-bool open_text(const char *what, const struct file_bytes *bytes, struct document *document,
-               size_t *replaced, struct file_error *error) {
+/* At most `most` bytes of text[size], and no character in two. */
+static size_t cut_length(const uint8_t *text, size_t size, size_t most) {
+    if (size <= most) return size;
+    size_t cut = most;
+    for (int back = 0; back < 3 && cut > 0 && (text[cut] & 0xC0) == 0x80; back++)
+        cut--;
+    return cut;
+}
+
+bool open_text(const struct file_bytes *bytes, struct document *document, struct text_loss *loss,
+               struct file_error *error) {
+    *loss = (struct text_loss){0};
     size_t size = bytes->size;
     while (size && (bytes->data[size - 1] == '\n' || bytes->data[size - 1] == '\r'))
         size--;
-    if (size > TEXT_MAX_BYTES)
-        return file_error_set(error, "%s: the text has %zu bytes, at most %d are read; shorten it",
-                              what, size, (int)TEXT_MAX_BYTES);
-    char *text = file_utf8_repair(bytes->data, size, replaced);
-    bool is_done = text && document_set_text(document, text, strlen(text));
+    size_t used = cut_length(bytes->data, size, TEXT_MAX_BYTES);
+    char *text = file_utf8_repair(bytes->data, used, &loss->replaced);
+    if (!text) return no_memory(error);
+    /* The repaired text may be longer than the bytes were. */
+    size_t repaired = strlen(text), fits = cut_length((uint8_t *)text, repaired, TEXT_MAX_BYTES);
+    loss->left_out_bytes = size - used + (repaired - fits);
+    bool is_done = document_set_text(document, text, fits);
     free(text);
     return is_done ? true : no_memory(error);
 }
 
-bool open_into_document(const char *path, struct document *document, size_t *replaced,
+/* Some editors begin a text with U+FEFF to say that it is UTF-8: it belongs to no word. */
+static bool open_text_bytes(const struct file_bytes *bytes, struct document *document,
+                            struct text_loss *loss, struct file_error *error) {
+    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
+    bool is_marked = bytes->size >= sizeof mark && memcmp(bytes->data, mark, sizeof mark) == 0;
+    size_t skipped = is_marked ? sizeof mark : 0;
+    struct file_bytes text = {.data = bytes->data + skipped, .size = bytes->size - skipped};
+    return open_text(&text, document, loss, error);
+}
+
+bool open_text_file(const char *path, struct document *document, struct text_loss *loss,
+                    struct file_error *error) {
+    struct file_bytes bytes = {0};
+    *loss = (struct text_loss){0};
+    if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
+    bool is_done = open_text_bytes(&bytes, document, loss, error);
+    file_bytes_free(&bytes);
+    return is_done;
+}
+
+bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
                         struct file_error *error) {
-    *replaced = 0;
+    *loss = (struct text_loss){0};
     if (strcmp(path, "-") != 0 && file_is_folder(path))
         return document_set_model(document, path) ? true : no_memory(error);
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
     bool is_done = is_png(&bytes) ? document_from_png(path, &bytes, document, error)
-                                  : open_text(path, &bytes, document, replaced, error);
+                                  : open_text_bytes(&bytes, document, loss, error);
     file_bytes_free(&bytes);
     return is_done;
 }
@@ -79,13 +112,26 @@ static void keep_window(struct document *to, const struct document *from) {
     to->scale_percent = from->scale_percent;
 }
 
+void open_say_loss(struct app *app, const struct text_loss *loss) {
+    if (loss->left_out_bytes) {
+        app_say(app, true, "message.text_cut", NULL, NULL);
+        app->is_message_from_text = true;
+    } else if (loss->replaced) {
+        static const char *const names[] = {"count", NULL};
+        char number[24];
+        snprintf(number, sizeof number, "%zu", loss->replaced);
+        const char *const values[] = {number, NULL};
+        app_say(app, false, "message.repaired", names, values);
+    }
+}
+
 bool app_open(struct app *app, const char *path) {
     struct document wanted;
     struct file_error error = {0};
-    size_t replaced = 0;
+    struct text_loss loss = {0};
     app_edit_end(app);
     if (!app_copy_document(app, &wanted)) return false;
-    if (!open_into_document(path, &wanted, &replaced, &error)) {
+    if (!open_into_document(path, &wanted, &loss, &error)) {
         document_free(&wanted);
         app_say_text(app, true, error.text);
         return false;
@@ -94,13 +140,7 @@ bool app_open(struct app *app, const char *path) {
     bool is_model = strcmp(wanted.model, app->study.document.model) != 0;
     bool is_done = app_change(app, &wanted, true);
     if (is_model && is_done) app_add_model(app, path);
-    if (is_done && replaced) {
-        static const char *const names[] = {"count", NULL};
-        char number[24];
-        snprintf(number, sizeof number, "%zu", replaced);
-        const char *const values[] = {number, NULL};
-        app_say(app, false, "message.repaired", names, values);
-    }
+    if (is_done) open_say_loss(app, &loss);
     return is_done;
 }
 

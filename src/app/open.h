@@ -3,11 +3,21 @@
 #define APP_OPEN_H
 #include "app/app.h"
 
+/* What a text lost on the way in. */
+struct text_loss {
+    size_t replaced;       /* bytes that were not valid UTF-8 */
+    size_t left_out_bytes; /* beyond TEXT_MAX_BYTES */
+};
+
 /* A model folder sets the model, a PNG with a document everything, any other file (or "-", standard
- * input) the text. *replaced: bytes that were not valid UTF-8. On failure *document stays. */
-bool open_into_document(const char *path, struct document *document, size_t *replaced,
+ * input) the text. On failure *document stays. */
+bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
                         struct file_error *error);
-/* The text alone; line breaks at its end are left out. `what` names it in errors. */
-bool open_text(const char *what, const struct file_bytes *bytes, struct document *document,
-               size_t *replaced, struct file_error *error);
+/* A text file, or "-". */
+bool open_text_file(const char *path, struct document *document, struct text_loss *loss,
+                    struct file_error *error);
+/* The text alone; line breaks at its end are left out, and what does not fit. */
+bool open_text(const struct file_bytes *bytes, struct document *document, struct text_loss *loss,
+               struct file_error *error);
+void open_say_loss(struct app *app, const struct text_loss *loss); /* nothing lost: nothing said */
 #endif

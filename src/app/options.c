@@ -14,7 +14,7 @@
 struct target {
     struct options *options;
     struct document *document;
-    size_t *replaced;
+    struct text_loss *loss;
     struct file_error *error; /* of reading a file; NULL while only checking */
 };
 
@@ -51,16 +51,12 @@ static bool read_switch(const char *value, bool *out) {
 static bool apply_text(const struct target *t, const char *value) {
     if (!t->error) return true;
     struct file_bytes bytes = {.data = (uint8_t *)(uintptr_t)value, .size = strlen(value)};
-    return open_text("--text", &bytes, t->document, t->replaced, t->error);
+    return open_text(&bytes, t->document, t->loss, t->error);
 }
 
 static bool apply_text_file(const struct target *t, const char *value) {
     if (!t->error) return true;
-    struct file_bytes bytes = {0};
-    if (!file_read_whole(value, (size_t)1 << 20, &bytes, t->error)) return false;
-    bool is_done = open_text(value, &bytes, t->document, t->replaced, t->error);
-    file_bytes_free(&bytes);
-    return is_done;
+    return open_text_file(value, t->document, t->loss, t->error);
 }
 
 static bool apply_model(const struct target *t, const char *value) {
@@ -241,6 +237,11 @@ static bool parse_option(int argc, char **argv, int *at, struct options *out,
                                   rows[row].takes);
         value = argv[++*at];
     }
+    if (rows[row].apply == apply_output && out->output)
+        return file_error_set(error,
+                              "--output: it was given twice, as %.200s and %.200s; leave "
+                              "one out",
+                              out->output, value);
     struct target target = {.options = out, .document = scratch};
     if (!rows[row].apply(&target, value))
         return file_error_set(error, "%s: “%.80s” is not possible; give %s", rows[row].name, value,
@@ -300,43 +301,58 @@ bool options_parse(int argc, char **argv, struct options *out, struct file_error
             out->verb = VERB_VERSION;
         else if (is_option)
             is_done = parse_option(argc, argv, &at, out, &scratch, error);
-        else if (out->file_count == OPTIONS_MAX_FILES)
-            is_done = file_error_set(error, "%s: there are too many files; give at most %d", word,
-                                     (int)OPTIONS_MAX_FILES);
+        else if (out->file)
+            is_done = file_error_set(error,
+                                     "%.200s: one file is opened at a time, and %.200s was "
+                                     "named already; leave one out",
+                                     word, out->file);
         else
-            out->files[out->file_count++] = word;
+            out->file = word;
     }
     document_free(&scratch);
     return is_done && check_whole(out, error);
 }
 
-bool options_apply(const struct options *options, struct document *document, size_t *replaced,
+bool options_apply(const struct options *options, struct document *document, struct text_loss *loss,
                    struct file_error *error) {
     struct options ignored = *options;
-    *replaced = 0;
-    for (int i = 0; i < options->file_count; i++) {
-        size_t more = 0;
-        if (!open_into_document(options->files[i], document, &more, error)) return false;
-        *replaced += more;
-    }
+    *loss = (struct text_loss){0};
+    if (options->file && !open_into_document(options->file, document, loss, error)) return false;
     for (int i = 0; i < options->value_count; i++) {
-        size_t more = 0;
-        struct target target = {&ignored, document, &more, error};
+        struct target target = {&ignored, document, loss, error};
         const struct option_value *given = &options->values[i];
         if (!rows[given->row].apply(&target, given->value)) {
             if (!error->text[0]) file_error_set(error, "no memory is left; close other programs");
             return false;
         }
-        *replaced += more;
     }
     return true;
 }
 
+/* of: "layer"; more than one of them take an s. */
 static bool check_index(const char *name, int wanted, int got, int count, const char *of,
                         struct file_error *error) {
     if (wanted == got || wanted < count) return true;
-    return file_error_set(error, "%s %d: there are %d %s; give a number from 1 to %d", name,
-                          wanted + 1, count, of, count > 0 ? count : 1);
+    if (count <= 0)
+        return file_error_set(error, "%s %d: there is no %s; give a sentence with --text", name,
+                              wanted + 1, of);
+    if (count == 1)
+        return file_error_set(error, "%s %d: there is 1 %s; give 1", name, wanted + 1, of);
+    return file_error_set(error, "%s %d: there are %d %ss; give a number from 1 to %d", name,
+                          wanted + 1, count, of, count);
+}
+
+static bool check_beat(const struct document *wanted, const struct document *got,
+                       struct file_error *error) {
+    int count = got->beat + 1;
+    if (wanted->beat == BEAT_LAST || wanted->beat == got->beat) return true;
+    if (count == 1)
+        return file_error_set(error, "--beat %d: step %s has 1 beat here; give 1 or last",
+                              wanted->beat + 1, step_id(got->step));
+    return file_error_set(error,
+                          "--beat %d: step %s has %d beats here; give a number from 1 to %d, or "
+                          "last",
+                          wanted->beat + 1, step_id(got->step), count, count);
 }
 
 static bool was_given(const struct options *options, const char *name) {
@@ -349,23 +365,18 @@ bool options_check(const struct options *options, const struct document *wanted,
                    const struct document *got, size_t tokens, int heads, int layers,
                    struct file_error *error) {
     if (was_given(options, "--layer") &&
-        !check_index("--layer", wanted->layer, got->layer, layers, "layers", error))
+        !check_index("--layer", wanted->layer, got->layer, layers, "layer", error))
         return false;
     if (was_given(options, "--head") &&
-        !check_index("--head", wanted->head, got->head, heads, "heads", error))
+        !check_index("--head", wanted->head, got->head, heads, "head", error))
         return false;
     if (was_given(options, "--query") &&
-        !check_index("--query", wanted->query, got->query, (int)tokens, "tokens", error))
+        !check_index("--query", wanted->query, got->query, (int)tokens, "token", error))
         return false;
     if (was_given(options, "--key") &&
-        !check_index("--key", wanted->key, got->key, (int)tokens, "tokens", error))
+        !check_index("--key", wanted->key, got->key, (int)tokens, "token", error))
         return false;
-    if (was_given(options, "--beat") && wanted->beat != BEAT_LAST && wanted->beat != got->beat)
-        return file_error_set(error,
-                              "--beat %d: step %s has %d beats here; give a number from 1 "
-                              "to %d, or last",
-                              wanted->beat + 1, step_id(got->step), got->beat + 1, got->beat + 1);
-    return true;
+    return !was_given(options, "--beat") || check_beat(wanted, got, error);
 }
 
 bool options_has_size(const struct options *options) {

@@ -15,7 +15,9 @@ enum verb {
     VERB_VERSION
 };
 
-enum { OPTIONS_MAX = 64, OPTIONS_MAX_FILES = 16 };
+struct text_loss; /* open.h */
+
+enum { OPTIONS_MAX = 64 };
 
 /* One document option as given; applied when the document is known. */
 struct option_value {
@@ -25,8 +27,7 @@ struct option_value {
 
 struct options {
     enum verb verb;
-    const char *files[OPTIONS_MAX_FILES]; /* point into argv */
-    int file_count;
+    const char *file; /* points into argv; NULL: none */
     struct option_value values[OPTIONS_MAX];
     int value_count;
     const char *output;
@@ -39,9 +40,9 @@ struct options {
 /* false: wrong usage, error says what and what to do (exit status 2). Values are checked, files are
  * not opened. */
 bool options_parse(int argc, char **argv, struct options *out, struct file_error *error);
-/* Sets the fields of *document. --text-file is read here. *replaced: bytes of the text that were
- * not UTF-8. false: a file could not be read (exit status 1). */
-bool options_apply(const struct options *options, struct document *document, size_t *replaced,
+/* Sets the fields of *document. FILE and --text-file are read here. *loss: of the text that
+ * stands in the end. false: a file could not be read (exit status 1). */
+bool options_apply(const struct options *options, struct document *document, struct text_loss *loss,
                    struct file_error *error);
 /* After the study was made: indices that do not exist are wrong usage, not clamped in silence. */
 bool options_check(const struct options *options, const struct document *wanted,

@@ -241,6 +241,8 @@ static void test_wrong_usage(void **state) {
     assert_complaint(headway("render -o x.png --head 99"), 2);
     assert_complaint(headway("render -o x.png --query 99"), 2);
     assert_complaint(headway("describe --text a --beat 99"), 2);
+    assert_complaint(headway("render -o x.png -o y.png"), 2);
+    assert_complaint(headway("describe a.txt b.txt"), 2);
 }
 
 static void test_what_cannot_be_done(void **state) {
@@ -266,6 +268,59 @@ static void test_bad_bytes_are_repaired_and_said(void **state) {
     assert_non_null(strstr(run->out, "one \uFFFD two"));
     run = headway("describe --text-file - </dev/null");
     assert_int_equal(run->status, 0);
+}
+
+static void test_a_long_text_is_cut_and_said(void **state) {
+    (void)state;
+    need_program();
+    static const char *const lines[] = {"describe --text-file long.txt", "describe long.txt",
+                                        "describe --text-file - <long.txt",
+                                        "describe --text-file /dev/stdin <long.txt"};
+    enum { BYTES = 2000000 }; /* “é” in every second place: the cut falls inside one */
+    char path[256], *text = malloc(BYTES);
+    struct file_error error = {0};
+    assert_non_null(text);
+    text[0] = 'x';
+    for (size_t i = 1; i + 1 < BYTES; i += 2)
+        memcpy(text + i, "é", 2);
+    text[BYTES - 1] = 'x';
+    assert_true(file_join(path, sizeof path, folder, "long.txt"));
+    assert_true(file_write_whole(path, text, BYTES, FILE_WRITE_REPLACE, &error));
+    free(text);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct run *run = headway(lines[i]);
+        assert_complaint(run, 0);
+        assert_non_null(strstr(run->err, "1934465 bytes beyond 65536 were left out"));
+    }
+}
+
+static void test_a_mark_at_the_start_is_no_word(void **state) {
+    (void)state;
+    need_program();
+    char path[256];
+    struct file_error error = {0};
+    assert_true(file_join(path, sizeof path, folder, "marked.txt"));
+    assert_true(file_write_whole(path, "\xEF\xBB\xBFone two\r\n", 12, FILE_WRITE_REPLACE, &error));
+    assert_int_equal(headway("describe marked.txt")->status, 0);
+    struct run *run = headway("describe --text-file marked.txt");
+    assert_int_equal(run->status, 0);
+    assert_null(strstr(run->out, "\xEF\xBB\xBF"));
+    assert_non_null(strstr(run->out, "one two"));
+}
+
+static void test_a_damaged_picture_is_named(void **state) {
+    (void)state;
+    need_program();
+    assert_int_equal(headway("render -o cut.png --size 400x300")->status, 0);
+    struct file_bytes bytes = bytes_of("cut.png");
+    char path[256];
+    struct file_error error = {0};
+    assert_true(file_join(path, sizeof path, folder, "cut.png"));
+    assert_true(file_write_whole(path, bytes.data, bytes.size / 2, FILE_WRITE_REPLACE, &error));
+    file_bytes_free(&bytes);
+    struct run *run = headway("describe cut.png");
+    assert_complaint(run, 1);
+    assert_non_null(strstr(run->err, "cut.png: "));
 }
 
 static void test_a_file_is_replaced_whole(void **state) {
@@ -310,6 +365,9 @@ int main(void) {
         cmocka_unit_test(test_wrong_usage),
         cmocka_unit_test(test_what_cannot_be_done),
         cmocka_unit_test(test_bad_bytes_are_repaired_and_said),
+        cmocka_unit_test(test_a_long_text_is_cut_and_said),
+        cmocka_unit_test(test_a_mark_at_the_start_is_no_word),
+        cmocka_unit_test(test_a_damaged_picture_is_named),
         cmocka_unit_test(test_a_file_is_replaced_whole),
         cmocka_unit_test(test_missing_assets),
     };

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "app/open.h"
 #include "app/options.h"
 
 #include <string.h>
@@ -29,14 +30,14 @@ static void test_document_fields(void **state) {
     struct options options;
     struct file_error error;
     struct document document = {0};
-    size_t replaced = 0;
+    struct text_loss loss = {0};
     assert_true(parse("render|-o|x.png|--text|one two|--layer=2|--head|3|--query|4|--key|5|--step|"
                       "softmax|--beat|2|--view|heads|--mask|causal|--scale|off|--stride|cell",
                       &options, &error));
     assert_int_equal(options.verb, VERB_RENDER);
     assert_string_equal(options.output, "x.png");
     assert_true(document_init(&document, &error));
-    assert_true(options_apply(&options, &document, &replaced, &error));
+    assert_true(options_apply(&options, &document, &loss, &error));
     assert_string_equal(document.text, "one two");
     assert_int_equal(document.layer, 1);
     assert_int_equal(document.head, 2);
@@ -56,7 +57,7 @@ static void test_look_and_pictures(void **state) {
     struct options options;
     struct file_error error;
     struct document document = {0};
-    size_t replaced = 0;
+    struct text_loss loss = {0};
     assert_true(parse("render|--output=-|--theme|dark|--colormap|magma|--lang|zh|--size|800x600|"
                       "--ui-scale|1.5|--density|3|--part|stage|--predict|off|--presentation|"
                       "--memory|512M|--beat|last",
@@ -66,7 +67,7 @@ static void test_look_and_pictures(void **state) {
     assert_true(options_memory(&options) == (size_t)512 << 20);
     assert_true(options_has_size(&options));
     assert_true(document_init(&document, &error));
-    assert_true(options_apply(&options, &document, &replaced, &error));
+    assert_true(options_apply(&options, &document, &loss, &error));
     assert_int_equal(document.theme, THEME_DARK);
     assert_int_equal(document.map, MAP_MAGMA);
     assert_int_equal(document.language, LANGUAGE_ZH);
@@ -82,11 +83,13 @@ static void test_files_and_dashes(void **state) {
     (void)state;
     struct options options;
     struct file_error error;
-    assert_true(parse("a.txt|--theme|dark|-|--|--text", &options, &error));
+    assert_true(parse("a.txt|--theme|dark", &options, &error));
     assert_int_equal(options.verb, VERB_WINDOW);
-    assert_int_equal(options.file_count, 3);
-    assert_string_equal(options.files[1], "-");
-    assert_string_equal(options.files[2], "--text");
+    assert_string_equal(options.file, "a.txt");
+    assert_true(parse("--theme|dark|-", &options, &error));
+    assert_string_equal(options.file, "-");
+    assert_true(parse("--|--text", &options, &error));
+    assert_string_equal(options.file, "--text");
     assert_true(parse("render|--help", &options, &error));
     assert_int_equal(options.verb, VERB_HELP);
 }
@@ -115,6 +118,10 @@ static void test_wrong_usage_is_one_line_that_helps(void **state) {
                                         "describe|-o|x",
                                         "render|-o|x.png|--head|all",
                                         "--memory|99999999999999999999",
+                                        "a.txt|b.txt",
+                                        "a.txt|--|-",
+                                        "render|-o|a.png|-o|b.png",
+                                        "trace|-o|a.json|--output=b.json",
                                         "--model|"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct options options;
@@ -125,6 +132,21 @@ static void test_wrong_usage_is_one_line_that_helps(void **state) {
         assert_non_null(strchr(error.text, ';'));
         assert_null(strchr(error.text, '\n'));
     }
+}
+
+static void assert_check(int layer, int beat, size_t tokens, const char *words, const char *said) {
+    struct options options;
+    struct file_error error;
+    struct document wanted = {.layer = layer, .beat = beat}, got = {0};
+    assert_true(parse(words, &options, &error));
+    assert_false(options_check(&options, &wanted, &got, tokens, 1, 1, &error));
+    if (!strstr(error.text, said)) fail_msg("%s", error.text);
+}
+
+static void test_one_is_no_plural(void **state) {
+    (void)state;
+    assert_check(1, 0, 4, "--layer|2", "there is 1 layer;");
+    assert_check(0, 1, 4, "--beat|2", "has 1 beat here;");
 }
 
 static void test_help_names_every_option(void **state) {
@@ -144,6 +166,7 @@ int main(void) {
         cmocka_unit_test(test_look_and_pictures),
         cmocka_unit_test(test_files_and_dashes),
         cmocka_unit_test(test_wrong_usage_is_one_line_that_helps),
+        cmocka_unit_test(test_one_is_no_plural),
         cmocka_unit_test(test_help_names_every_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
