@@ -2,6 +2,7 @@
 
 #include "files/json.h"
 #include "files/png_file.h"
+#include "models/code_point.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,24 +69,43 @@ static size_t utf8_bytes(unsigned char first) {
     return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
 }
 
-/* The sentence's words joined by '-', at most `room` bytes. */
+static uint32_t code_point(const unsigned char *at, size_t bytes) {
+    uint32_t code = bytes == 1 ? *at : *at & (0xFFu >> (bytes + 1));
+    for (size_t i = 1; i < bytes; i++)
+        code = code << 6 | (at[i] & 63u);
+    return code;
+}
+
+/* The sentence's words joined by '-', at most `room` bytes: whole words, as many as fit; of a first
+ * word that is too long, as many whole characters. A Han character is a word. */
 static size_t slug(char *out, size_t room, const char *text) {
-    size_t used = 0;
-    bool is_gap = false;
+    size_t used = 0, words = 0,
+           cluster = 0; /* words, cluster: bytes up to the end of a whole one */
+    bool is_gap = false, is_han = false;
+    uint32_t before = 0;
+    int32_t state = 0;
     const unsigned char *at = (const unsigned char *)text;
-    while (*at) {
-        size_t bytes = utf8_bytes(*at);
-        if (is_name_character(at, bytes)) {
-            size_t needed = bytes + (is_gap && used ? 1 : 0);
-            if (used + needed > room) break;
-            if (is_gap && used) out[used++] = '-';
-            memcpy(out + used, at, bytes);
-            used += bytes;
-            is_gap = false;
-        } else if (*at != '\'') {
-            is_gap = true;
+    for (size_t bytes; *at; at += bytes) {
+        bytes = utf8_bytes(*at);
+        uint32_t code = code_point(at, bytes);
+        if (!is_name_character(at, bytes)) {
+            is_gap = is_gap || code != '\'';
+            continue;
         }
-        at += bytes;
+        bool is_next_han = code_point_is_han(code);
+        bool is_broken = !before || code_point_breaks(before, code, &state);
+        if (is_broken) cluster = used;
+        if (is_broken && (is_gap || is_han || is_next_han)) words = used;
+        if (used + bytes + (is_gap && used ? 1 : 0) > room) {
+            used = words ? words : cluster;
+            break;
+        }
+        if (is_gap && used) out[used++] = '-';
+        memcpy(out + used, at, bytes);
+        used += bytes;
+        is_gap = false;
+        if (is_broken) is_han = is_next_han; /* a mark on it changes nothing */
+        before = code;
     }
     out[used] = 0;
     return used;
@@ -119,6 +139,17 @@ bool export_write(const char *folder, const char *name, const struct file_bytes 
                           folder);
 }
 
+/* What can be done in the window about a folder that takes no picture: its last words say so. */
+static bool say_what_helps(struct file_error *error) {
+    if (strncmp(error->text, "cannot ", 7) != 0) return false; /* not the disk's */
+    char *what_to_do = strrchr(error->text, ';');
+    if (what_to_do) *what_to_do = 0;
+    return file_error_set(error,
+                          "%.360s; free some space, set another Pictures folder "
+                          "(XDG_PICTURES_DIR in user-dirs.dirs), or use “headway render -o FILE”.",
+                          error->text);
+}
+
 /* One picture of the part into the folder. `study` may be a shallow copy with another head. */
 static bool save_one(struct app *app, const struct study *study, enum picture_part part,
                      const char *folder, char *path, size_t path_bytes, struct file_error *error) {
@@ -128,8 +159,9 @@ static bool save_one(struct app *app, const struct study *study, enum picture_pa
     int layers = study->model.weights.config.layers;
     export_name(name, sizeof name, &study->document, layers > 1 ? study->document.layer : -1,
                 study->document.head);
-    bool is_done = export_png(&tools, study, part, app->presence.export_density, &bytes, error) &&
-                   export_write(folder, name, &bytes, path, path_bytes, error);
+    bool is_done =
+        export_png(&tools, study, part, app->presence.export_density, &bytes, error) &&
+        (export_write(folder, name, &bytes, path, path_bytes, error) || say_what_helps(error));
     file_bytes_free(&bytes);
     return is_done;
 }

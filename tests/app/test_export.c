@@ -27,6 +27,20 @@ static void test_names(void **state) {
     assert_name("", "headway-softmax-head-2");
     assert_name("😀 …", "headway-softmax-head-2");
     assert_name("naïve ÷ café", "naïve-café-softmax-head-2");
+    /* Whole words only; of one that is too long, whole characters. */
+    assert_name("The animal didn't cross the street because it was too tired",
+                "The-animal-didnt-cross-the-street-softmax-head-2");
+    assert_name("abcdefghijklmnopqrstuvwxyz abcdefghi", /* exactly what fits */
+                "abcdefghijklmnopqrstuvwxyz-abcdefghi-softmax-head-2");
+    assert_name("abcdefghijklmnopqrstuvwxyz abcdefghij",
+                "abcdefghijklmnopqrstuvwxyz-softmax-head-2");
+    assert_name("abcdefghijklmnopqrstuvwxyzabcdefghijklm",
+                "abcdefghijklmnopqrstuvwxyzabcdefghij-softmax-head-2");
+    assert_name("abcdefghijklmnopqrstuvwxyzabcdefghie\u0301x",
+                "abcdefghijklmnopqrstuvwxyzabcdefghi-softmax-head-2");
+    assert_name("我们今天学习自注意力机制的计算过程", "我们今天学习自注意力机制-softmax-head-2");
+    assert_name("words then 我们今天学习自注意力机制",
+                "words-then-我们今天学习自注-softmax-head-2");
     char out[EXPORT_MAX_NAME + 1];
     char text[] = "w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w w";
     struct document document = {.text = text, .step = STEP_FEEDFORWARD};
@@ -124,6 +138,9 @@ static void test_a_folder_that_cannot_be_made(void **state) {
     rig->app.pictures_folder = strdup(path);
     rig_key(rig, 'e', INPUT_CTRL);
     assert_true(rig->app.presence.is_message_error);
+    assert_non_null(strstr(rig->app.presence.message, path));
+    assert_non_null(strstr(rig->app.presence.message, "XDG_PICTURES_DIR"));
+    assert_non_null(strstr(rig->app.presence.message, "headway render -o"));
     assert_int_equal(count_files(rig->folder, ".png"), 0);
     rig_end(rig);
 }
