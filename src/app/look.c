@@ -108,18 +108,62 @@ bool look_panel(struct app *app, struct ui_action action) {
     return toggle(app, &app->presence.is_panel_open);
 }
 
-/* a: pixels; a rail whose last head is in view goes no further. */
-bool look_rail(struct app *app, struct ui_action action) {
-    const struct semantic_node *last = NULL;
+/* Which heads the rail shows, and how much of the first and the last. Heads on the stage do not
+ * count. */
+struct rail_sight {
+    int first, last; /* −1: none */
+    struct rect first_rect, last_rect;
+};
+
+static struct rail_sight rail_look(struct app *app) {
+    struct rail_sight sight = {.first = -1, .last = -1};
+    struct rect rail = {0};
     app_refresh(app);
-    for (size_t i = 0; i < app->semantics.count; i++)
-        if (app->semantics.nodes[i].role == ROLE_HEAD) last = &app->semantics.nodes[i];
-    bool is_at_end =
-        last && last->rect.h > 0 && last->action.a == app->study.model.weights.config.heads - 1;
-    if (action.a > 0 && is_at_end) return false;
-    app->presence.rail_scroll = fmaxf(0, app->presence.rail_scroll + (float)action.a);
-    app->needs_picture = true;
-    return true;
+    for (size_t i = 0; i < app->semantics.count; i++) {
+        const struct semantic_node *node = &app->semantics.nodes[i];
+        if (node->action.command == UI_COMMAND_RAIL_SCROLL) rail = node->rect;
+        if (node->role != ROLE_HEAD || node->rect.h <= 0 || !rect_overlap(node->rect, rail))
+            continue;
+        if (sight.first < 0) {
+            sight.first = node->action.a;
+            sight.first_rect = node->rect;
+        }
+        sight.last = node->action.a;
+        sight.last_rect = node->rect;
+    }
+    return sight;
+}
+
+static bool is_same_sight(const struct rail_sight *a, const struct rail_sight *b) {
+    return a->first == b->first && a->last == b->last && a->first_rect.y == b->first_rect.y &&
+           a->first_rect.h == b->first_rect.h && a->last_rect.y == b->last_rect.y &&
+           a->last_rect.h == b->last_rect.h;
+}
+
+/* a: logical pixels, down when positive. Down goes on, a notch at a time, while that moves
+ * anything: where the rail ends is the view's business. */
+bool look_rail(struct app *app, struct ui_action action) {
+    enum { NOTCH = 60 };
+    float *scroll = &app->presence.rail_scroll, before = *scroll;
+    if (action.a < 0) {
+        *scroll = fmaxf(0, before + (float)action.a);
+        app->needs_picture = true;
+        return *scroll != before;
+    }
+    struct rail_sight sight = rail_look(app);
+    for (int left = action.a; left > 0 && sight.first >= 0; left -= NOTCH) {
+        float last = *scroll;
+        *scroll += (float)(left < NOTCH ? left : NOTCH);
+        app->needs_picture = true;
+        struct rail_sight next = rail_look(app);
+        if (is_same_sight(&sight, &next)) {
+            *scroll = last;
+            app->needs_picture = true;
+            break;
+        }
+        sight = next;
+    }
+    return *scroll != before;
 }
 
 bool look_text(struct app *app, struct ui_action action) {

@@ -351,6 +351,86 @@ static void make_small_model(const char *folder) {
     file_bytes_free(&bytes);
 }
 
+/* The same with 16 heads of one number each. */
+static void make_wide_model(const char *folder) {
+    enum { WIDTH = 16 };
+    static float numbers[WIDTH * WIDTH];
+    static const char *const names[] = {
+        "embedding.weight", "layers.0.attention.q.weight", "layers.0.attention.k.weight",
+        "layers.0.attention.v.weight", "layers.0.attention.o.weight"};
+    static const char config[] = "{\"model_type\": \"headway\", \"d_model\": 16, \"layers\": 1, "
+                                 "\"heads\": 16, \"norm\": \"none\","
+                                 " \"tokenizer\": \"words\", \"vocab\": [\"[UNK]\", \"a\"]}";
+    struct safetensors_source sources[5];
+    struct file_bytes bytes = {0};
+    struct file_error error = {0};
+    char path[256];
+    for (int i = 0; i < WIDTH * WIDTH; i++)
+        numbers[i] = i / WIDTH == i % WIDTH ? 1 : 0;
+    for (int i = 0; i < 5; i++)
+        sources[i] = (struct safetensors_source){names[i], 2, {i ? WIDTH : 2, WIDTH}, numbers};
+    assert_true(file_join(path, sizeof path, folder, "config.json"));
+    assert_true(file_write_whole(path, config, strlen(config), FILE_WRITE_NEW, &error));
+    assert_true(file_join(path, sizeof path, folder, "model.safetensors"));
+    assert_true(safetensors_build(sources, 5, NULL, &bytes, &error));
+    assert_true(file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_NEW, &error));
+    file_bytes_free(&bytes);
+}
+
+/* Whether the rail shows the head as high as it shows its heads. */
+static bool rail_shows(struct rig *rig, int head) {
+    const struct semantics *list = &rig->app.semantics;
+    struct rect rail = {0};
+    float height = 0, most = 0;
+    app_refresh(&rig->app);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct semantic_node *node = &list->nodes[i];
+        if (node->action.command == UI_COMMAND_RAIL_SCROLL) rail = node->rect;
+        if (node->role != ROLE_HEAD || !rect_overlap(node->rect, rail)) continue;
+        if (node->rect.h > most) most = node->rect.h;
+        if (node->action.a == head) height = node->rect.h;
+    }
+    return height > 0 && height == most;
+}
+
+static void test_the_wheel_moves_the_rail(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    char folder[128];
+    folder_make(folder, sizeof folder);
+    make_wide_model(folder);
+    struct input drop = {.kind = INPUT_DROP, .text = folder};
+    app_input(&rig->app, &drop);
+    assert_int_equal(rig->app.study.model.weights.config.heads, 16);
+    struct input move = {.kind = INPUT_POINTER_MOVE, .x = 60, .y = 400};
+    app_input(&rig->app, &move);
+    for (int view = 0; view < 2; view++) { /* also where the stage shows every head */
+        struct input wheel = {.kind = INPUT_WHEEL, .x = 60, .y = 400, .wheel_y = -1};
+        assert_true(rail_shows(rig, 0));
+        assert_false(rail_shows(rig, 15));
+        for (int i = 0; i < 40; i++)
+            app_input(&rig->app, &wheel);
+        assert_true(rail_shows(rig, 15));
+        assert_true(rig->app.presence.rail_scroll < 1400);
+        wheel.wheel_y = 1;
+        app_input(&rig->app, &wheel);
+        app_input(&rig->app, &wheel);
+        assert_false(rail_shows(rig, 15));
+        wheel.wheel_y = 3;
+        for (int i = 0; i < 20; i++)
+            app_input(&rig->app, &wheel);
+        assert_true(rig->app.presence.rail_scroll == 0);
+        wheel.wheel_y = -100; /* one turn of a free wheel */
+        app_input(&rig->app, &wheel);
+        assert_true(rail_shows(rig, 15));
+        wheel.wheel_y = 100;
+        app_input(&rig->app, &wheel);
+        rig_key(rig, 'v', 0);
+    }
+    rig_end(rig);
+    folder_remove(folder);
+}
+
 static void test_a_text_the_model_cannot_take(void **state) {
     (void)state;
     struct rig *rig = rig_start();
@@ -616,6 +696,7 @@ int main(void) {
         cmocka_unit_test(test_a_question_takes_an_answer),
         cmocka_unit_test(test_look_is_switched_live),
         cmocka_unit_test(test_models_from_the_menu),
+        cmocka_unit_test(test_the_wheel_moves_the_rail),
         cmocka_unit_test(test_messages_leave),
         cmocka_unit_test(test_the_keyboard_stays_in_a_menu),
         cmocka_unit_test(test_menus_by_keyboard_alone),
