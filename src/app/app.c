@@ -262,6 +262,8 @@ bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
     bool is_model_other = strcmp(before.model, now->model) != 0;
     if (is_text_other || is_model_other) say_dropped(app);
     if (is_text_other) app_show_title(app);
+    if (before.head != now->head)
+        app->presence.rail_scroll = 0; /* the rail goes to the chosen head */
     if (is_model_other || before.language != now->language) app_list_models(app);
     if (app->play_due_ms > 0) app->play_due_ms = -1;
     document_free(&before);
