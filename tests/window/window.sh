@@ -22,7 +22,7 @@ window_test() {
     chmod 700 "$place/run"
     pictures=$place/home/Pictures
     settings=$place/home/.config/headway/settings.json
-    Xvfb -displayfd 3 -screen 0 2048x1536x24 -nolisten tcp -fbdir "$place" \
+    Xvfb -displayfd 3 -screen 0 2048x1536x24 -nolisten tcp -noreset -fbdir "$place" \
         3>"$place/display" >"$place/server.txt" 2>&1 &
     server=$!
     await "the X server" test -s "$place/display"
