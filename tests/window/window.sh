@@ -29,7 +29,8 @@ window_test() {
     DISPLAY=:$(cat "$place/display")
     HOME=$place/home XDG_RUNTIME_DIR=$place/run HEADWAY_STATS=1 HEADWAY_TEST=1
     LSAN_OPTIONS=suppressions=$here/lsan.txt:print_suppressions=0
-    export DISPLAY HOME XDG_RUNTIME_DIR HEADWAY_STATS HEADWAY_TEST LSAN_OPTIONS
+    LC_ALL=C.UTF-8 # xdotool types beyond ASCII in a UTF-8 locale only
+    export DISPLAY HOME XDG_RUNTIME_DIR HEADWAY_STATS HEADWAY_TEST LSAN_OPTIONS LC_ALL
     await "an answer of the X server" window_answers
     unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME WAYLAND_DISPLAY SDL_VIDEODRIVER SDL_IM_MODULE
 }
