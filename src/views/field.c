@@ -6,11 +6,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { SEGMENT_SPACE = -1, SEGMENT_PLAIN = -2 };
+/* Not a token: white space; text that the model cannot take; how many tokens there are beyond the
+ * limit. */
+enum { SEGMENT_SPACE = -1, SEGMENT_PLAIN = -2, SEGMENT_MORE = -3 };
 
 struct segment {
     size_t start, bytes;
-    int token;      /* index; SEGMENT_SPACE; SEGMENT_PLAIN: text that the model cannot take */
+    int token;      /* index, or SEGMENT_… */
     float x, width; /* from the left end of the whole line */
     float text_x;   /* where the text starts inside it */
 };
@@ -36,6 +38,9 @@ static const char *field_text(const struct page *page) {
 }
 
 static const char *shown_text(struct page *page, const struct segment *s) {
+    if (s->token == SEGMENT_MORE) {
+        return page_format(page, "+%zu", page->study->tokens.dropped);
+    }
     return s->token >= 0               ? study_token(page->study, s->token)
            : s->token == SEGMENT_PLAIN ? field_text(page)
                                        : "";
@@ -77,7 +82,7 @@ static struct line segments_of(struct page *page) {
         at = tokens->tokens[i].start + tokens->tokens[i].bytes;
     }
     if (line.segments && at < bytes) {
-        add_segment(page, &line, at, bytes - at, SEGMENT_SPACE);
+        add_segment(page, &line, at, bytes - at, tokens->dropped ? SEGMENT_MORE : SEGMENT_SPACE);
     }
     return line;
 }
@@ -98,7 +103,7 @@ static float place_of(struct page *page, const struct line *line, size_t at) {
             continue;
         }
         size_t inside = at > s->start ? at - s->start : 0;
-        if (s->token == SEGMENT_SPACE) {
+        if (s->token == SEGMENT_SPACE || s->token == SEGMENT_MORE) {
             return s->x + s->width * (float)inside / (float)s->bytes;
         }
         const char *text = field_text(page) + s->start;
@@ -221,7 +226,8 @@ static void draw_segments(struct page *page, struct rect r, const struct line *l
         float x = r.x + s->x - scroll + (p->is_editing && s->start >= p->caret ? composing : 0);
         if (s->token != SEGMENT_SPACE && x < rect_right(r) && x + s->width > r.x) {
             bool is_selected = p->is_editing && s->start < to && s->start + s->bytes > from;
-            bool is_parted = p->is_editing && s->start < p->caret && p->caret < s->start + s->bytes;
+            bool is_parted = p->is_editing && s->token != SEGMENT_MORE && s->start < p->caret &&
+                             p->caret < s->start + s->bytes;
             float gap = is_parted ? composing : 0;
             draw_chip(
                 page, s,
