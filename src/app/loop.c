@@ -121,7 +121,8 @@ static bool show_software(struct loop *loop, const struct draw_list *list) {
 static void count_frame(struct loop *loop) {
     double now_ms = (double)platform_now_ms();
     struct loop_result *result = loop->result;
-    if (result->frames++ == 0) result->first_ms = now_ms;
+    if (result->frames++ == 0)
+        result->first_ms = loop->last_input_ms = now_ms; /* the start counts as an input */
     if (loop->input_ms >= 0 && now_ms - loop->input_ms > result->slowest_input_ms)
         result->slowest_input_ms = now_ms - loop->input_ms;
     if (now_ms - loop->last_input_ms > IDLE_MS) result->idle_frames++;
