@@ -1,24 +1,32 @@
-/* attention.h: self-attention and the Transformer layer around it, with every intermediate kept.
+/* attention.h: attention and the Transformer layer around it, with every intermediate kept.
  *
- * WHAT IT IS. One forward pass over n token vectors through L layers of h heads. Every tensor that
- * is computed on the way stays readable in a trace: nothing is overwritten, nothing fused away.
- * WHAT IT IS NOT. It does not tokenize, read files, print, keep time, draw random numbers or start
- * threads. It includes only the C standard headers and keeps no state outside its arguments.
+ * WHAT IT IS. One forward pass over n token vectors through L layers of h heads: self-attention, or
+ * cross-attention when keys and values come from a context sequence. Every tensor that is computed
+ * on the way stays readable in a trace: nothing is overwritten, nothing fused away. Two headers
+ * stand beside this one: attention_explain.h writes down the arithmetic of any number as data and
+ * compares passes; attention_compare.h has the RNN, the convolution, what each of them and
+ * attention can reach, and what they cost.
+ * WHAT IT IS NOT. It does not tokenize, read files, print, keep time or draw random numbers that
+ * nobody seeded. It keeps no state outside its arguments, and starts threads only when asked for
+ * (attention_pool_new).
  *
  * LETTERS. n queries, m keys (m = n in self-attention), d = d_model, h heads, d_k and d_v numbers per
- * head in a key and in a value, d_ff hidden units, L layers. Rows are queries, columns are keys.
- * Matrices are row-major; weight matrices are out × in, as in PyTorch: y = x Wᵀ + b.
+ * head in a key and in a value, d_a hidden units of the additive F, d_ff of the network, L layers.
+ * Rows are queries, columns are keys. Matrices are row-major; weight matrices are out × in, as in
+ * PyTorch: y = x Wᵀ + b. Layers, heads, rows and columns count from 0; in sentences for people from 1.
  *
- * NUMBERS. float32, IEEE 754, and the same bits on every machine: each output adds its products in
- * index order, reductions over a row go through a fixed tree, only + − × ÷ √ are used, and e^x,
- * tanh, erf, sine and cosine are the module's own (attention_math.h). Build without fused
- * multiply-add contraction (-ffp-contract=off) and without -ffast-math. A bias is added after the
- * products. A trace holds finite numbers only, and −∞ where a score is masked: a pass in which float32
- * overflows (a tensor, or the variance of a norm) or meets NaN is ATTENTION_INVALID, and the sentence
- * names the layer and the tensor.
+ * NUMBERS. float32, IEEE 754, and the same bits on every machine, with every compiler, with every
+ * kernel and any number of threads: each output adds its products in index order, reductions over a
+ * row go through a fixed tree, only + − × ÷ √ are used, and e^x, tanh, erf, sine and cosine are the
+ * module's own. Build without fused multiply-add contraction (-ffp-contract=off) and without
+ * -ffast-math. A bias is added after the products. attention_output adds up head by head: the sum
+ * over one head's d_v products is made on its own (that head's share), and the shares are added in
+ * the order of the heads, then the bias. A trace holds finite numbers only, and −∞ where a score is
+ * masked: a pass in which float32 overflows (a tensor, or the variance of a norm) or meets NaN is
+ * ATTENTION_INVALID, and the sentence names the layer and the tensor.
  *
- * THREADS. No globals: any number of passes may run at once on different traces. A trace may be read
- * from many threads while no pass writes to it.
+ * THREADS. No globals: any number of passes may run at once on different traces (each with a pool of
+ * its own, or none). A trace may be read from many threads while no pass writes to it.
  *
  * FAILURE. Functions that can fail because of what a user supplied return an attention_status and
  * fill `error` (may be NULL) with one sentence that says what is wrong and what to do. A failed pass
@@ -36,7 +44,7 @@
 extern "C" {
 #endif
 
-#define ATTENTION_VERSION "0.1.0"
+#define ATTENTION_VERSION "0.2.0"
 
 enum attention_status {
     ATTENTION_OK = 0,
@@ -57,13 +65,28 @@ enum {
     ATTENTION_MAX_TOKENS = 1 << 20
 };
 
-/* F(q, k). The dot product is "Attention Is All You Need" (Vaswani et al. 2017), section 3.2.1. */
-enum attention_similarity { ATTENTION_SIMILARITY_DOT = 0 };
+/* F(q, k): how a query is compared with a key.
+ * dot       q·k                         Vaswani et al. 2017 ("Attention Is All You Need"), section 3.2.1
+ * cosine    q·k / (‖q‖ ‖k‖)             Graves, Wayne and Danihelka 2014 ("Neural Turing Machines"),
+ *                                       section 3.3.1; 0 when either is the zero vector. Computed as
+ *                                       the dot product of the unit vectors q/‖q‖ and k/‖k‖.
+ * general   qᵀ W k                      Luong, Pham and Manning 2015, section 3.1
+ * additive  wᵀ tanh(W_q q + W_k k)      Bahdanau, Cho and Bengio 2015, appendix A.1.2 */
+enum attention_similarity {
+    ATTENTION_SIMILARITY_DOT = 0,
+    ATTENTION_SIMILARITY_COSINE,
+    ATTENTION_SIMILARITY_GENERAL,
+    ATTENTION_SIMILARITY_ADDITIVE
+};
 
+/* Which keys a query may see. A key that is not allowed has the score −∞ and the weight 0; a query
+ * that may see none has a row of zeros. */
 enum attention_mask {
     ATTENTION_MASK_NONE = 0,
-    ATTENTION_MASK_CAUSAL, /* key j is allowed for query i when j <= i */
-    ATTENTION_MASK_CUSTOM  /* `allowed` says which: n × m bytes, non-zero means allowed */
+    ATTENTION_MASK_CAUSAL,  /* key j is allowed for query i when j <= i, also when m != n */
+    ATTENTION_MASK_PADDING, /* the last mask_size keys are padding: allowed when j < m − mask_size */
+    ATTENTION_MASK_WINDOW,  /* allowed when |i − j| <= mask_size */
+    ATTENTION_MASK_CUSTOM   /* `allowed` says which: n × m bytes, non-zero means allowed */
 };
 
 enum attention_position {
@@ -72,8 +95,22 @@ enum attention_position {
     ATTENTION_POSITION_LEARNED     /* rows of position_weight */
 };
 
+/* Where layer norm stands: after each residual sum (Vaswani et al. 2017), or before each branch (Xiong
+ * et al. 2020, figure 1). */
 enum attention_norm { ATTENTION_NORM_POST = 0, ATTENTION_NORM_NONE, ATTENTION_NORM_PRE };
 enum attention_activation { ATTENTION_ACTIVATION_RELU = 0, ATTENTION_ACTIVATION_GELU /* erf form */ };
+
+/* Which build of the kernels runs. All give the same bits; the choice is there for tests and
+ * measurements. One that the processor or the build lacks is ATTENTION_INVALID. */
+enum attention_kernels_choice {
+    ATTENTION_KERNELS_BEST = 0, /* the fastest that this processor has */
+    ATTENTION_KERNELS_PLAIN,    /* loops written to be read, on any processor */
+    ATTENTION_KERNELS_SSE2,
+    ATTENTION_KERNELS_AVX2,
+    ATTENTION_KERNELS_AVX512
+};
+bool attention_kernels_exist(enum attention_kernels_choice choice); /* here, on this processor */
+const char *attention_kernels_name(enum attention_kernels_choice choice); /* "avx2"; of BEST: what it is */
 
 /* The shape of a model. d_model, layers, heads, d_k, d_v are required (>= 1); zero elsewhere means
  * the default named beside the field. */
@@ -81,16 +118,29 @@ struct attention_config {
     int d_model, layers, heads, d_k, d_v;
     int d_ff; /* 0: no feed-forward network */
     enum attention_similarity similarity;
+    int d_a; /* additive: hidden units, 1 … ATTENTION_MAX_D; 0 means d_k */
     enum attention_position position;
-    double position_base; /* of the sinusoids; 0 means 10000 */
-    int position_rows;    /* learned: rows of position_weight; n may not exceed it */
+    double position_base; /* of the sinusoids, 1 … 1e9; 0 means 10000 */
+    int position_rows;    /* learned: rows of position_weight; n and m may not exceed it */
     bool is_residual_off;
     enum attention_norm norm;
     enum attention_activation activation;
 };
 
+/* One number replaced before a pass uses it: a what-if. */
+struct attention_edit {
+    int tensor;   /* an attention_weight_id that the model has, or one of the inputs EMBEDDING, POSITION,
+                     CONTEXT_EMBEDDING, CONTEXT_POSITION, VALUES_EMBEDDING, VALUES_POSITION, or SCORES:
+                     a scaled and masked score right before softmax */
+    int layer;    /* from 0; ignored for tensors that are not per layer */
+    size_t index; /* flat, row-major, in the tensor's shape */
+    float value;  /* finite; for SCORES also −∞, which masks that one key */
+};
+
+struct attention_pool; /* threads that work for passes: attention_pool_new */
+
 /* How one pass is run: what a reader may switch without changing the model. Zeroed means: scores are
- * divided by √d_k, temperature 1, no mask. */
+ * divided by √d_k, temperature 1, no mask, all heads, no edits, this thread alone. */
 struct attention_options {
     bool is_scale_off;
     bool has_temperature; /* when false, temperature is 1 */
@@ -98,17 +148,30 @@ struct attention_options {
                              0 shares equally among the largest scores, and `scores` then
                              holds the similarity undivided */
     enum attention_mask mask;
+    size_t mask_size;       /* PADDING: keys at the end, at most m; WINDOW: keys on either side */
     const uint8_t *allowed; /* ATTENTION_MASK_CUSTOM: [n, m]; otherwise NULL */
-    size_t memory_limit_bytes; /* 0: no limit */
+    const uint8_t *heads_off; /* [L, h]: a non-zero byte makes that head's output 0 (its weights stay);
+                                 NULL: all are on */
+    const struct attention_edit *edits; /* applied in order; NULL when edit_count is 0 */
+    size_t edit_count;
+    size_t memory_limit_bytes; /* of the trace block; 0: no limit */
+    struct attention_pool *pool; /* NULL: the calling thread alone. One pass at a time may use a pool. */
+    enum attention_kernels_choice kernels;
 };
 
-/* Weights of one layer. The caller owns them; they must stay until the pass returns. Biases may be
- * NULL (zero). norm1, norm2 when the model has norms (norm2 only with an FFN); up and down with d_ff > 0. */
+/* Weights of one layer. The caller owns them; they must stay until the pass returns (and, for
+ * explanations, as long as those are asked for). Biases may be NULL (zero), gains (norm weights) too
+ * (one). What an F lacks has a default: W of general the identity; W_q and W_k of additive the
+ * identity (d_a = d_k), w ones. up and down are needed with d_ff > 0, the others always. */
 struct attention_layer_weights {
     const float *q_weight, *q_bias;       /* [h·d_k, d], [h·d_k] */
     const float *k_weight, *k_bias;       /* [h·d_k, d], [h·d_k] */
     const float *v_weight, *v_bias;       /* [h·d_v, d], [h·d_v] */
     const float *o_weight, *o_bias;       /* [d, h·d_v], [d] */
+    const float *general_weight;          /* [h, d_k, d_k]: F = Σ_ab q_a W_ab k_b */
+    const float *additive_q_weight;       /* [h, d_a, d_k] */
+    const float *additive_k_weight;       /* [h, d_a, d_k] */
+    const float *additive_w;              /* [h, d_a] */
     const float *norm1_weight, *norm1_bias; /* [d], [d] */
     const float *norm2_weight, *norm2_bias; /* [d], [d] */
     const float *up_weight, *up_bias;     /* [d_ff, d], [d_ff] */
@@ -121,15 +184,36 @@ struct attention_weights {
     const struct attention_layer_weights *layers;  /* L of them */
 };
 
+/* What a pass reads. The caller owns all of it; it is copied. Every number must be finite. */
+struct attention_input {
+    const float *embedding; /* [n, d] */
+    size_t n;               /* >= 1 */
+    const float *context;   /* [m, d]: every layer's keys and values are made from these rows, never
+                               normalised, with positions from 0. NULL: self-attention, m = n */
+    size_t m;               /* >= 1 with a context; otherwise ignored */
+    const float *values;    /* [m, d]: with a context, values are made from these rows instead; or NULL */
+};
+
 /* Every tensor of a trace: X(NAME, file name, per layer?, letters of its shape, meaning).
- * Letters: n m as above, h heads, k = d_k, v = d_v, c = h·d_v, d = d_model, f = d_ff. */
+ * Letters: n m as above, h heads, k = d_k, v = d_v, c = h·d_v, d = d_model, f = d_ff, a = d_a (of
+ * cosine and general: d_k). */
 #define ATTENTION_TENSORS(X)                                                                       \
     X(EMBEDDING, "embedding", false, "nd", "row of the embedding table for each token")            \
     X(POSITION, "position", false, "nd", "position vector of each place")                          \
     X(X, "x", false, "nd", "embedding + position")                                                 \
+    X(CONTEXT_EMBEDDING, "context.embedding", false, "md", "embedding of each context token")      \
+    X(CONTEXT_POSITION, "context.position", false, "md", "position vector of each context place")  \
+    X(CONTEXT_X, "context.x", false, "md", "context embedding + position: keys come from it")      \
+    X(VALUES_EMBEDDING, "values.embedding", false, "md", "embedding of each token of the values")  \
+    X(VALUES_POSITION, "values.position", false, "md", "position vector of each of their places")  \
+    X(VALUES_X, "values.x", false, "md", "their embedding + position: values come from it")        \
     X(Q, "q", true, "hnk", "queries")                                                              \
     X(K, "k", true, "hmk", "keys")                                                                 \
     X(V, "v", true, "hmv", "values")                                                               \
+    X(SIMILARITY_QUERY, "similarity_query", true, "hna",                                           \
+      "what F makes of a query first: q/‖q‖ (cosine), qᵀW (general), W_q q (additive)")            \
+    X(SIMILARITY_KEY, "similarity_key", true, "hma",                                               \
+      "what F makes of a key first: k/‖k‖ (cosine), W_k k (additive)")                             \
     X(SIMILARITY, "similarity", true, "hnm", "F(q, k) before scaling")                             \
     X(SCORES, "scores", true, "hnm", "scaled; −∞ where masked")                                    \
     X(WEIGHTS, "weights", true, "hnm", "softmax of each row of scores")                            \
@@ -151,10 +235,43 @@ enum attention_tensor_id {
         ATTENTION_TENSOR_COUNT
 };
 
-/* A view of one tensor. data is NULL and dims 0 when the model has no such tensor. */
+/* Every weight: X(NAME, member of attention_layer_weights, file name, letters of its shape). Letters as
+ * above, and p = h·d_k, N = position_rows. Their ids go on where those of the tensors end, so that one
+ * number names any operand. */
+#define ATTENTION_LAYER_WEIGHTS(X)                                                                 \
+    X(Q, q_weight, "attention.q.weight", "pd")                                                     \
+    X(Q_BIAS, q_bias, "attention.q.bias", "p")                                                     \
+    X(K, k_weight, "attention.k.weight", "pd")                                                     \
+    X(K_BIAS, k_bias, "attention.k.bias", "p")                                                     \
+    X(V, v_weight, "attention.v.weight", "cd")                                                     \
+    X(V_BIAS, v_bias, "attention.v.bias", "c")                                                     \
+    X(O, o_weight, "attention.o.weight", "dc")                                                     \
+    X(O_BIAS, o_bias, "attention.o.bias", "d")                                                     \
+    X(GENERAL, general_weight, "attention.general.weight", "hkk")                                  \
+    X(ADDITIVE_Q, additive_q_weight, "attention.additive.q.weight", "hak")                         \
+    X(ADDITIVE_K, additive_k_weight, "attention.additive.k.weight", "hak")                         \
+    X(ADDITIVE_W, additive_w, "attention.additive.w", "ha")                                        \
+    X(NORM1, norm1_weight, "norm1.weight", "d")                                                    \
+    X(NORM1_BIAS, norm1_bias, "norm1.bias", "d")                                                   \
+    X(NORM2, norm2_weight, "norm2.weight", "d")                                                    \
+    X(NORM2_BIAS, norm2_bias, "norm2.bias", "d")                                                   \
+    X(UP, up_weight, "ffn.up.weight", "fd")                                                        \
+    X(UP_BIAS, up_bias, "ffn.up.bias", "f")                                                        \
+    X(DOWN, down_weight, "ffn.down.weight", "df")                                                  \
+    X(DOWN_BIAS, down_bias, "ffn.down.bias", "d")
+
+enum attention_weight_id {
+    ATTENTION_WEIGHT_POSITION = ATTENTION_TENSOR_COUNT, /* position.weight [N, d]; not per layer */
+#define X(NAME, member, file, shape) ATTENTION_WEIGHT_##NAME,
+    ATTENTION_LAYER_WEIGHTS(X)
+#undef X
+        ATTENTION_QUANTITY_COUNT /* tensors and weights together */
+};
+
+/* A view of one tensor or weight. data is NULL and dims 0 when the model has no such tensor. */
 struct attention_tensor {
-    const float *data; /* owned by the trace; valid until the next pass into it or its end */
-    int dims;          /* 2 or 3 */
+    const float *data; /* of a tensor: owned by the trace, valid until the next pass into it or its end */
+    int dims;          /* 1 to 3 */
     size_t shape[3];
 };
 
@@ -173,32 +290,59 @@ struct attention_trace;
 struct attention_trace *attention_trace_new(const struct attention_allocator *allocator);
 void attention_trace_free(struct attention_trace *trace); /* NULL is allowed */
 
-/* One forward pass. embedding [n, d] is copied; its numbers must be finite. n >= 1. On success the trace
- * holds the new pass (attention_trace_tensor); on failure it still holds the one before. */
+/* One forward pass. On success the trace holds the new pass (attention_trace_tensor); on failure it
+ * still holds the one before. options may be NULL (all defaults). */
 enum attention_status attention_pass(struct attention_trace *trace, const struct attention_weights *weights,
-                                     const struct attention_options *options, const float *embedding,
-                                     size_t n, struct attention_error *error);
+                                     const struct attention_options *options,
+                                     const struct attention_input *input, struct attention_error *error);
 
 /* layer counts from 0 and is ignored for tensors that are not per layer. An empty trace has none. */
 struct attention_tensor attention_trace_tensor(const struct attention_trace *trace,
                                                enum attention_tensor_id id, int layer);
 /* The input of a layer [n, d]: x for layer 0, else the output of the layer before. */
 struct attention_tensor attention_trace_layer_input(const struct attention_trace *trace, int layer);
+/* A weight as the last pass used it: `weights` (those of that pass) with its edits. The data belong to
+ * `weights`, or to the trace where an edit or a default of F changed them. dims 0 where there is none
+ * (a bias that is NULL and was not edited). */
+struct attention_tensor attention_trace_weight(const struct attention_trace *trace,
+                                               const struct attention_weights *weights,
+                                               enum attention_weight_id id, int layer);
 size_t attention_trace_tokens(const struct attention_trace *trace); /* n; 0 when empty */
+size_t attention_trace_keys(const struct attention_trace *trace);   /* m; 0 when empty */
 const struct attention_config *attention_trace_config(const struct attention_trace *trace); /* NULL when empty */
 /* What scores were divided by: √d_k · τ as used (1 when neither acts; 0 for τ = 0). */
 float attention_trace_divisor(const struct attention_trace *trace);
+bool attention_trace_is_head_off(const struct attention_trace *trace, int layer, int head);
 
-const char *attention_tensor_name(enum attention_tensor_id id);    /* "weights" */
-bool attention_tensor_is_per_layer(enum attention_tensor_id id);
-const char *attention_tensor_letters(enum attention_tensor_id id); /* "hnm" */
-const char *attention_tensor_meaning(enum attention_tensor_id id);
+/* One head's share of attention_output [n, d]: o_h W_O,hᵀ, its d_v columns of W_O. Added in the order of
+ * the heads, and then b_O, the shares are attention_output bit for bit. `weights` are those of the pass. */
+void attention_trace_head_share(const struct attention_trace *trace,
+                                const struct attention_weights *weights, int layer, int head, float *out);
+/* out [n, m]: a_ij · ‖v_j‖ of one head, so that a large weight on a tiny value is seen to do nothing
+ * (Kobayashi et al. 2020, "Attention is Not Only a Weight", section 3). */
+void attention_trace_value_weighted(const struct attention_trace *trace, int layer, int head, float *out);
 
-/* Checks a configuration and gives the bytes a pass over n tokens will take. */
+/* Both of tensors and weights (an attention_tensor_id or attention_weight_id). */
+const char *attention_tensor_name(int id);    /* "weights", "attention.q.weight" */
+bool attention_tensor_is_per_layer(int id);
+const char *attention_tensor_letters(int id); /* "hnm" */
+const char *attention_tensor_meaning(int id); /* of tensors; of weights the name */
+
+/* Checks a configuration. */
 enum attention_status attention_config_check(const struct attention_config *config,
                                              struct attention_error *error);
-enum attention_status attention_pass_bytes(const struct attention_config *config, size_t n,
-                                           size_t *bytes, struct attention_error *error);
+/* The bytes of the trace block of such a pass; only n, m and which rows are there is read of `input`.
+ * A pass allocates nothing else. options may be NULL. */
+enum attention_status attention_pass_bytes(const struct attention_config *config,
+                                           const struct attention_options *options,
+                                           const struct attention_input *input, size_t *bytes,
+                                           struct attention_error *error);
+
+/* Threads for passes: `threads` in all, the caller's one included, 1 … 64. They sleep while no pass
+ * runs. NULL when there is no memory; fewer threads when the system gives fewer. allocator may be NULL. */
+struct attention_pool *attention_pool_new(int threads, const struct attention_allocator *allocator);
+void attention_pool_free(struct attention_pool *pool); /* NULL is allowed; not while a pass uses it */
+int attention_pool_threads(const struct attention_pool *pool);
 
 /* The parts, for readers who want one alone. All of them are what the pass itself calls. */
 
