@@ -22,6 +22,10 @@ struct pass {
     int layer; /* the one being computed */
 };
 
+static const struct attention_kernels *kernels(void) {
+    return attention_kernels_of(ATTENTION_KERNELS_BEST);
+}
+
 static float *tensor(const struct pass *pass, enum attention_tensor_id id) {
     return attention_block_tensor(pass->block, id, pass->layer);
 }
@@ -62,17 +66,17 @@ static enum attention_status check_finite(const struct pass *pass, enum attentio
 static enum attention_status linear(const struct pass *pass, const float *x, size_t rows,
                                     size_t depth, const float *weight, const float *bias,
                                     size_t columns, enum attention_tensor_id id) {
-    attention_kernel_product(&(struct attention_product){.rows = rows,
-                                                         .columns = columns,
-                                                         .depth = depth,
-                                                         .a = x,
-                                                         .a_stride = depth,
-                                                         .b = weight,
-                                                         .b_depth_stride = 1,
-                                                         .b_column_stride = depth,
-                                                         .bias = bias,
-                                                         .c = tensor(pass, id),
-                                                         .c_stride = columns});
+    kernels()->product(&(struct attention_product){.rows = rows,
+                                                   .columns = columns,
+                                                   .depth = depth,
+                                                   .a = x,
+                                                   .a_stride = depth,
+                                                   .b = weight,
+                                                   .b_depth_stride = 1,
+                                                   .b_column_stride = depth,
+                                                   .bias = bias,
+                                                   .c = tensor(pass, id),
+                                                   .c_stride = columns});
     return check_finite(pass, id);
 }
 
@@ -82,7 +86,7 @@ static enum attention_status project_heads(const struct pass *pass, const float 
                                            enum attention_tensor_id id) {
     const size_t columns = (size_t)width;
     for (size_t head = 0; head < (size_t)pass->config->heads; head++) {
-        attention_kernel_product(
+        kernels()->product(
             &(struct attention_product){.rows = rows,
                                         .columns = columns,
                                         .depth = pass->d,
@@ -102,7 +106,7 @@ static enum attention_status project_heads(const struct pass *pass, const float 
 static enum attention_status compare(const struct pass *pass) {
     const size_t n = pass->n, m = pass->m, d_k = (size_t)pass->config->d_k;
     for (size_t head = 0; head < (size_t)pass->config->heads; head++) {
-        attention_kernel_product(&(struct attention_product){
+        kernels()->product(&(struct attention_product){
             .rows = n,
             .columns = m,
             .depth = d_k,
@@ -130,15 +134,15 @@ static enum attention_status weigh(const struct pass *pass) {
             options->mask == ATTENTION_MASK_CAUSAL && i + 1 < m ? i + 1 : m;
         float *scores = tensor(pass, ATTENTION_TENSOR_SCORES) + row * m;
         float *weights = tensor(pass, ATTENTION_TENSOR_WEIGHTS) + row * m;
-        if (!attention_kernel_scale_row(tensor(pass, ATTENTION_TENSOR_SIMILARITY) + row * m, m,
-                                        divisor == 0.0f ? 1.0f : divisor, allowed, allowed_count,
-                                        scores)) {
+        const struct attention_row_mask mask = {allowed, 0, allowed_count};
+        if (!kernels()->scale_row(tensor(pass, ATTENTION_TENSOR_SIMILARITY) + row * m, m,
+                                  divisor == 0.0f ? 1.0f : divisor, &mask, scores)) {
             return refuse_overflow(pass, ATTENTION_TENSOR_SCORES);
         }
         if (divisor == 0.0f) {
-            attention_kernel_share_largest(scores, m, weights);
+            kernels()->share_largest(scores, m, weights);
         } else {
-            attention_softmax(scores, m, weights);
+            kernels()->softmax(scores, m, 0, allowed_count, weights);
         }
     }
     return ATTENTION_OK;
@@ -151,7 +155,7 @@ static enum attention_status add_up_values(const struct pass *pass) {
     float *concat = tensor(pass, ATTENTION_TENSOR_CONCAT);
     for (size_t head = 0; head < heads; head++) {
         float *output = tensor(pass, ATTENTION_TENSOR_HEAD_OUTPUT) + head * n * d_v;
-        attention_kernel_product(
+        kernels()->product(
             &(struct attention_product){.rows = n,
                                         .columns = d_v,
                                         .depth = m,
@@ -213,7 +217,7 @@ static enum attention_status join(const struct pass *pass, const float **x, cons
         *x = branch;
         return ATTENTION_OK;
     }
-    attention_kernel_add(*x, branch, pass->n * pass->d, tensor(pass, id));
+    kernels()->add(*x, branch, pass->n * pass->d, tensor(pass, id));
     *x = tensor(pass, id);
     return check_finite(pass, id);
 }
@@ -227,9 +231,7 @@ static enum attention_status feed_forward(const struct pass *pass, const float *
     if (status != ATTENTION_OK) return status;
     const bool is_gelu = pass->config->activation == ATTENTION_ACTIVATION_GELU;
     float *hidden = tensor(pass, ATTENTION_TENSOR_FFN_HIDDEN);
-    for (size_t i = 0; i < pass->n * d_ff; i++) {
-        hidden[i] = is_gelu ? attention_gelu(hidden[i]) : attention_relu(hidden[i]);
-    }
+    (is_gelu ? kernels()->gelu : kernels()->relu)(hidden, pass->n * d_ff, hidden);
     return linear(pass, hidden, pass->n, d_ff, w->down_weight, w->down_bias, pass->d,
                   ATTENTION_TENSOR_FFN_OUTPUT);
 }
@@ -290,7 +292,7 @@ static enum attention_status embed(const struct pass *pass, const float *embeddi
     }
     const enum attention_status status = check_finite(pass, ATTENTION_TENSOR_POSITION);
     if (status != ATTENTION_OK) return status;
-    attention_kernel_add(embedding, position, count, x);
+    kernels()->add(embedding, position, count, x);
     return check_finite(pass, ATTENTION_TENSOR_X);
 }
 
