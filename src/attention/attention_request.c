@@ -24,7 +24,7 @@ static enum attention_status refuse(struct attention_error *error, const char *s
 /* "the embedding of token 3 has a number that is not finite (column 2); put a finite number there" */
 static enum attention_status rows_check(const float *rows, size_t count, size_t d, const char *what,
                                         struct attention_error *error) {
-    const size_t at = rows ? attention_math_find_nonfinite(rows, count * d) : count * d;
+    const size_t at = rows ? attention_kernels_of(ATTENTION_KERNELS_BEST)->find_nonfinite(rows, count * d) : count * d;
     if (at == count * d) return ATTENTION_OK;
     attention_error_add(error, what);
     attention_error_add_number(error, at / d + 1);

@@ -2,27 +2,16 @@
 
 #include <assert.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "attention_heads.h"
 #include "attention_names.h"
+#include "attention_memory.h"
 
 enum { KEEP_SMALL_BYTES = 1 << 20, KEEP_FACTOR = 4 };
 
-static void *allocate_default(void *context, size_t bytes) {
-    (void)context;
-    return malloc(bytes);
-}
-
-static void release_default(void *context, void *memory) {
-    (void)context;
-    free(memory);
-}
-
 struct attention_trace *attention_trace_new(const struct attention_allocator *allocator) {
-    struct attention_allocator used = {allocate_default, release_default, NULL};
-    if (allocator && allocator->allocate && allocator->release) used = *allocator;
+    const struct attention_allocator used = attention_memory_allocator(allocator);
     struct attention_trace *trace = used.allocate(used.context, sizeof *trace);
     if (!trace) return NULL;
     memset(trace, 0, sizeof *trace);
