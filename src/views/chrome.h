@@ -4,7 +4,7 @@
 #include "page.h"
 
 void top_bar_draw(struct page *page, struct rect r);
-void field_draw(struct page *page, struct rect r);     /* the sentence with its tokens as chips, caret, selection, composition */
+void field_draw(struct page *page, struct rect r, enum edit_field field); /* a text with its tokens as chips, caret, selection, composition */
 void message_draw(struct page *page, struct rect under); /* a line under the field */
 void rail_draw(struct page *page, struct rect r);
 void panel_draw(struct page *page, struct rect r);

@@ -1,0 +1,55 @@
+/* change.c: commands of the what-if: each changes one thing about how attention is computed, and can
+ * be undone. */
+#include "app/actions.h"
+
+#include "lesson/switches.h"
+
+/* A copy of the document whose what-if may be changed. */
+static bool begin(struct app *app, struct document *wanted) {
+    app->presence.is_blank = false;
+    return app_copy_document(app, wanted);
+}
+
+bool change_choice(struct app *app, struct ui_action action) {
+    struct document wanted;
+    if (action.a < 0 || action.a >= SWITCH_COUNT || !begin(app, &wanted)) return false;
+    switch_choose(&app->study, &wanted.what_if, (enum switch_id)action.a, action.b);
+    return app_change(app, &wanted, true);
+}
+
+bool change_dial(struct app *app, struct ui_action action) {
+    struct document wanted;
+    if (action.a < 0 || action.a >= DIAL_COUNT || !begin(app, &wanted)) return false;
+    dial_turn(&app->study, &wanted.what_if, (enum dial_id)action.a, action.b);
+    return app_change(app, &wanted, action.c == 0);
+}
+
+bool change_head(struct app *app, struct ui_action action) {
+    struct document wanted;
+    int heads = app->study.model.weights.config.heads;
+    if (action.a < 0 || action.a >= heads || !begin(app, &wanted)) return false;
+    what_if_set_head(&wanted.what_if, wanted.layer, action.a, action.b != 0);
+    return app_change(app, &wanted, true);
+}
+
+bool change_text(struct app *app, struct ui_action action) {
+    struct document wanted;
+    if (action.a != EDIT_CONTEXT && action.a != EDIT_VALUES) return false;
+    app_edit_end(app);
+    if (!begin(app, &wanted)) return false;
+    bool is_set = action.a == EDIT_CONTEXT ? what_if_set_context(&wanted.what_if, NULL)
+                                           : what_if_set_values(&wanted.what_if, NULL);
+    if (is_set) return app_change(app, &wanted, true);
+    document_free(&wanted);
+    return false;
+}
+
+bool change_reset(struct app *app, struct ui_action action) {
+    (void)action;
+    struct document wanted;
+    app_edit_end(app);
+    if (what_if_is_plain(&app->study.document.what_if) || !begin(app, &wanted)) return false;
+    what_if_free(&wanted.what_if);
+    what_if_init(&wanted.what_if);
+    return app_change(app, &wanted, true);
+}
