@@ -78,8 +78,8 @@ static void randomize(struct document *document) {
     document->cell =
         (struct document_cell){pick(-1, 25), pick(0, 63), pick(0, 1023), pick(0, 4095)};
     document->shows_all_terms = pick(0, 1) == 1;
-    document->mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
-    document->scaling = (enum scaling_choice)pick(0, SCALING_COUNT - 1);
+    document->what_if.mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
+    document->what_if.scaling = (enum scaling_choice)pick(0, SCALING_COUNT - 1);
     document->is_predict_off = pick(0, 1) == 1;
     for (int i = 0; i < PREDICT_COUNT; i++)
         document->answers[i] = pick(-2, pick(0, 1) == 1 ? 1023 : 1);
