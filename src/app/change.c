@@ -1,5 +1,5 @@
-/* change.c: commands of the what-if: each changes one thing about how attention is computed, and can
- * be undone. */
+/* change.c: commands of the what-if: each changes one thing about how attention is computed, and
+ * can be undone. */
 #include "app/actions.h"
 
 #include "lesson/switches.h"

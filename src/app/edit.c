@@ -1,6 +1,6 @@
 /* edit.c: the text fields: the sentence, and in the panel the context and its values. The editor
- * holds the text being typed; every change of it is made the document at once, so that every picture
- * follows within the frame. */
+ * holds the text being typed; every change of it is made the document at once, so that every
+ * picture follows within the frame. */
 #include "app/app.h"
 
 #include "models/tokens.h"
@@ -95,7 +95,8 @@ static void publish(struct app *app, enum editor_result result) {
             app_say(app, true, "message.no_memory", NULL, NULL);
             return;
         }
-        bool had_error = app->has_text_error, is_sentence = app->presence.edited_field == EDIT_SENTENCE;
+        bool had_error = app->has_text_error,
+             is_sentence = app->presence.edited_field == EDIT_SENTENCE;
         app_change(app, &wanted, false);
         /* app_change says why a text cannot be taken; the field keeps it. */
         app->has_text_error = !is_edited_in(app);
@@ -254,8 +255,7 @@ static size_t byte_at(struct app *app, float x) {
     for (size_t i = 0; field && i < app->semantics.count; i++) {
         const struct semantic_node *node = &app->semantics.nodes[i];
         bool is_segment = node->role == ROLE_TOKEN && node->rect.w > 0 &&
-                          node->action.command == command &&
-                          rect_overlap(node->rect, field->rect);
+                          node->action.command == command && rect_overlap(node->rect, field->rect);
         if (!is_segment) continue;
         float distance = x < node->rect.x             ? node->rect.x - x
                          : x > rect_right(node->rect) ? x - rect_right(node->rect)

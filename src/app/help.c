@@ -21,6 +21,7 @@ const char *options_help(void) {
            "  --step ID   tokens embedding projection similarity scale softmax sum heads "
            "feedforward\n"
            "  --beat N|last  --stride cell|row|matrix  --view matrices|heads\n"
+           "  --panel explain|what-if\n"
            "  --mask model|none|causal  --scale model|on|off  --predict on|off\n"
            "How it looks\n"
            "  --theme light|dark|contrast  --lang en|zh  --ui-scale 0.75 … 3  --presentation\n"

@@ -96,6 +96,7 @@ APPLY_ID(step, step, enum step)
 APPLY_ID(view, view, enum view)
 APPLY_ID(mask, what_if.mask, enum mask_choice)
 APPLY_ID(scaling, what_if.scaling, enum scaling_choice)
+APPLY_ID(panel, panel, enum panel)
 APPLY_ID(stride, stride, enum stride)
 APPLY_ID(theme, theme, enum theme_choice)
 APPLY_ID(map, map, enum map_choice)
@@ -192,6 +193,7 @@ static const struct option_row rows[] = {
      apply_step, true},
     {"--beat", "a number from 1, or last", apply_beat, true},
     {"--view", "matrices or heads", apply_view, true},
+    {"--panel", "explain or what-if", apply_panel, true},
     {"--mask", "model, none or causal", apply_mask, true},
     {"--scale", "model, on or off", apply_scaling, true},
     {"--stride", "cell, row or matrix", apply_stride, true},

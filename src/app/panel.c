@@ -41,8 +41,7 @@ bool panel_next(struct app *app, struct ui_action action) {
     presence->is_blank = false;
     if (is_sheet) presence->is_panel_open = wanted == PANEL_WHAT_IF;
     app->needs_picture = true;
-    bool is_other =
-        panel_set(app, (struct ui_action){UI_COMMAND_PANEL_SET, (int32_t)wanted, 0, 0});
+    bool is_other = panel_set(app, (struct ui_action){UI_COMMAND_PANEL_SET, (int32_t)wanted, 0, 0});
     return is_other || is_sheet;
 }
 

@@ -52,8 +52,8 @@ void study_baseline_follow(struct study *study, bool is_model_new) {
 }
 
 static struct baseline_change change_of(const struct study *study, int tensor) {
-    struct attention_difference d = attention_trace_difference(
-        study->trace, study->baseline.trace, tensor, study->document.layer, NULL);
+    struct attention_difference d = attention_trace_difference(study->trace, study->baseline.trace,
+                                                               tensor, study->document.layer, NULL);
     return (struct baseline_change){d.is_comparable, d.largest, d.changed, d.count};
 }
 
@@ -72,8 +72,8 @@ static void note(struct baseline_change *change, float now, float before) {
     if (isfinite(difference) && difference > change->largest) change->largest = difference;
 }
 
-/* [h, n, columns] of both passes, where word i of the first stands in row place[i] of the second; the columns too
- * where they are words. */
+/* [h, n, columns] of both passes, where word i of the first stands in row place[i] of the second;
+ * the columns too where they are words. */
 static struct baseline_change by_word(const struct study *study, int tensor, const size_t *place,
                                       bool are_columns_words) {
     struct baseline_change change = {0};
@@ -91,8 +91,9 @@ static struct baseline_change by_word(const struct study *study, int tensor, con
     for (size_t h = 0; h < heads; h++)
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < columns; j++)
-                note(&change, now.data[(h * n + i) * columns + j],
-                     before.data[(h * n + place[i]) * columns + (are_columns_words ? place[j] : j)]);
+                note(
+                    &change, now.data[(h * n + i) * columns + j],
+                    before.data[(h * n + place[i]) * columns + (are_columns_words ? place[j] : j)]);
     return change;
 }
 

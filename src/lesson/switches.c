@@ -10,9 +10,9 @@ static const char *const ids[SWITCH_COUNT] = {
 };
 
 /* τ in its places: fine around 1, where the eye sees a difference, wide beyond. */
-static const float temperatures[] = {0,    .1f,   .2f,  .3f,   .4f, .5f,  .6f, .7f, .8f, .9f, 1,  1.25f,
-                                     1.5f, 1.75f, 2,    2.5f,  3,   3.5f, 4,   5,   6,   7,   8,  9,
-                                     10};
+static const float temperatures[] = {0,   .1f, .2f,   .3f,  .4f,   .5f, .6f,  .7f, .8f,
+                                     .9f, 1,   1.25f, 1.5f, 1.75f, 2,   2.5f, 3,   3.5f,
+                                     4,   5,   6,     7,    8,     9,   10};
 enum { TEMPERATURE_PLACES = sizeof temperatures / sizeof *temperatures, TEMPERATURE_OWN = 10 };
 
 const char *switch_id(enum switch_id which) {
@@ -119,7 +119,9 @@ void switch_choose(const struct study *study, struct what_if *what_if, enum swit
         what_if->norm = is_own ? NORM_MODEL : (enum norm_choice)((int)NORM_NONE + choice);
         break;
     case SWITCH_ACTIVATION:
-        what_if->activation = is_own ? ACTIVATION_MODEL : choice == 0 ? ACTIVATION_RELU : ACTIVATION_GELU;
+        what_if->activation = is_own        ? ACTIVATION_MODEL
+                              : choice == 0 ? ACTIVATION_RELU
+                                            : ACTIVATION_GELU;
         break;
     default:
         break;

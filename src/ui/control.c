@@ -150,10 +150,10 @@ void ui_slider_draw(const struct ui *ui, const struct ui_slider *slider, struct 
     slider_button(ui, more, slider, 1);
     if (line.w >= ui_px(ui, 40)) {
         float at = roundf(line.x + inset + pitch * (float)slider->place);
-        draw_rectangle(ui->list,
-                       rect_make(line.x + inset, middle - ui_px(ui, 2), line.w - 2 * inset,
-                                 ui_px(ui, 4)),
-                       ui_px(ui, 2), t->line);
+        draw_rectangle(
+            ui->list,
+            rect_make(line.x + inset, middle - ui_px(ui, 2), line.w - 2 * inset, ui_px(ui, 4)),
+            ui_px(ui, 2), t->line);
         if (slider->own >= 0 && slider->own < slider->places) {
             float own = roundf(line.x + inset + pitch * (float)slider->own);
             draw_rectangle(
@@ -168,10 +168,10 @@ void ui_slider_draw(const struct ui *ui, const struct ui_slider *slider, struct 
         line.w = 0;
     }
     ui_text_in(ui, value, UI_RIGHT, TEXT_MONO, 14, t->ink, slider->value);
-    struct semantic_node *node = semantics_add(
-        ui->semantics, ROLE_SLIDER, slider->id,
-        rect_intersect(line.w > 0 ? line : value, draw_clip(ui->list)), slider->name,
-        slider->value);
+    struct semantic_node *node =
+        semantics_add(ui->semantics, ROLE_SLIDER, slider->id,
+                      rect_intersect(line.w > 0 ? line : value, draw_clip(ui->list)), slider->name,
+                      slider->value);
     int last = slider->places - 1, now = slider->place;
     node->places = slider->places;
     node->action = with_place(slider->action, now);
@@ -201,8 +201,9 @@ float ui_text_struck(const struct ui *ui, struct rect r, enum ui_align align, en
     float middle =
         roundf(ui_baseline_in(ui, r, style, size) - ui_type(ui, size) * 0.33f - thickness / 2);
     if (fitted[0]) {
-        draw_rectangle(ui->list, rect_make(floorf(x) - over, middle, ceilf(width) + 2 * over, thickness),
-                       0, line);
+        draw_rectangle(ui->list,
+                       rect_make(floorf(x) - over, middle, ceilf(width) + 2 * over, thickness), 0,
+                       line);
     }
     return ui_text_in(ui, r, align, style, size, c, fitted);
 }
@@ -211,9 +212,7 @@ struct semantic_node *ui_switch_draw(const struct ui *ui, const struct ui_switch
                                      struct rect r) {
     const struct theme *t = ui->theme;
     float radius = ui_px(ui, 7);
-    struct colour fill = !control->is_on          ? t->hint
-                         : ui_is_hovered(ui, r) ? t->chip
-                                                  : t->surface;
+    struct colour fill = !control->is_on ? t->hint : ui_is_hovered(ui, r) ? t->chip : t->surface;
     draw_rectangle(ui->list, r, radius, fill);
     draw_frame(ui->list, r, radius, ui_px(ui, 1.5f), control->is_on ? t->ink : t->secondary)->dash =
         control->is_on ? 0 : ui_px(ui, 3);

@@ -8,6 +8,7 @@ void field_draw(struct page *page, struct rect r, enum edit_field field); /* a t
 void message_draw(struct page *page, struct rect under); /* a line under the field */
 void rail_draw(struct page *page, struct rect r);
 void panel_draw(struct page *page, struct rect r);
+void what_if_draw(struct page *page, struct rect r); /* the panel's second page */
 void timeline_draw(struct page *page, struct rect r);
 
 /* What is said about the current beat: `part` is "title", "formula", "text"; with the marks of ui.h. */

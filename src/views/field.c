@@ -82,7 +82,8 @@ static void add_segment(struct page *page, struct line *line, size_t start, size
     }
 }
 
-/* A token and where it begins: in the pass the words may stand in another order than in the text. */
+/* A token and where it begins: in the pass the words may stand in another order than in the text.
+ */
 struct place {
     size_t start;
     int token;
@@ -98,13 +99,13 @@ static struct line segments_of(struct page *page, enum edit_field field) {
     const struct token_list *tokens = field_tokens(page->study, field);
     bool is_edited = p->is_editing && p->edited_field == field;
     bool is_refused = is_edited && p->edited_text;
-    struct line line = {
-        .field = field,
-        .text = is_refused ? p->edited_text : field_text(page->document, field),
-        .tokens = tokens,
-        .is_edited = is_edited,
-        .segments = page_memory(page, 2 * tokens->count + 1, sizeof(struct segment)),
-        .padding = ui_px(&page->ui, 8)};
+    struct line line = {.field = field,
+                        .text = is_refused ? p->edited_text : field_text(page->document, field),
+                        .tokens = tokens,
+                        .is_edited = is_edited,
+                        .segments =
+                            page_memory(page, 2 * tokens->count + 1, sizeof(struct segment)),
+                        .padding = ui_px(&page->ui, 8)};
     struct place *places = page_memory(page, tokens->count + 1, sizeof *places);
     size_t bytes = strlen(line.text), at = 0;
     if (!line.segments || !places) {
@@ -206,16 +207,15 @@ static void draw_chip(struct page *page, const struct line *line, const struct s
     if (s->token < 0) {
         return;
     }
-    struct semantic_node *node =
-        semantics_add(ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, line->field),
-                      rect_intersect(r, draw_clip(ui->list)), name,
-                      page_format(page, "%d", s->token + 1));
+    struct semantic_node *node = semantics_add(
+        ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, line->field),
+        rect_intersect(r, draw_clip(ui->list)), name, page_format(page, "%d", s->token + 1));
     bool is_query = line->field == EDIT_SENTENCE;
     node->action =
         (struct ui_action){is_query ? UI_COMMAND_QUERY_SET : UI_COMMAND_NONE, s->token, 0, 0};
     node->is_selected = is_focus;
-    node->is_focusable = is_query && !page->presence->is_editing &&
-                         rect_intersect(r, draw_clip(ui->list)).w > 0;
+    node->is_focusable =
+        is_query && !page->presence->is_editing && rect_intersect(r, draw_clip(ui->list)).w > 0;
     ui_focus_ring(ui, node->id, r, ui_px(ui, 7));
 }
 
@@ -316,10 +316,10 @@ void field_draw(struct page *page, struct rect r, enum edit_field field) {
     draw_rectangle(ui->list, r, ui_px(ui, 10), t->background);
     draw_frame(ui->list, r, ui_px(ui, 10), ui_px(ui, is_edited ? 2 : 1.5f),
                is_edited ? t->fill[ROLE_QUERY] : t->line);
-    struct semantic_node *node = semantics_add(
-        ui->semantics, ROLE_FIELD, NODE_FIELD + (uint32_t)field,
-        rect_intersect(r, draw_clip(ui->list)), page_words(page, names[field]),
-        field_text(page->document, field));
+    struct semantic_node *node =
+        semantics_add(ui->semantics, ROLE_FIELD, NODE_FIELD + (uint32_t)field,
+                      rect_intersect(r, draw_clip(ui->list)), page_words(page, names[field]),
+                      field_text(page->document, field));
     node->action = (struct ui_action){UI_COMMAND_TEXT_EDIT, (int32_t)field, 0, 0};
     node->is_focusable = true;
     ui_focus_ring(ui, node->id, r, ui_px(ui, 10));

@@ -18,11 +18,11 @@ static bool reads_alike(const struct page *page) {
 }
 
 static float largest_weight(const struct page *page) {
-    size_t n = page_n(page);
+    size_t m = page_m(page);
     const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
     float largest = 0;
-    for (size_t j = 0; a && j < n; j++) {
-        float weight = a[(size_t)page->document->query * n + j];
+    for (size_t j = 0; a && j < m; j++) {
+        float weight = a[(size_t)page->document->query * m + j];
         largest = weight > largest ? weight : largest;
     }
     return largest;
@@ -57,10 +57,10 @@ static const char *step_text(struct page *page, const char *part) {
                     : d->query;
     int strongest = 0;
     float divisor = n_divisor(page);
-    size_t n = page_n(page);
+    size_t n = page_n(page), m = page_m(page);
     const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
-    for (size_t j = 0; a && j < n; j++) {
-        strongest = a[(size_t)query * n + j] > a[(size_t)query * n + (size_t)strongest] ? (int)j
+    for (size_t j = 0; a && j < m; j++) {
+        strongest = a[(size_t)query * m + j] > a[(size_t)query * m + (size_t)strongest] ? (int)j
                                                                                         : strongest;
     }
     const struct attention_config *c = &page->study->model.weights.config;
@@ -69,8 +69,8 @@ static const char *step_text(struct page *page, const char *part) {
                            "d_k",   "d",   "d_ff",      "count",      "equals",
                            "b_q",   "b_1", "b_2",       "activation", NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
-                            page_token(page, key, UI_MARK_KEY),
-                            page_token(page, strongest, UI_MARK_BOLD),
+                            page_key_token(page, key, UI_MARK_KEY),
+                            page_key_token(page, strongest, UI_MARK_BOLD),
                             page_format(page, "%d", c->heads),
                             page_number(page, divisor, NUMBER_PLAIN),
                             page_format(page, "%d", c->d_k),
