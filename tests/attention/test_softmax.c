@@ -19,9 +19,8 @@ static size_t row_make(struct test_random *random, float *row, size_t most, floa
     return m;
 }
 
-/* Each weight is rounded once from a quotient whose divisor went through at most 5 + log2(64)
- * roundings: their relative errors, 6e-8 each, mostly cancel; 5e-7 is twice the largest that was
- * seen. */
+/* Each weight is rounded once, 6e-8 of itself at most, and their divisor is a sum of roundings that
+ * mostly cancel: 5e-7 is four times the largest that was seen. */
 static void test_rows_sum_to_one(void **state) {
     (void)state;
     struct test_random random = {1};
