@@ -313,6 +313,8 @@ const struct attention_config *attention_trace_config(const struct attention_tra
 /* What scores were divided by: √d_k · τ as used (1 when neither acts; 0 for τ = 0). */
 float attention_trace_divisor(const struct attention_trace *trace);
 bool attention_trace_is_head_off(const struct attention_trace *trace, int layer, int head);
+/* Whether an edit put this number there; tensor is of either kind, as in attention_edit. */
+bool attention_trace_is_edited(const struct attention_trace *trace, int tensor, int layer, size_t index);
 
 /* One head's share of attention_output [n, d]: o_h W_O,hᵀ, its d_v columns of W_O. Added in the order of
  * the heads, and then b_O, the shares are attention_output bit for bit. `weights` are those of the pass. */
@@ -338,7 +340,7 @@ enum attention_status attention_pass_bytes(const struct attention_config *config
                                            const struct attention_input *input, size_t *bytes,
                                            struct attention_error *error);
 
-/* Threads for passes: `threads` in all, the caller's one included, 1 … 64. They sleep while no pass
+/* Threads for passes: `threads` in all, the caller's one included, 1 … 256. They sleep while no pass
  * runs. NULL when there is no memory; fewer threads when the system gives fewer. allocator may be NULL. */
 struct attention_pool *attention_pool_new(int threads, const struct attention_allocator *allocator);
 void attention_pool_free(struct attention_pool *pool); /* NULL is allowed; not while a pass uses it */

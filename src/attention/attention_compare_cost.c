@@ -21,7 +21,8 @@ struct attention_cost attention_cost_rnn(size_t n, size_t d) {
                                    .longest_path = tokens};
 }
 
-/* Pairs (i, j) of n tokens with 1 <= j − i <= reach: Σ_(s = 1 … reach) (n − s), reach at most n − 1. */
+/* Pairs (i, j) of n tokens with 1 <= j − i <= reach: Σ_(s = 1 … reach) (n − s), reach at most n
+ * − 1. */
 static double pairs_count(size_t n, size_t reach) {
     const double most = (double)(reach < n ? reach : n - 1);
     return most * (double)n - most * (most + 1.0) / 2.0;
@@ -35,6 +36,6 @@ struct attention_cost attention_cost_cnn(size_t n, size_t d, size_t kernel) {
     const size_t layers = attention_cnn_layers_between(n - 1, 0, kernel);
     return (struct attention_cost){.operations = taps * (double)d * (double)d,
                                    .sequential_steps = 1.0,
-                                   .longest_path = layers == SIZE_MAX ? (double)INFINITY
-                                                                      : (double)layers};
+                                   .longest_path =
+                                       layers == SIZE_MAX ? (double)INFINITY : (double)layers};
 }

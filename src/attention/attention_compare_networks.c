@@ -1,4 +1,5 @@
-/* The recurrent network and the convolution that stand beside attention: forward, and exact influence. */
+/* The recurrent network and the convolution that stand beside attention: forward, and exact
+ * influence. */
 #include <assert.h>
 #include <float.h>
 #include <string.h>
@@ -7,9 +8,10 @@
 #include "attention_error.h"
 #include "attention_math.h"
 #include "attention_matrix.h"
-#include "attention_memory.h"
+#include "attention_workspace.h"
 
-/* Σ w[c] · x[c] in double: no product of two float32 numbers, nor any sum of them, overflows there. */
+/* Σ w[c] · x[c] in double: no product of two float32 numbers, nor any sum of them, overflows there.
+ */
 static double weighted_sum(const float *w, const float *x, size_t count) {
     double sum = 0.0;
     for (size_t c = 0; c < count; c++)
@@ -46,9 +48,9 @@ void attention_rnn_run(const struct attention_rnn *rnn, const float *x, size_t n
 
 /* Workspace of the influence of a recurrent network, in doubles. */
 struct rnn_work {
-    double *slopes;          /* [n, hidden]: 1 − y_i² */
-    double *state, *next;    /* [hidden] */
-    double *state_weight;    /* U [hidden, hidden] */
+    double *slopes;           /* [n, hidden]: 1 − y_i² */
+    double *state, *next;     /* [hidden] */
+    double *state_weight;     /* U [hidden, hidden] */
     double *jacobian, *after; /* [hidden, d] */
 };
 
@@ -87,8 +89,8 @@ static double slopes_apply(const double *slopes, size_t rows, size_t columns, do
     return square;
 }
 
-/* Column j of the influence: ∂y_j/∂x_j = D_j W and ∂y_i/∂x_j = D_i U ∂y_(i−1)/∂x_j, D_i the diagonal
- * matrix of slopes. hidden² d multiply-adds for each pair. */
+/* Column j of the influence: ∂y_j/∂x_j = D_j W and ∂y_i/∂x_j = D_i U ∂y_(i−1)/∂x_j, D_i the
+ * diagonal matrix of slopes. hidden² d multiply-adds for each pair. */
 static enum attention_status rnn_column(const struct attention_rnn *rnn, size_t n, size_t j,
                                         struct rnn_work *work, float *influence,
                                         struct attention_error *error) {
@@ -120,8 +122,7 @@ static enum attention_status rnn_column(const struct attention_rnn *rnn, size_t 
 }
 
 enum attention_status attention_rnn_influence(const struct attention_rnn *rnn, const float *x,
-                                              size_t n,
-                                              const struct attention_allocator *allocator,
+                                              size_t n, const struct attention_allocator *allocator,
                                               float *influence, struct attention_error *error) {
     static const char what[] = "the influence in the recurrent network";
     rnn_assert(rnn);
@@ -129,13 +130,13 @@ enum attention_status attention_rnn_influence(const struct attention_rnn *rnn, c
     attention_error_clear(error);
     const size_t d = rnn->d, hidden = rnn->hidden;
     size_t count = 0;
-    if (!attention_memory_count(&count, n, hidden, 1) ||
-        !attention_memory_count(&count, 2, hidden, 1) ||
-        !attention_memory_count(&count, hidden, hidden, 1) ||
-        !attention_memory_count(&count, 2, hidden, d)) {
-        return attention_memory_refuse(what, error);
+    if (!attention_workspace_count(&count, n, hidden, 1) ||
+        !attention_workspace_count(&count, 2, hidden, 1) ||
+        !attention_workspace_count(&count, hidden, hidden, 1) ||
+        !attention_workspace_count(&count, 2, hidden, d)) {
+        return attention_workspace_refuse(what, error);
     }
-    double *memory = attention_memory_doubles(allocator, count, what, error);
+    double *memory = attention_workspace_doubles(allocator, count, what, error);
     if (!memory) return ATTENTION_NO_MEMORY;
     struct rnn_work work = {.slopes = memory};
     work.state = work.slopes + n * hidden;
@@ -151,7 +152,7 @@ enum attention_status attention_rnn_influence(const struct attention_rnn *rnn, c
     enum attention_status status = ATTENTION_OK;
     for (size_t j = 0; j < n && status == ATTENTION_OK; j++)
         status = rnn_column(rnn, n, j, &work, influence, error);
-    attention_memory_release(allocator, memory);
+    attention_workspace_release(allocator, memory);
     return status;
 }
 
@@ -167,7 +168,8 @@ enum attention_status attention_cnn_run(const struct attention_cnn *cnn, const f
     attention_error_clear(error);
     const size_t d = cnn->d, channels = cnn->channels, left = (cnn->kernel - 1) / 2;
     for (size_t i = 0; i < n; i++) {
-        const size_t first = i < left ? left - i : 0; /* taps from first to before end fall on tokens */
+        const size_t first =
+            i < left ? left - i : 0; /* taps from first to before end fall on tokens */
         const size_t room = n - i + left, end = cnn->kernel < room ? cnn->kernel : room;
         for (size_t r = 0; r < channels; r++) {
             double y = 0.0;

@@ -4,8 +4,8 @@
 #include "attention_compare.h"
 #include "attention_error.h"
 #include "attention_math.h"
-#include "attention_memory.h"
 #include "attention_normals.h"
+#include "attention_workspace.h"
 
 enum { MOST_D_K = 4096, MOST_KEYS = 1024, MOST_TRIALS = 1000000 };
 
@@ -17,8 +17,8 @@ static uint64_t random_bits(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-/* Box and Muller 1958: √(−2 ln u) times cosine and sine of 2π w, for u in (0, 1] and w in [0, 1), both
- * multiples of 2^−53. */
+/* Box and Muller 1958: √(−2 ln u) times cosine and sine of 2π w, for u in (0, 1] and w in [0, 1),
+ * both multiples of 2^−53. */
 double attention_normals_next(struct attention_normals *normals) {
     if (normals->has_second) {
         normals->has_second = false;
@@ -60,9 +60,9 @@ static enum attention_status refuse_range(struct attention_error *error, const c
     return ATTENTION_INVALID;
 }
 
-/* For one query q, the scores q·k of unit normal keys are themselves normal: independent, with mean 0 and
- * standard deviation ‖q‖. So a trial draws the d_k numbers of q and then one number per key, in place of
- * d_k per key: the same distribution, d_k times sooner. */
+/* For one query q, the scores q·k of unit normal keys are themselves normal: independent, with mean
+ * 0 and standard deviation ‖q‖. So a trial draws the d_k numbers of q and then one number per key,
+ * in place of d_k per key: the same distribution, d_k times sooner. */
 enum attention_status attention_mean_largest_weight(size_t d_k, size_t keys, size_t trials,
                                                     uint64_t seed,
                                                     const struct attention_allocator *allocator,
@@ -77,7 +77,7 @@ enum attention_status attention_mean_largest_weight(size_t d_k, size_t keys, siz
     if (trials < 1 || trials > MOST_TRIALS) {
         return refuse_range(error, "the number of trials", trials, MOST_TRIALS);
     }
-    double *scores = attention_memory_doubles(allocator, keys, "the scores of one query", error);
+    double *scores = attention_workspace_doubles(allocator, keys, "the scores of one query", error);
     if (!scores) return ATTENTION_NO_MEMORY;
 
     struct attention_normals normals = {.state = seed};
@@ -98,7 +98,7 @@ enum attention_status attention_mean_largest_weight(size_t d_k, size_t keys, siz
         sum_unscaled += largest_weight(scores, keys, largest, 1.0);
         sum_scaled += largest_weight(scores, keys, largest, factor);
     }
-    attention_memory_release(allocator, scores);
+    attention_workspace_release(allocator, scores);
     *unscaled = sum_unscaled / (double)trials;
     *scaled = sum_scaled / (double)trials;
     return ATTENTION_OK;

@@ -4,7 +4,9 @@
 
 #include "attention_compare.h"
 #include "attention_error.h"
-#include "attention_memory.h"
+#include "attention_heads.h"
+#include "attention_request.h"
+#include "attention_workspace.h"
 
 void attention_rnn_reach(size_t n, size_t steps, uint8_t *reach) {
     assert(reach);
@@ -33,51 +35,17 @@ void attention_cnn_reach(size_t n, size_t kernel, size_t layers, uint8_t *reach)
             reach[i * n + j] = attention_cnn_layers_between(i, j, kernel) <= layers;
 }
 
-static bool is_allowed(const struct attention_options *options, size_t n, size_t i, size_t j) {
-    switch (options->mask) {
-    case ATTENTION_MASK_CAUSAL:
-        return j <= i;
-    case ATTENTION_MASK_PADDING:
-        return j < n - options->mask_size;
-    case ATTENTION_MASK_WINDOW:
-        return (i > j ? i - j : j - i) <= options->mask_size;
-    case ATTENTION_MASK_CUSTOM:
-        return options->allowed[i * n + j] != 0;
-    default:
-        return true;
-    }
-}
-
-static enum attention_status mask_check(const struct attention_options *options, size_t n,
-                                        struct attention_error *error) {
-    assert(options->mask != ATTENTION_MASK_CUSTOM || options->allowed);
-    if ((int)options->mask < 0 || options->mask > ATTENTION_MASK_CUSTOM) {
-        attention_error_add(error, "the mask is of no known kind; use none, causal, padding, "
-                                   "window or custom");
-        return ATTENTION_INVALID;
-    }
-    if (options->mask == ATTENTION_MASK_PADDING && options->mask_size > n) {
-        attention_error_add(error, "the padding mask hides ");
-        attention_error_add_number(error, options->mask_size);
-        attention_error_add(error, " keys and there are ");
-        attention_error_add_number(error, n);
-        attention_error_add(error, "; hide at most as many as there are");
-        return ATTENTION_INVALID;
-    }
-    return ATTENTION_OK;
-}
-
-/* One more layer: row i hears what each row that it may look at has heard, and keeps what it has. Returns
- * whether anything is new. A row of either set is a run of n bytes, in place of bits: they are what the
- * caller asked for. */
+/* One more layer: row i hears what each row that it may look at has heard, and keeps what it has.
+ * Returns whether anything is new. */
 static bool layer_add(const struct attention_options *options, size_t n, const uint8_t *before,
                       uint8_t *now) {
     bool is_new = false;
     memcpy(now, before, n * n);
     for (size_t i = 0; i < n; i++) {
+        const struct attention_row_mask mask = attention_mask_row(options, i, n);
         uint8_t *row = now + i * n;
-        for (size_t j = 0; j < n; j++) {
-            if (j == i || !is_allowed(options, n, i, j)) continue;
+        for (size_t j = mask.first; j < mask.end; j++) {
+            if (j == i || (mask.allowed && !mask.allowed[j])) continue;
             for (size_t c = 0; c < n; c++)
                 row[c] |= before[j * n + c];
         }
@@ -94,20 +62,22 @@ enum attention_status attention_reach(const struct attention_options *options, s
     assert(n >= 1 && reach);
     attention_error_clear(error);
     if (!options) options = &defaults;
-    const enum attention_status status = mask_check(options, n, error);
+    const enum attention_status status = attention_mask_check(options, n, error);
     if (status != ATTENTION_OK) return status;
     size_t bytes = 0;
-    if (!attention_memory_count(&bytes, n, n, 1)) return attention_memory_refuse(what, error);
-    uint8_t *now = (uint8_t *)attention_memory_doubles(allocator, bytes / sizeof(double) + 1, what,
-                                                       error);
-    if (!now) return ATTENTION_NO_MEMORY;
+    if (!attention_workspace_count(&bytes, n, n, 1)) return attention_workspace_refuse(what, error);
+    double *memory =
+        attention_workspace_doubles(allocator, bytes / sizeof(double) + 1, what, error);
+    if (!memory) return ATTENTION_NO_MEMORY;
+    uint8_t *now = (uint8_t *)memory;
     memset(reach, 0, bytes);
     for (size_t i = 0; i < n; i++)
         reach[i * n + i] = 1;
-    for (size_t layer = 0; layer < layers; layer++) { /* after n − 1 layers at the latest nothing is new */
+    for (size_t layer = 0; layer < layers;
+         layer++) { /* after n − 1 layers at the latest nothing is new */
         if (!layer_add(options, n, reach, now)) break;
         memcpy(reach, now, bytes);
     }
-    attention_memory_release(allocator, now);
+    attention_workspace_release(allocator, memory);
     return ATTENTION_OK;
 }

@@ -4,45 +4,59 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "attention_error.h"
+#include "attention_names.h"
 
-enum { ALIGNMENT_BYTES = 64, ALIGNMENT_FLOATS = 16, MAX_D_FF = 1 << 16 };
+enum { ALIGNMENT_BYTES = 64, ALIGNMENT_FLOATS = 16 };
 
-static const struct {
-    const char *name, *letters, *meaning;
-    bool is_per_layer;
-} tensors[ATTENTION_TENSOR_COUNT] = {
-#define X(NAME, file, per_layer, shape, meaning)                                                   \
-    [ATTENTION_TENSOR_##NAME] = {file, shape, meaning, per_layer},
-    ATTENTION_TENSORS(X)
-#undef X
-};
-
-const char *attention_tensor_name(enum attention_tensor_id id) {
-    assert((unsigned)id < ATTENTION_TENSOR_COUNT);
-    return tensors[id].name;
-}
-
-bool attention_tensor_is_per_layer(enum attention_tensor_id id) {
-    assert((unsigned)id < ATTENTION_TENSOR_COUNT);
-    return tensors[id].is_per_layer;
-}
-
-const char *attention_tensor_letters(enum attention_tensor_id id) {
-    assert((unsigned)id < ATTENTION_TENSOR_COUNT);
-    return tensors[id].letters;
-}
-
-const char *attention_tensor_meaning(enum attention_tensor_id id) {
-    assert((unsigned)id < ATTENTION_TENSOR_COUNT);
-    return tensors[id].meaning;
-}
-
-static bool tensor_is_part_of(const struct attention_config *config, enum attention_tensor_id id) {
+bool attention_weight_is_part_of(const struct attention_config *config, int id) {
     const bool has_ffn = config->d_ff > 0, has_norm = config->norm != ATTENTION_NORM_NONE;
     switch (id) {
+    case ATTENTION_WEIGHT_POSITION:
+        return config->position == ATTENTION_POSITION_LEARNED;
+    case ATTENTION_WEIGHT_GENERAL:
+        return config->similarity == ATTENTION_SIMILARITY_GENERAL;
+    case ATTENTION_WEIGHT_ADDITIVE_Q:
+    case ATTENTION_WEIGHT_ADDITIVE_K:
+    case ATTENTION_WEIGHT_ADDITIVE_W:
+        return config->similarity == ATTENTION_SIMILARITY_ADDITIVE;
+    case ATTENTION_WEIGHT_NORM1:
+    case ATTENTION_WEIGHT_NORM1_BIAS:
+        return has_norm;
+    case ATTENTION_WEIGHT_NORM2:
+    case ATTENTION_WEIGHT_NORM2_BIAS:
+        return has_norm && has_ffn;
+    case ATTENTION_WEIGHT_UP:
+    case ATTENTION_WEIGHT_UP_BIAS:
+    case ATTENTION_WEIGHT_DOWN:
+    case ATTENTION_WEIGHT_DOWN_BIAS:
+        return has_ffn;
+    default:
+        return id > ATTENTION_WEIGHT_POSITION && id < ATTENTION_QUANTITY_COUNT;
+    }
+}
+
+static bool tensor_is_part_of(const struct attention_layout *layout, enum attention_tensor_id id) {
+    const struct attention_config *config = &layout->config;
+    const bool has_ffn = config->d_ff > 0, has_norm = config->norm != ATTENTION_NORM_NONE;
+    const bool has_position = config->position != ATTENTION_POSITION_NONE;
+    switch (id) {
     case ATTENTION_TENSOR_POSITION:
-        return config->position != ATTENTION_POSITION_NONE;
+        return has_position;
+    case ATTENTION_TENSOR_CONTEXT_EMBEDDING:
+    case ATTENTION_TENSOR_CONTEXT_X:
+        return layout->has_context;
+    case ATTENTION_TENSOR_CONTEXT_POSITION:
+        return layout->has_context && has_position;
+    case ATTENTION_TENSOR_VALUES_EMBEDDING:
+    case ATTENTION_TENSOR_VALUES_X:
+        return layout->has_values;
+    case ATTENTION_TENSOR_VALUES_POSITION:
+        return layout->has_values && has_position;
+    case ATTENTION_TENSOR_SIMILARITY_QUERY:
+        return config->similarity != ATTENTION_SIMILARITY_DOT;
+    case ATTENTION_TENSOR_SIMILARITY_KEY:
+        return config->similarity == ATTENTION_SIMILARITY_COSINE ||
+               config->similarity == ATTENTION_SIMILARITY_ADDITIVE;
     case ATTENTION_TENSOR_RESIDUAL1:
         return !config->is_residual_off;
     case ATTENTION_TENSOR_NORM1:
@@ -61,37 +75,53 @@ static bool tensor_is_part_of(const struct attention_config *config, enum attent
 
 static size_t letter_size(const struct attention_layout *layout, char letter) {
     const struct attention_config *config = &layout->config;
+    const size_t heads = (size_t)config->heads;
     switch (letter) {
     case 'n':
         return layout->n;
     case 'm':
         return layout->m;
     case 'h':
-        return (size_t)config->heads;
+        return heads;
     case 'k':
         return (size_t)config->d_k;
     case 'v':
         return (size_t)config->d_v;
     case 'c':
-        return (size_t)config->heads * (size_t)config->d_v;
+        return heads * (size_t)config->d_v;
+    case 'p':
+        return heads * (size_t)config->d_k;
     case 'f':
         return (size_t)config->d_ff;
+    case 'a':
+        return (size_t)(config->similarity == ATTENTION_SIMILARITY_ADDITIVE ? config->d_a
+                                                                            : config->d_k);
+    case 'N':
+        return (size_t)config->position_rows;
     default:
         assert(letter == 'd');
         return (size_t)config->d_model;
     }
 }
 
-int attention_layout_shape(const struct attention_layout *layout, enum attention_tensor_id id,
-                           size_t shape[3]) {
-    assert((unsigned)id < ATTENTION_TENSOR_COUNT);
+int attention_layout_shape(const struct attention_layout *layout, int id, size_t shape[3]) {
     shape[0] = shape[1] = shape[2] = 0;
-    if (!layout->is_present[id]) return 0;
+    const bool is_there = id < ATTENTION_TENSOR_COUNT
+                              ? layout->is_present[id]
+                              : attention_weight_is_part_of(&layout->config, id);
+    if (!is_there) return 0;
     int dims = 0;
-    for (const char *letter = tensors[id].letters; *letter; letter++) {
+    for (const char *letter = attention_tensor_letters(id); *letter; letter++) {
         shape[dims++] = letter_size(layout, *letter);
     }
     return dims;
+}
+
+size_t attention_shape_count(const size_t shape[3], int dims) {
+    size_t count = dims > 0;
+    for (int i = 0; i < dims; i++)
+        count *= shape[i];
+    return count;
 }
 
 static bool multiply(size_t a, size_t b, size_t *product) {
@@ -100,12 +130,10 @@ static bool multiply(size_t a, size_t b, size_t *product) {
     return true;
 }
 
-/* Puts one tensor after the `*used` floats before it. */
-static bool tensor_place(struct attention_layout *layout, enum attention_tensor_id id,
-                         size_t *used) {
+/* Puts one tensor or copy after the `*used` floats before it. */
+static bool quantity_place(const struct attention_layout *layout, int id, size_t *used) {
     size_t shape[3], floats = 1;
     const int dims = attention_layout_shape(layout, id, shape);
-    layout->offsets[id] = *used;
     if (dims == 0) return true;
     for (int i = 0; i < dims; i++) {
         if (!multiply(floats, shape[i], &floats)) return false;
@@ -117,112 +145,85 @@ static bool tensor_place(struct attention_layout *layout, enum attention_tensor_
     return true;
 }
 
-bool attention_layout_plan(const struct attention_config *config, size_t n, size_t m,
-                           struct attention_layout *layout) {
+static uint32_t weight_bit(int id) {
+    return (uint32_t)1 << (id - ATTENTION_WEIGHT_POSITION);
+}
+
+static void mark_copies(struct attention_layout *layout, const struct attention_options *options) {
+    for (size_t i = 0; i < options->edit_count; i++) {
+        const struct attention_edit *edit = &options->edits[i];
+        if (edit->tensor == ATTENTION_WEIGHT_POSITION) layout->is_position_copied = true;
+        if (edit->tensor > ATTENTION_WEIGHT_POSITION)
+            layout->copied[edit->layer] |= weight_bit(edit->tensor);
+    }
+}
+
+/* Walks over the copies in their order until (id, layer), or all of them; false: too many floats. */
+static bool copies_walk(const struct attention_layout *layout, int id, int layer, size_t *used) {
+    if (layout->is_position_copied) {
+        if (id == ATTENTION_WEIGHT_POSITION) return true;
+        if (!quantity_place(layout, ATTENTION_WEIGHT_POSITION, used)) return false;
+    }
+    for (int l = 0; l < layout->config.layers; l++) {
+        if (layout->copied[l] == 0) continue;
+        for (int w = ATTENTION_WEIGHT_POSITION + 1; w < ATTENTION_QUANTITY_COUNT; w++) {
+            if (!(layout->copied[l] & weight_bit(w))) continue;
+            if (w == id && l == layer) return true;
+            if (!quantity_place(layout, w, used)) return false;
+        }
+    }
+    return true;
+}
+
+bool attention_layout_copy(const struct attention_layout *layout, int id, int layer,
+                           size_t *offset) {
+    const bool is_copied = id == ATTENTION_WEIGHT_POSITION
+                               ? layout->is_position_copied
+                               : (layout->copied[layer] & weight_bit(id)) != 0;
+    *offset = layout->copies;
+    return is_copied && copies_walk(layout, id, layer, offset);
+}
+
+bool attention_layout_plan(const struct attention_config *config,
+                           const struct attention_options *options,
+                           const struct attention_input *input, struct attention_layout *layout) {
     memset(layout, 0, sizeof *layout);
     layout->config = *config;
-    layout->n = n;
-    layout->m = m;
+    if (layout->config.d_a == 0) layout->config.d_a = config->d_k;
+    layout->n = input->n;
+    layout->m = input->context ? input->m : input->n;
+    layout->has_context = input->context != NULL;
+    layout->has_values = input->values != NULL;
+    layout->edit_count = options->edit_count;
     size_t once = 0, per_layer = 0, all_layers;
     for (int i = 0; i < ATTENTION_TENSOR_COUNT; i++) {
-        const enum attention_tensor_id id = (enum attention_tensor_id)i;
-        layout->is_present[id] = tensor_is_part_of(config, id);
-        if (!tensor_place(layout, id, tensors[id].is_per_layer ? &per_layer : &once)) return false;
+        size_t *used = attention_tensor_is_per_layer(i) ? &per_layer : &once;
+        layout->is_present[i] = tensor_is_part_of(layout, (enum attention_tensor_id)i);
+        layout->offsets[i] = *used;
+        if (!quantity_place(layout, i, used)) return false;
     }
     for (int i = 0; i < ATTENTION_TENSOR_COUNT; i++) {
-        if (tensors[i].is_per_layer) layout->offsets[i] += once;
+        if (attention_tensor_is_per_layer(i)) layout->offsets[i] += once;
     }
     layout->layer_stride = per_layer;
     if (!multiply(per_layer, (size_t)config->layers, &all_layers)) return false;
     if (all_layers > SIZE_MAX - once) return false;
-    layout->floats = once + all_layers;
-    return layout->floats <= (SIZE_MAX - ALIGNMENT_BYTES) / sizeof(float);
+    layout->copies = layout->floats = once + all_layers;
+    mark_copies(layout, options);
+    if (!copies_walk(layout, -1, -1, &layout->floats)) return false;
+    const size_t most = (SIZE_MAX - ALIGNMENT_BYTES) / 2;
+    return layout->floats <= most / sizeof(float) &&
+           layout->edit_count <= most / sizeof(struct attention_edit);
 }
 
 size_t attention_layout_bytes(const struct attention_layout *layout) {
-    return layout->floats * sizeof(float) + ALIGNMENT_BYTES;
+    return layout->floats * sizeof(float) + layout->edit_count * sizeof(struct attention_edit) +
+           ALIGNMENT_BYTES;
 }
 
 size_t attention_layout_offset(const struct attention_layout *layout, enum attention_tensor_id id,
                                int layer) {
-    assert((unsigned)id < ATTENTION_TENSOR_COUNT);
-    if (!tensors[id].is_per_layer) return layout->offsets[id];
+    if (!attention_tensor_is_per_layer((int)id)) return layout->offsets[id];
     assert(layer >= 0 && layer < layout->config.layers);
     return layout->offsets[id] + (size_t)layer * layout->layer_stride;
-}
-
-/* "NAME is VALUE; it must be LOW to HIGH" */
-static enum attention_status refuse_range(struct attention_error *error, const char *name,
-                                          int value, int low, int high) {
-    attention_error_add(error, name);
-    attention_error_add(error, " is ");
-    attention_error_add_int(error, value);
-    attention_error_add(error, "; set it to a number from ");
-    attention_error_add_int(error, low);
-    attention_error_add(error, " to ");
-    attention_error_add_int(error, high);
-    return ATTENTION_INVALID;
-}
-
-enum attention_status attention_config_check(const struct attention_config *config,
-                                             struct attention_error *error) {
-    assert(config);
-    attention_error_clear(error);
-    const struct {
-        const char *name;
-        int value, low, high;
-    } ranges[] = {
-        {"d_model", config->d_model, 1, ATTENTION_MAX_D},
-        {"layers", config->layers, 1, ATTENTION_MAX_LAYERS},
-        {"heads", config->heads, 1, ATTENTION_MAX_HEADS},
-        {"d_k", config->d_k, 1, ATTENTION_MAX_D},
-        {"d_v", config->d_v, 1, ATTENTION_MAX_D},
-        {"d_ff", config->d_ff, 0, MAX_D_FF},
-        {"similarity", (int)config->similarity, 0, ATTENTION_SIMILARITY_DOT},
-        {"position", (int)config->position, 0, ATTENTION_POSITION_LEARNED},
-        {"norm", (int)config->norm, 0, ATTENTION_NORM_PRE},
-        {"activation", (int)config->activation, 0, ATTENTION_ACTIVATION_GELU},
-    };
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        if (ranges[i].value < ranges[i].low || ranges[i].value > ranges[i].high) {
-            return refuse_range(error, ranges[i].name, ranges[i].value, ranges[i].low,
-                                ranges[i].high);
-        }
-    }
-    if (config->position == ATTENTION_POSITION_LEARNED &&
-        (config->position_rows < 1 || config->position_rows > ATTENTION_MAX_TOKENS)) {
-        return refuse_range(error, "position_rows", config->position_rows, 1, ATTENTION_MAX_TOKENS);
-    }
-    const double base = config->position_base;
-    if (base != 0.0 && !(base >= 1.0 && base <= 1e9)) {
-        attention_error_add(error,
-                            "position_base is out of range; set it to a number from 1 to 1e9");
-        return ATTENTION_INVALID;
-    }
-    return ATTENTION_OK;
-}
-
-enum attention_status attention_pass_bytes(const struct attention_config *config, size_t n,
-                                           size_t *bytes, struct attention_error *error) {
-    assert(config && bytes);
-    *bytes = 0;
-    const enum attention_status status = attention_config_check(config, error);
-    if (status != ATTENTION_OK) return status;
-    if (n < 1 || n > ATTENTION_MAX_TOKENS) {
-        attention_error_add(error, "the text has ");
-        attention_error_add_number(error, n);
-        attention_error_add(error, " tokens; give it 1 to ");
-        attention_error_add_number(error, ATTENTION_MAX_TOKENS);
-        return ATTENTION_INVALID;
-    }
-    struct attention_layout layout;
-    if (!attention_layout_plan(config, n, n, &layout)) {
-        attention_error_add(error, "a pass over ");
-        attention_error_add_number(error, n);
-        attention_error_add(error, " tokens takes more memory than any machine can address; "
-                                   "use a shorter text or a smaller model");
-        return ATTENTION_TOO_LARGE;
-    }
-    *bytes = attention_layout_bytes(&layout);
-    return ATTENTION_OK;
 }

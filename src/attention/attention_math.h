@@ -15,6 +15,7 @@ float attention_math_exp(float x); /* e^x; ≤ 2 ulp, subnormal results too; 0 f
 float attention_math_tanh(float x); /* ≤ 2 ulp; odd, never beyond ±1 */
 float attention_math_erf(float x); /* 2/√π ∫₀ˣ e^(−t²) dt; ≤ 2 ulp; odd, never beyond ±1 */
 float attention_math_erfc(float x); /* 1 − erf(x), small values keep their digits; ≤ 8 ulp */
+float attention_math_gelu(float x); /* x · erfc(−x/√2) / 2 */
 float attention_math_sqrt(float x); /* √x, correctly rounded: the processor's instruction */
 
 /* In double, for the sinusoids. */

@@ -26,8 +26,8 @@ void attention_matrix_add(double factor, const double *x, size_t count, double *
 /* out [columns, rows] = x [rows, columns] the other way round. */
 void attention_matrix_transpose(const float *x, size_t rows, size_t columns, double *out);
 
-/* *out = √square, rounded once. ATTENTION_INVALID when float32 cannot hold it; the sentence names row i
- * and token j. */
+/* *out = √square, rounded once. ATTENTION_INVALID when float32 cannot hold it; the sentence names
+ * row i and token j. */
 enum attention_status attention_matrix_store(double square, size_t i, size_t j, float *out,
                                              struct attention_error *error);
 

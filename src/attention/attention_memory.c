@@ -1,43 +1,42 @@
+/* The only file of the library that may include more than C11's own headers, and only on Linux:
+ * madvise asks for transparent huge pages. A refusal changes nothing but the speed. */
+#ifdef __linux__
+#define _DEFAULT_SOURCE /* madvise */
+#endif
 #include "attention_memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
-#include "attention_error.h"
+enum { HUGE_PAGE_BYTES = 2 << 20, LARGE_BYTES = 4 << 20 };
 
-bool attention_memory_count(size_t *total, size_t a, size_t b, size_t c) {
-    if (b != 0 && a > SIZE_MAX / b) return false;
-    const size_t ab = a * b;
-    if (c != 0 && ab > SIZE_MAX / c) return false;
-    if (ab * c > SIZE_MAX - *total) return false;
-    *total += ab * c;
-    return true;
-}
-
-enum attention_status attention_memory_refuse(const char *what, struct attention_error *error) {
-    attention_error_add(error, "there is no memory for ");
-    attention_error_add(error, what);
-    attention_error_add(error, "; close other programs, or use a shorter text or a smaller model");
-    return ATTENTION_NO_MEMORY;
-}
-
-double *attention_memory_doubles(const struct attention_allocator *allocator, size_t count,
-                                 const char *what, struct attention_error *error) {
-    double *memory = NULL;
-    if (count <= SIZE_MAX / sizeof *memory) {
-        const size_t bytes = count * sizeof *memory;
-        const bool is_own = allocator && allocator->allocate && allocator->release;
-        memory = is_own ? allocator->allocate(allocator->context, bytes) : malloc(bytes);
-    }
-    if (!memory) attention_memory_refuse(what, error);
+/* Starts on a huge page. Only whole huge pages are asked for, so that the end of the block takes no
+ * more memory than it uses. NULL when there is none. */
+static void *large_block(size_t bytes) {
+    const size_t past = bytes % HUGE_PAGE_BYTES;
+    const size_t rounded = past ? bytes - past + HUGE_PAGE_BYTES : bytes;
+    if (rounded < bytes) return NULL;
+    void *memory = aligned_alloc(HUGE_PAGE_BYTES, rounded);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (memory) (void)madvise(memory, bytes - past, MADV_HUGEPAGE);
+#endif
     return memory;
 }
 
-void attention_memory_release(const struct attention_allocator *allocator, void *memory) {
-    if (!memory) return;
-    if (allocator && allocator->allocate && allocator->release) {
-        allocator->release(allocator->context, memory);
-    } else {
-        free(memory);
-    }
+static void *allocate_default(void *context, size_t bytes) {
+    (void)context;
+    return bytes >= LARGE_BYTES ? large_block(bytes) : malloc(bytes);
+}
+
+static void release_default(void *context, void *memory) {
+    (void)context;
+    free(memory);
+}
+
+struct attention_allocator attention_memory_allocator(const struct attention_allocator *allocator) {
+    if (allocator && allocator->allocate && allocator->release) return *allocator;
+    return (struct attention_allocator){allocate_default, release_default, NULL};
 }

@@ -12,7 +12,9 @@ struct attention_block {
     size_t bytes;
     float *floats; /* the first multiple of 64 bytes inside memory */
     struct attention_layout layout;
+    struct attention_edit *edits; /* behind the floats; layout.edit_count of them */
     float divisor;
+    uint64_t heads_off[ATTENTION_MAX_LAYERS]; /* a bit for each head */
 };
 
 struct attention_trace {
@@ -29,5 +31,7 @@ void attention_trace_publish(struct attention_trace *trace);
 /* NULL when the tensor is absent. */
 float *attention_block_tensor(const struct attention_block *block, enum attention_tensor_id id,
                               int layer);
+
+bool attention_block_is_head_off(const struct attention_block *block, int layer, int head);
 
 #endif

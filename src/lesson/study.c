@@ -124,8 +124,8 @@ static bool draft_pass(const struct draft *draft, const struct study *study,
         .memory_limit_bytes = study->memory_limit_bytes,
     };
     struct attention_error failure = {0};
-    if (attention_pass(study->trace, &model->weights, &options, draft->rows, n, &failure) !=
-        ATTENTION_OK)
+    const struct attention_input input = {.embedding = draft->rows, .n = n};
+    if (attention_pass(study->trace, &model->weights, &options, &input, &failure) != ATTENTION_OK)
         return file_error_set(error, "%s", failure.text);
     return true;
 }

@@ -25,11 +25,15 @@ bool study_set(struct study *study, const struct document *wanted, struct file_e
 /* Loads the model again even when its name is the same (its files changed). */
 bool study_reload(struct study *study, struct file_error *error);
 
-size_t study_tokens(const struct study *study); /* n; 0 for an empty sentence */
+size_t study_tokens(const struct study *study); /* n, the queries; 0 for an empty sentence */
+size_t study_keys(const struct study *study);   /* m, the keys: of the context where there is one, else n */
+bool study_has_context(const struct study *study);
 /* Tensor of the document's layer; data NULL when absent. */
 struct attention_tensor study_tensor(const struct study *study, enum attention_tensor_id id);
 const float *study_head_matrix(const struct study *study, enum attention_tensor_id id, int head); /* [rows, columns] of one head; NULL: absent */
 bool study_is_masked(const struct study *study); /* a mask other than none acts */
 bool study_is_scaled(const struct study *study);
-const char *study_token(const struct study *study, int index); /* printable; "" out of range */
+const char *study_token(const struct study *study, int index); /* of a query; printable; "" out of range */
+const char *study_key_token(const struct study *study, int index);   /* of a key: the context's where there is one */
+const char *study_value_token(const struct study *study, int index); /* of a value: the values' own text where there is one */
 #endif

@@ -32,6 +32,10 @@ plant_include attention/planted.c '"files/files.h"'
 must_find 'room attention must not include files/files.h' sh "$house/arrows.sh" "$copy"
 plant_include attention/planted.c '<stdio.h>'
 must_find 'must not include <stdio.h>' sh "$house/arrows.sh" "$copy"
+plant_include attention/planted.c '<threads.h>'
+must_find 'must not include <threads.h>' sh "$house/arrows.sh" "$copy"
+plant_include attention/planted.c '<sys/mman.h>'
+must_find 'must not include <sys/mman.h>' sh "$house/arrows.sh" "$copy"
 plant_include draw/planted.h '"ui/command.h"'
 must_find 'room draw must not include ui/command.h' sh "$house/arrows.sh" "$copy"
 plant_include views/planted.c '"models/model.h"'

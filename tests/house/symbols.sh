@@ -1,6 +1,7 @@
 #!/bin/sh
 # symbols.sh LIBRARY: library attention leaves nothing undefined but memory, strings and the compiler's own
-# helpers: no files, clock, SDL, GL, cairo, printing, exit, abort, threads and no libm (the same bits everywhere).
+# helpers, C11's threads (the pool) and madvise (huge pages): no files, clock, SDL, GL, cairo, printing, exit, abort
+# and no libm (the same bits everywhere).
 set -eu
 nm -P -- "$1" | awk '
     NF < 2 { next }
@@ -8,7 +9,7 @@ nm -P -- "$1" | awk '
     { defined[$1] = 1; count++ }
     END {
         allowed = "^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|cpy|ncpy)|malloc|calloc|realloc|" \
-            "aligned_alloc|free|qsort|bsearch)$|^__(mem|str)[a-z]*_chk$|^__assert_fail$|^__stack_chk_" \
+            "aligned_alloc|free|qsort|bsearch|madvise)$|^thrd_(create|join)$|^(mtx|cnd)_[a-z]+$|^__(mem|str)[a-z]*_chk$|^__assert_fail$|^__stack_chk_" \
             "|^_GLOBAL_OFFSET_TABLE_$|^__cpu_|^__(asan|ubsan|gcov|llvm_profile)_"
         for (name in wanted)
             if (!(name in defined) && name !~ allowed) { print "undefined: " name; faults++ }
