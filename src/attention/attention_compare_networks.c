@@ -136,14 +136,16 @@ enum attention_status attention_rnn_influence(const struct attention_rnn *rnn, c
         !attention_workspace_count(&count, 2, hidden, d)) {
         return attention_workspace_refuse(what, error);
     }
-    double *memory = attention_workspace_doubles(allocator, count, what, error);
+    double *const memory = attention_workspace_doubles(allocator, count, what, error);
     if (!memory) return ATTENTION_NO_MEMORY;
-    struct rnn_work work = {.slopes = memory};
-    work.state = work.slopes + n * hidden;
-    work.next = work.state + hidden;
-    work.state_weight = work.next + hidden;
-    work.jacobian = work.state_weight + hidden * hidden;
-    work.after = work.jacobian + hidden * d;
+    double *free_memory = memory;
+    struct rnn_work work;
+    work.slopes = attention_workspace_take(&free_memory, n * hidden);
+    work.state = attention_workspace_take(&free_memory, hidden);
+    work.next = attention_workspace_take(&free_memory, hidden);
+    work.state_weight = attention_workspace_take(&free_memory, hidden * hidden);
+    work.jacobian = attention_workspace_take(&free_memory, hidden * d);
+    work.after = attention_workspace_take(&free_memory, hidden * d);
 
     for (size_t c = 0; c < hidden * hidden; c++)
         work.state_weight[c] = (double)rnn->state_weight[c];

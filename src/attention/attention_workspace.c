@@ -36,3 +36,9 @@ void attention_workspace_release(const struct attention_allocator *allocator, do
     const struct attention_allocator used = attention_memory_allocator(allocator);
     if (memory) used.release(used.context, memory);
 }
+
+double *attention_workspace_take(double **memory, size_t count) {
+    double *taken = *memory;
+    *memory += count;
+    return taken;
+}

@@ -15,6 +15,8 @@ bool attention_workspace_count(size_t *total, size_t a, size_t b, size_t c);
  * NULL when there is no memory. allocator may be NULL (malloc and free). */
 double *attention_workspace_doubles(const struct attention_allocator *allocator, size_t count,
                                     const char *what, struct attention_error *error);
+/* The next `count` doubles of a workspace: *memory moves on behind them. */
+double *attention_workspace_take(double **memory, size_t count);
 void attention_workspace_release(const struct attention_allocator *allocator, double *memory);
 
 /* The sentence of ATTENTION_NO_MEMORY: "there is no memory for WHAT; …". */
