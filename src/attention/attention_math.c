@@ -131,3 +131,15 @@ static double exp_double(double x) {
 double attention_math_power(double a, double b) {
     return exp_double(b * log_double(a));
 }
+
+double attention_math_log_double(double a) {
+    return log_double(a);
+}
+
+double attention_math_exp_double(double x) {
+    return x < -700.0 ? 0.0 : exp_double(x);
+}
+
+double attention_math_sqrt_double(double x) {
+    return __builtin_sqrt(x);
+}
