@@ -337,7 +337,8 @@ static void a_loaded_model_computes(void **state) {
     assert_true(tokens.tokens[2].is_unknown);
     struct attention_trace *trace = attention_trace_new(NULL);
     struct attention_options options = {.mask = model.mask};
-    assert_int_equal(attention_pass(trace, &model.weights, &options, rows, 3, NULL), ATTENTION_OK);
+    const struct attention_input input = {.embedding = rows, .n = 3};
+    assert_int_equal(attention_pass(trace, &model.weights, &options, &input, NULL), ATTENTION_OK);
     struct attention_tensor output = attention_trace_tensor(trace, ATTENTION_TENSOR_OUTPUT, 1);
     for (size_t i = 0; i < 12; i++)
         assert_true(isfinite(output.data[i]));
