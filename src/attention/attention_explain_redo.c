@@ -33,7 +33,7 @@ static float grouped(const struct attention_arithmetic *m) {
         share += term->a.value * term->b.value;
         const bool is_last = t + 1 == m->count || m->terms[t + 1].group != term->group;
         if (!is_last) continue;
-        sum = term->group == 0 ? share : sum + share;
+        sum += share;
         share = 0.0f;
     }
     return with_bias(m, sum);

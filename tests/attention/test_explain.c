@@ -240,12 +240,17 @@ static void test_extreme_numbers(void **state) {
                                                     .d_v = 3,
                                                     .similarity =
                                                         (enum attention_similarity)similarity,
+                                                    .position = ATTENTION_POSITION_LEARNED,
+                                                    .position_rows = 8,
                                                     .norm = ATTENTION_NORM_NONE};
             bool is_met[OPERATIONS] = {false};
             struct test_case c;
             test_case_make(&c, &config, &random, 5);
             for (size_t i = 0; i < 30; i++)
-                c.embedding[i] *= i < 6 ? -0.0f : sizes[s];
+                c.embedding[i] = i < 6 ? -0.0f : c.embedding[i] * sizes[s];
+            float *position = test_model_writable(&c.model, c.model.weights.position_weight);
+            for (size_t i = 0; i < 30; i++)
+                position[i] = i < 6 ? -0.0f : position[i] * sizes[s];
             test_case_pass(&c, trace);
             test_explain_all(&c, trace, is_met);
             test_case_free(&c);
