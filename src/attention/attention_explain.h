@@ -12,6 +12,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
 
 /* A number with its address. */
 struct attention_operand {
@@ -96,6 +99,9 @@ struct attention_difference attention_trace_difference(const struct attention_tr
                                                        const struct attention_trace *before, int tensor,
                                                        int layer, float *out);
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif
