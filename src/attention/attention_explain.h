@@ -21,6 +21,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
 
 /* A number with its address. */
 struct attention_operand {
@@ -143,6 +146,9 @@ struct attention_difference attention_trace_difference(const struct attention_tr
                                                        enum attention_tensor_id id, int layer,
                                                        float *out);
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif
