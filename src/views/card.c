@@ -81,17 +81,15 @@ static float draw_choices(struct page *page, float x, float y, float width, bool
     for (size_t j = 0; j < n; j++) {
         char name[64];
         const char *word = answer_word(page, (int)j, which == PREDICT_SUM);
-        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, word, width - ui_px(ui, 20), name,
-                    sizeof name);
-        struct ui_button chip = {.id = ui_id("choice", (int32_t)j, 0),
-                                 .label = page_format(page, "%s", name),
-                                 .kind = (int)j == answer ? UI_BUTTON_PRIMARY : UI_BUTTON_PLAIN,
-                                 .name =
-                                     page_format(page, "%s %s", page_words(page, "card.predict"),
-                                                 word),
-                                 .action = {UI_COMMAND_PREDICT_ANSWER, (int32_t)j, 0, 0},
-                                 .size = 14,
-                                 .is_selected = (int)j == answer};
+        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, word, width - ui_px(ui, 20), name, sizeof name);
+        struct ui_button chip = {
+            .id = ui_id("choice", (int32_t)j, 0),
+            .label = page_format(page, "%s", name),
+            .kind = (int)j == answer ? UI_BUTTON_PRIMARY : UI_BUTTON_PLAIN,
+            .name = page_format(page, "%s %s", page_words(page, "card.predict"), word),
+            .action = {UI_COMMAND_PREDICT_ANSWER, (int32_t)j, 0, 0},
+            .size = 14,
+            .is_selected = (int)j == answer};
         float w = fminf(ui_button_width(ui, &chip) - ui_px(ui, 8), width);
         if (left > x && left + w > x + width) {
             left = x;

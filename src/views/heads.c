@@ -1,6 +1,7 @@
 /* heads.c: every head of the layer as a heatmap on one colour scale; and one head alone as a
  * figure. */
 #include "stage.h"
+#include "ui/control.h"
 
 #include <math.h>
 
@@ -88,9 +89,15 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
     bool is_focus = head == page->document->head;
     float x = r.x + ui_px(ui, 12);
     const char *name = page_format(page, "H%d", head + 1), *words = page_head_name(page, head);
-    float w = ui_text_in(ui, rect_make(x, top.y, r.w - ui_px(ui, 20), top.h), UI_LEFT,
-                         TEXT_WORDS_BOLD, 17, ui->theme->ink, name) +
-              ui_px(ui, 8);
+    bool is_off = page_is_head_off(page, head);
+    struct rect place = rect_make(x, top.y, r.w - ui_px(ui, 20), top.h);
+    float w = (is_off ? ui_text_struck(ui, place, UI_LEFT, TEXT_WORDS_BOLD, 17, ui->theme->ink,
+                                       ui->theme->background, name)
+                      : ui_text_in(ui, place, UI_LEFT, TEXT_WORDS_BOLD, 17, ui->theme->ink, name)) +
+              ui_px(ui, is_off ? 12 : 8);
+    if (is_off) {
+        words = page_format(page, "%s · %s", page_words(page, "word.off"), words);
+    }
     ui_text_in(ui, rect_make(x + w, top.y, fmaxf(0, r.w - ui_px(ui, 16) - w), top.h), UI_LEFT,
                TEXT_WORDS, 14, ui->theme->secondary, words);
     grid.slot = SLOT_HEAD + (uint32_t)head;
@@ -115,6 +122,11 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
         rect_inset(rect_snap(rect_make(grid.rect.x, grid.rect.y + row * t->cell, side, t->cell)),
                    -ui_px(ui, 1), -ui_px(ui, 1)),
         ui_px(ui, 3), ui_px(ui, 2), ui->theme->fill[ROLE_QUERY]);
+    if (is_off && !is_focus) { /* its numbers stay, but nothing comes of them */
+        draw_frame(ui->list, rect_inset(grid.rect, -ui_px(ui, 4), -ui_px(ui, 4)), ui_px(ui, 5),
+                   ui_px(ui, 2), ui->theme->secondary)
+            ->dash = ui_px(ui, 4);
+    }
     if (is_focus) {
         draw_frame(ui->list, rect_inset(grid.rect, -ui_px(ui, 7), -ui_px(ui, 7)), ui_px(ui, 8),
                    ui_px(ui, 3), ui->theme->ink);

@@ -75,22 +75,19 @@ static void draw_tabs(struct page *page, struct rect r) {
         bool has_dot = p == PANEL_WHAT_IF && is_changed;
         struct ui_button tab = {
             .id = ui_id("panel tab", p, 0),
-            .label = page_words(page, keys[p]),
+            .label = has_dot ? page_format(page, "%s \u25CF", page_words(page, keys[p]))
+                             : page_words(page, keys[p]),
+            .name = page_words(page, keys[p]),
             .tooltip = p == PANEL_WHAT_IF ? page_words(page, "panel.what_if.about") : NULL,
             .kind = UI_BUTTON_BARE,
             .action = {UI_COMMAND_PANEL_SET, p, 0, 0},
             .size = 14,
             .is_selected = (int)page->document->panel == p};
-        float side = has_dot ? ui_px(ui, 8) : 0;
-        struct rect place = rect_cut_left(&r, fminf(r.w, ui_button_width(ui, &tab) + 2 * side));
+        struct rect place = rect_cut_left(&r, fminf(r.w, ui_button_width(ui, &tab)));
         struct semantic_node *node = ui_button(ui, place, &tab);
         node->role = ROLE_TAB;
         if (has_dot) {
             node->value = semantics_string(ui->semantics, page_words(page, "panel.changed"));
-            draw_rectangle(ui->list,
-                           rect_snap(rect_make(rect_right(place) - side * 1.6f,
-                                               place.y + (place.h - side) / 2, side, side)),
-                           side / 2, ui->theme->ink);
         }
         rect_cut_left(&r, ui_px(ui, 4));
     }

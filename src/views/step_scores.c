@@ -219,9 +219,8 @@ void step_scores_draw(struct page *page, struct rect r) {
     int key = page->selection.source >= 0 && cell_columns_are_keys(page->selection.source)
                   ? page->selection.column
                   : page->document->key;
-    struct labels columns =
-        labels_keys(page, key, is_asking ? UI_COMMAND_PREDICT_ANSWER : UI_COMMAND_NONE,
-                    SLOT_COLUMN_LABELS);
+    struct labels columns = labels_keys(
+        page, key, is_asking ? UI_COMMAND_PREDICT_ANSWER : UI_COMMAND_NONE, SLOT_COLUMN_LABELS);
     struct scores_layout l = lay_out(page, r, &rows, &columns, d_k);
     struct scores_now now = scores_at_beat(page, page->document->head);
     if (!now.values) {
@@ -237,7 +236,10 @@ void step_scores_draw(struct page *page, struct rect r) {
     draw_operands(page, &l, step == STEP_SIMILARITY);
     if (l.s.x - rect_right(l.q) >= ui_px(ui, 24)) {
         float middle = (rect_right(l.q) + l.s.x) / 2;
-        stage_operator(page, middle, (rect_bottom(l.k) + l.s.y) / 2, "·"); /* where Q and Kᵀ meet */
+        bool is_product =
+            page->study->model.weights.config.similarity != ATTENTION_SIMILARITY_ADDITIVE;
+        stage_operator(page, middle, (rect_bottom(l.k) + l.s.y) / 2,
+                       is_product ? "·" : "F"); /* where Q and Kᵀ meet */
         stage_operator(page, middle, l.s.y + l.s.h / 2, "=");
     }
     int which = step == STEP_SIMILARITY ? 0 : step == STEP_SCALE ? 1 : 2;

@@ -27,6 +27,12 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
                                                    "axis.query");
     l.value_label_width =
         l.is_tight ? 0 : labels_row_width(page, values, fminf(ui_px(ui, 96), r.w * 0.14f));
+    struct labels own = *rows; /* beside O */
+    own.size = 13;
+    l.value_label_width =
+        l.is_tight ? 0
+                   : fmaxf(l.value_label_width,
+                           labels_row_width(page, &own, fminf(ui_px(ui, 96), r.w * 0.14f)));
     float pour = ui_px(ui, 10); /* bars at the ends of V's rows */
     float width = r.w - l.label_width - l.value_label_width - 2 * gap - middle - pour;
     float v_room = fminf((float)d_v * ui_px(ui, 72), width * 0.45f);
@@ -76,7 +82,16 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
     struct rect bar = rect_inset(r, 0, ui_px(ui, 1));
     ui_text_in(ui, head, UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, title);
     draw_rectangle(ui->list, bar, ui_px(ui, 3), ui->theme->surface);
-    float x = bar.x;
+    float x = bar.x, all = 0;
+    for (size_t j = 0; j < m; j++) {
+        all += weights[j];
+    }
+    if (all <= 0) {
+        draw_hatch(ui->list, rect_snap(bar), ui_px(ui, 6), ui->theme->line);
+        ui_text_in(ui, foot, UI_LEFT, TEXT_WORDS, 13, ui->theme->secondary,
+                   page_words(page, "sum.nothing"));
+        return;
+    }
     for (size_t j = 0; j < m; j++) {
         float width = weights[j] * bar.w, next = x + width;
         struct rect share = rect_snap(rect_make(x, bar.y, width, bar.h));

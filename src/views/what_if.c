@@ -17,7 +17,7 @@ struct rows {
     bool is_drawing;
 };
 
-static const float row_gap = 4, row_padding = 5, title_height = 22;
+static const float row_gap = 2, row_padding = 4, title_height = 22;
 
 /* A row of a height: what is not as the model says lies on the hint colour. */
 static struct rect begin_row(struct rows *rows, float height, bool is_changed) {
@@ -261,9 +261,7 @@ static void draw_scroll_bar(struct page *page, struct rect view, float content, 
 static void draw_rows(struct page *page, struct rect view, float padding) {
     struct ui *ui = &page->ui;
     struct rows rows = {.page = page, .x = view.x + padding, .width = view.w - 2 * padding};
-    bool has_effect = false;
     lay_rows(&rows);
-    (void)has_effect;
     float content = rows.y, most = fmaxf(0, content - view.h);
     float scroll = roundf(fminf(most, fmaxf(0, page->presence->panel_scroll * ui->unit)));
     struct semantic_node *node = semantics_add(ui->semantics, ROLE_TEXT, NODE_PANEL_ROWS, view,
