@@ -40,23 +40,24 @@ struct table {
     int32_t id;
     size_t rows, columns;
     enum number_style style;
-    bool are_rows_tokens, are_columns_tokens;
+    enum cell_tokens rows_are, columns_are; /* whose words stand beside them */
 };
 
 static struct table table_of(const struct study *study, const struct semantic_grid *grid) {
     struct document_cell first = cell_from_grid(grid->id, 0, 0),
                          right = cell_from_grid(grid->id, 0, 1);
     bool is_transposed = right.row != first.row;
-    bool has_token_rows = cell_rows_are_tokens(first.source);
-    bool has_key_columns = cell_columns_are_keys(first.source);
+    enum cell_tokens rows = cell_row_tokens(first.source);
+    enum cell_tokens columns =
+        cell_columns_are_keys(first.source) ? CELL_TOKENS_KEYS : CELL_TOKENS_NONE;
     bool is_weight = cell_role_of(first.source) == CELL_ROLE_WEIGHT;
     return (struct table){.study = study,
                           .id = grid->id,
                           .rows = grid->rows,
                           .columns = grid->columns,
                           .style = is_weight ? NUMBER_WEIGHT : NUMBER_PLAIN,
-                          .are_rows_tokens = is_transposed ? has_key_columns : has_token_rows,
-                          .are_columns_tokens = is_transposed ? has_token_rows : has_key_columns};
+                          .rows_are = is_transposed ? columns : rows,
+                          .columns_are = is_transposed ? rows : columns};
 }
 
 static const char *cell_text(const struct table *table, size_t row, size_t column,
@@ -69,21 +70,30 @@ static const char *cell_text(const struct table *table, size_t row, size_t colum
     return out;
 }
 
-static const char *label(const struct table *table, bool is_token, size_t index, char out[24]) {
-    if (is_token) return study_token(table->study, (int)index);
-    snprintf(out, 24, "%zu", index + 1);
-    return out;
+static const char *label(const struct table *table, enum cell_tokens tokens, size_t index,
+                         char out[24]) {
+    switch (tokens) {
+    case CELL_TOKENS_QUERIES:
+        return study_token(table->study, (int)index);
+    case CELL_TOKENS_KEYS:
+        return study_key_token(table->study, (int)index);
+    case CELL_TOKENS_VALUES:
+        return study_value_token(table->study, (int)index);
+    default:
+        snprintf(out, 24, "%zu", index + 1);
+        return out;
+    }
 }
 
 /* Width of each column and of the row names; widths[columns] is the names'. */
 static void measure(const struct table *table, int *widths) {
     char text[24], number[NUMBER_BYTES];
     for (size_t row = 0; row < table->rows; row++) {
-        int width = columns_of(label(table, table->are_rows_tokens, row, text));
+        int width = columns_of(label(table, table->rows_are, row, text));
         if (width > widths[table->columns]) widths[table->columns] = width;
     }
     for (size_t column = 0; column < table->columns; column++) {
-        widths[column] = columns_of(label(table, table->are_columns_tokens, column, text));
+        widths[column] = columns_of(label(table, table->columns_are, column, text));
         for (size_t row = 0; row < table->rows; row++) {
             int width = columns_of(cell_text(table, row, column, number));
             if (width > widths[column]) widths[column] = width;
@@ -99,13 +109,11 @@ static bool write_table(FILE *out, const struct table *table) {
     write_padded(out, "", widths[table->columns], false);
     for (size_t column = 0; column < table->columns; column++) {
         fputs("  ", out);
-        write_padded(out, label(table, table->are_columns_tokens, column, text), widths[column],
-                     true);
+        write_padded(out, label(table, table->columns_are, column, text), widths[column], true);
     }
     fputc('\n', out);
     for (size_t row = 0; row < table->rows; row++) {
-        write_padded(out, label(table, table->are_rows_tokens, row, text), widths[table->columns],
-                     false);
+        write_padded(out, label(table, table->rows_are, row, text), widths[table->columns], false);
         for (size_t column = 0; column < table->columns; column++) {
             fputs("  ", out);
             write_padded(out, cell_text(table, row, column, number), widths[column], true);
@@ -122,6 +130,11 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
     snprintf(key, sizeof key, "step.%s.title", step_id(document->step));
     fprintf(out, "# %s\n\n", words(tools, study, key));
     fprintf(out, "%s: %s\n", words(tools, study, "describe.sentence"), document->text);
+    for (int field = EDIT_CONTEXT; field <= EDIT_VALUES; field++)
+        if (*field_text(document, (enum edit_field)field))
+            fprintf(out, "%s: %s\n",
+                    words(tools, study, field == EDIT_CONTEXT ? "field.context" : "field.values"),
+                    field_text(document, (enum edit_field)field));
     fprintf(out, "%s: %s\n", words(tools, study, "describe.model"), study->model.name);
     fprintf(out, "%s: %d / %d\n", words(tools, study, "describe.layer"), document->layer + 1,
             study->model.weights.config.layers);
@@ -136,6 +149,7 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
 
 static bool write_node(FILE *out, const struct study *study, const struct semantic_node *node) {
     bool is_of_window = node->id == NODE_STAGE || node->id == NODE_CARET ||
+                        node->id == NODE_PANEL_ROWS ||
                         node->action.command == UI_COMMAND_RAIL_SCROLL;
     if (is_of_window) return true;
     switch (node->role) {
@@ -143,6 +157,9 @@ static bool write_node(FILE *out, const struct study *study, const struct semant
         fprintf(out, "\n## %s\n", node->name);
         break;
     case ROLE_TEXT:
+    case ROLE_GROUP:
+    case ROLE_SLIDER:
+    case ROLE_SWITCH:
     case ROLE_CARD:
     case ROLE_MESSAGE:
     case ROLE_COLOUR_BAR:

@@ -89,8 +89,7 @@ bool walk_query(struct app *app, struct ui_action action) {
     struct document wanted;
     if (wanted_query < 0 || !app_copy_document(app, &wanted)) return false;
     wanted.query = wanted_query;
-    if (wanted.cell.source >= 0 && cell_rows_are_tokens(wanted.cell.source) &&
-        wanted.cell.source != ATTENTION_TENSOR_K && wanted.cell.source != ATTENTION_TENSOR_V)
+    if (wanted.cell.source >= 0 && cell_row_tokens(wanted.cell.source) == CELL_TOKENS_QUERIES)
         wanted.cell.row = wanted_query;
     return app_change(app, &wanted, false);
 }

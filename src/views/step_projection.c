@@ -2,7 +2,6 @@
  * Q, K, V. */
 #include "stage.h"
 
-
 #include <math.h>
 
 enum { SLOT_PROJECTION = 500 };
@@ -58,7 +57,9 @@ struct band {
 
 static int bands_of(struct page *page, struct band bands[3]) {
     bool has_values = study_tensor(page->study, ATTENTION_TENSOR_VALUES_X).data != NULL;
-    bands[0] = (struct band){wiring_projection_input(&page->study->model.weights.config),
+    int inputs[2] = {ATTENTION_TENSOR_X};
+    cell_inputs(page->study, ATTENTION_TENSOR_Q, inputs);
+    bands[0] = (struct band){inputs[0],
                              labels_tokens(page, page->document->query, ROLE_QUERY,
                                            UI_COMMAND_QUERY_SET, SLOT_PROJECTION),
                              "matrix.x",

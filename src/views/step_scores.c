@@ -16,6 +16,25 @@ struct scores_layout {
     float label_width, label_height;
 };
 
+/* What the scores are made of: Q and K, or what F makes of them first. */
+struct operands {
+    int query, key;
+    const char *query_words, *key_words;
+};
+
+static struct operands operands_of(const struct page *page) {
+    static const char *const query_words[] = {"matrix.q", "matrix.q.cosine", "matrix.q.general",
+                                              "matrix.q.additive"},
+                             *const key_words[] = {"matrix.kt", "matrix.kt.cosine", "matrix.kt",
+                                                   "matrix.kt.additive"};
+    int form = (int)page->study->model.weights.config.similarity;
+    bool has_query = study_tensor(page->study, ATTENTION_TENSOR_SIMILARITY_QUERY).data != NULL;
+    bool has_key = study_tensor(page->study, ATTENTION_TENSOR_SIMILARITY_KEY).data != NULL;
+    return (struct operands){has_query ? ATTENTION_TENSOR_SIMILARITY_QUERY : ATTENTION_TENSOR_Q,
+                             has_key ? ATTENTION_TENSOR_SIMILARITY_KEY : ATTENTION_TENSOR_K,
+                             query_words[form], key_words[form]};
+}
+
 /* Cell widths of Q and of the scores: as the numbers need them, where they fit; else a share of the
  * room each. The longest number of all three steps decides, so that the cells keep their place. */
 static void choose_widths(struct page *page, float width, size_t d_k, float *q_cell,
@@ -23,7 +42,8 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
     struct ui *ui = &page->ui;
     size_t n = page_n(page), m = page_m(page);
     int head = page->document->head;
-    const float *q = study_head_matrix(page->study, ATTENTION_TENSOR_Q, head);
+    const float *q =
+        study_head_matrix(page->study, (enum attention_tensor_id)operands_of(page).query, head);
     const float *s = study_head_matrix(page->study, ATTENTION_TENSOR_SIMILARITY, head);
     float q_room = fminf((float)d_k * ui_px(ui, 62), width * 0.42f);
     *s_cell = stage_cell(width - q_room, m, ui_px(ui, 80));
@@ -71,14 +91,15 @@ static struct scores_layout lay_out(struct page *page, struct rect r, const stru
 static void draw_operands(struct page *page, const struct scores_layout *l, bool is_live) {
     struct ui *ui = &page->ui;
     int head = page->document->head;
-    struct grid q = grid_of(page, ATTENTION_TENSOR_Q, head, false);
-    struct grid k = grid_of(page, ATTENTION_TENSOR_K, head, true);
+    struct operands o = operands_of(page);
+    struct grid q = grid_of(page, o.query, head, false);
+    struct grid k = grid_of(page, o.key, head, true);
     const struct document_cell *chosen = &page->selection;
     q.rect = l->q;
     k.rect = l->k;
     q.focus_row = chosen->source >= 0 ? chosen->row : -1;
     k.focus_column = chosen->source >= 0 ? chosen->column : -1;
-    if (chosen->source == ATTENTION_TENSOR_Q || chosen->source == ATTENTION_TENSOR_K) {
+    if (chosen->source == o.query || chosen->source == o.key) {
         q.focus_row = k.focus_column = -1;
     }
     if (!is_live) { /* what came before stays, quietly */
@@ -87,23 +108,25 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
     }
     q.row_names = (const char *const *)page->study->token_names;
     k.column_names = page_key_names(page);
-    q.name = stage_shape(page, "matrix.q", q.rows, q.columns);
-    k.name = stage_shape(page, "matrix.kt", k.rows, k.columns);
+    q.name = stage_shape(page, o.query_words, q.rows, q.columns);
+    k.name = stage_shape(page, o.key_words, k.rows, k.columns);
     grid_draw(page, &q);
     grid_draw(page, &k);
     grid_frame_operands(page, &q);
     grid_frame_operands(page, &k);
     if (l->q.w >= ui_px(ui, 60)) {
-        grid_title(page, l->q.x, l->q.y - ui_px(ui, 14), "Q", ui->theme->text[ROLE_QUERY],
+        grid_title(page, l->q.x, l->q.y - ui_px(ui, 14), cell_symbol(o.query),
+                   ui->theme->text[ROLE_QUERY],
                    ui_text_width(ui, TEXT_WORDS, 14, q.name) + ui_px(ui, 42) <
                            (l->q.w + l->k.x - l->q.x) / 2
                        ? q.name
                        : "");
     }
-    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, "K") + ui_px(ui, 12);
+    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.key)) + ui_px(ui, 12);
     if (l->k.h >= ui_px(ui, 30)) {
         float x = l->k.x - ui_px(ui, 22) - letter;
-        grid_title(page, x, l->k.y + ui_px(ui, 20), "K^T", ui->theme->text[ROLE_KEY], "");
+        grid_title(page, x, l->k.y + ui_px(ui, 20), page_format(page, "%s^T", cell_symbol(o.key)),
+                   ui->theme->text[ROLE_KEY], "");
         float words = ui_text_width(ui, TEXT_WORDS, 14, k.name);
         if (l->k.h >= ui_px(ui, 60) && words < x - l->q.x + letter) {
             ui_text(ui, TEXT_WORDS, 14, l->k.x - ui_px(ui, 22) - words, l->k.y + ui_px(ui, 42),
@@ -212,7 +235,8 @@ static void draw_legend(struct page *page, const struct scores_layout *l,
 void step_scores_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     enum step step = page->document->step;
-    size_t n = page_n(page), m = page_m(page), d_k = (size_t)page->study->model.weights.config.d_k;
+    size_t n = page_n(page), m = page_m(page);
+    size_t d_k = grid_of(page, operands_of(page).query, page->document->head, false).columns;
     bool is_asking = steps_is_question_open(page->study);
     struct labels rows = labels_tokens(page, page->document->query, ROLE_QUERY,
                                        UI_COMMAND_QUERY_SET, SLOT_ROW_LABELS);

@@ -196,6 +196,9 @@ void step_tokens_draw(struct page *page, struct rect r) {
         rect_cut_top(&r, draw_caption(page, r, page_words(page, "tokens.text")));
         rect_cut_top(&r, draw_text_as_typed(page, r) + ui_px(ui, 22));
     }
+    if (!is_tight && count > 1) {
+        rect_cut_top(&r, ui_px(ui, 16));
+    }
     float share = r.h / (float)count; /* the lowest cards: name alone */
     float card_height = ui_px(ui, share < ui_px(ui, 150) ? 40 : is_tight || count > 1 ? 84 : 104);
     for (int i = 0; i < count; i++) {

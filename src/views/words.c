@@ -77,11 +77,10 @@ static const char *step_text(struct page *page, const char *part) {
                   ? page->selection.column
                   : d->key;
     int source = page->selection.source, query = d->query;
-    if (source == ATTENTION_TENSOR_K || source == ATTENTION_TENSOR_V) {
-        key = page->selection.row; /* their rows are keys and values */
-    } else if (source >= 0 && source < ATTENTION_TENSOR_COUNT && cell_rows_are_tokens(source) &&
-               attention_tensor_letters(source)[attention_tensor_letters(source)[0] == 'h'] ==
-                   'n') {
+    enum cell_tokens rows = source >= 0 ? cell_row_tokens(source) : CELL_TOKENS_NONE;
+    if (rows == CELL_TOKENS_KEYS || rows == CELL_TOKENS_VALUES) {
+        key = page->selection.row;
+    } else if (rows == CELL_TOKENS_QUERIES) {
         query = page->selection.row;
     }
     int strongest = 0;
