@@ -25,8 +25,9 @@ double attention_math_power(double a, double b); /* a^b, a > 0 and normal; relat
                                                     where |b ln a| ≤ 20 */
 
 /* In double, for the comparisons. */
-double attention_math_log_double(double a);  /* ln a, a > 0 and normal; error ≤ 4e-16 · max(1, |ln a|) */
-double attention_math_exp_double(double x);  /* e^x, x ≤ 700; relative error ≤ 1e-15; 0 below −700 */
+double
+attention_math_log_double(double a); /* ln a, a > 0 and normal; error ≤ 4e-16 · max(1, |ln a|) */
+double attention_math_exp_double(double x); /* e^x, x ≤ 700; relative error ≤ 1e-15; 0 below −700 */
 double attention_math_sqrt_double(double x); /* √x, correctly rounded */
 
 bool attention_math_is_finite(float x);
