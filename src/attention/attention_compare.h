@@ -19,6 +19,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
 
 /* A plain recurrent network (Elman 1990): y_0 = tanh(W x_0 + b), y_i = tanh(W x_i + U y_(i−1) + b).
  */
@@ -119,6 +122,9 @@ enum attention_status attention_mean_largest_weight(size_t d_k, size_t keys, siz
                                                     double *unscaled, double *scaled,
                                                     struct attention_error *error);
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif
