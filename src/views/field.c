@@ -244,7 +244,8 @@ static void draw_caret(struct page *page, struct rect r, float x) {
     }
     struct rect caret = rect_make(roundf(x), middle - half, ui_px(ui, 2), 2 * half);
     draw_rectangle(ui->list, caret, 0, ui->theme->ink);
-    semantics_add(ui->semantics, ROLE_TEXT, NODE_CARET, caret, page_words(page, "field.caret"), "");
+    semantics_add(ui->semantics, ROLE_TEXT, NODE_CARET, rect_intersect(caret, draw_clip(ui->list)),
+                  page_words(page, "field.caret"), "");
 }
 
 static void draw_segments(struct page *page, struct rect r, const struct line *line) {

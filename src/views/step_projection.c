@@ -93,7 +93,7 @@ static void draw_crossed(struct page *page, struct rect r) {
     int count = bands_of(page, bands);
     bool is_tight = r.w < ui_px(ui, 460) || r.h < ui_px(ui, 300);
     float gap = ui_px(ui, is_tight ? 6 : 12), between = ui_px(ui, is_tight ? 10 : 28),
-          title = ui_px(ui, is_tight ? 28 : 38), label_width = 0;
+          title = ui_px(ui, is_tight ? 36 : 40), label_width = 0;
     for (int b = 0; b < count; b++) {
         all_rows += bands[b].rows.count;
         label_width =

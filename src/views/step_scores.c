@@ -128,7 +128,8 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
         grid_title(page, x, l->k.y + ui_px(ui, 20), page_format(page, "%s^T", cell_symbol(o.key)),
                    ui->theme->text[ROLE_KEY], "");
         float words = ui_text_width(ui, TEXT_WORDS, 14, k.name);
-        if (l->k.h >= ui_px(ui, 60) && words < x - l->q.x + letter) {
+        bool is_free = l->q.y - ui_px(ui, 36) >= l->k.y + ui_px(ui, 46); /* of the title of Q */
+        if (l->k.h >= ui_px(ui, 60) && is_free && words < x - l->q.x + letter) {
             ui_text(ui, TEXT_WORDS, 14, l->k.x - ui_px(ui, 22) - words, l->k.y + ui_px(ui, 42),
                     ui->theme->secondary, k.name);
         }

@@ -153,6 +153,8 @@ void step_embedding_draw(struct page *page, struct rect r) {
         stacks[count].rows = labels_values(page, -1, UI_COMMAND_NONE, SLOT_STACK + 40);
         embedding_blocks(page, &stacks[count++], values);
     }
+    int most = (int)fmaxf(1, floorf(r.w / ui_px(&page->ui, 140))); /* that there is room for */
+    count = count < most ? count : most;
     float between = count > 1 ? ui_px(&page->ui, 20) : 0;
     float width = (r.w - between * (float)(count - 1)) / (float)count;
     for (int i = 0; i < count; i++) {
