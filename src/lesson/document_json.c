@@ -1,6 +1,7 @@
 /* document_json.c: documents as JSON: sessions, settings, and the chunk inside a picture.
  *
  * Counts are from 1, as people count; absent keys keep their default; unknown keys are ignored. */
+#include "files/json.h"
 #include "lesson/document.h"
 #include "models/model.h"
 #include <limits.h>
@@ -77,10 +78,13 @@ static bool read_integer(const json_t *json, const char *key, int least, int mos
     const json_t *value = json_object_get(json, key);
     if (value == NULL) return true;
     json_int_t number = json_integer_value(value);
-    if (!json_is_integer(value) || number < least || number > most)
-        return file_error_set(error,
-                              "\"%s\" is not a whole number from %d to %d; correct it in the file",
-                              key, least, most);
+    if (!json_is_integer(value) || number < least || number > most) {
+        char shown[FILE_JSON_SHOWN_BYTES];
+        file_json_show(value, shown);
+        return file_error_set(
+            error, "\"%s\" is %s, not a whole number from %d to %d; correct it in the file", key,
+            shown, least, most);
+    }
     *out = (int)number;
     return true;
 }
