@@ -101,6 +101,8 @@ static void every_beginning_of_a_text_is_refused(void **state) {
     const char *text = "{\"a\": [1, -2.5e3, \"x\\\\\\u00e9\", true], \"b\": {\"c\": null}}";
     for (size_t size = 0; size < strlen(text); size++)
         assert_null(file_json_parse("x.json", text, size, &error));
+    assert_null(file_json_parse("x.json", "{}\0", 3, &error)); /* a NUL ends nothing */
+    assert_null(file_json_parse("x.json", "{\"a\0\": 1}", 9, &error));
 }
 
 static void written_json_is_sorted_and_whole(void **state) {
