@@ -43,6 +43,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* The shared library exports what stands in its three headers, and nothing else. */
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
 
 #define ATTENTION_VERSION "0.2.0"
 
@@ -367,6 +371,9 @@ void attention_sinusoids(size_t n, size_t d, double base, float *out);
 /* Σ a[i]·b[i], added in index order as in the pass. */
 float attention_dot(const float *a, const float *b, size_t count);
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

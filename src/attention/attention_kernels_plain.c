@@ -66,10 +66,15 @@ static void panel_pack(const struct attention_product *p, size_t first_column, s
 /* One row of A against one panel: 16 sums side by side, each in the order of k. */
 static void panel_row(const float *a, size_t depth, float panel[][PANEL_COLUMNS],
                       float sums[PANEL_COLUMNS]) {
+    float going_on[PANEL_COLUMNS];
+    for (size_t j = 0; j < PANEL_COLUMNS; j++)
+        going_on[j] = sums[j];
     for (size_t k = 0; k < depth; k++) {
         for (size_t j = 0; j < PANEL_COLUMNS; j++)
-            sums[j] += a[k] * panel[k][j];
+            going_on[j] += a[k] * panel[k][j];
     }
+    for (size_t j = 0; j < PANEL_COLUMNS; j++)
+        sums[j] = going_on[j];
 }
 
 /* rows × columns outputs, at most BLOCK_ROWS × PANEL_COLUMNS: their sums rest here between the

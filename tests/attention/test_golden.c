@@ -11,78 +11,16 @@
 #include <jansson.h>
 
 #include "attention/attention.h"
-
-enum { MOST = 1024 };
-static const double TOLERANCE = 1e-6;
-
-/* An array of any depth, flattened; its innermost length is its number of columns. */
-struct numbers {
-    double at[MOST];
-    size_t count, columns;
-};
-
-static void flatten(const json_t *json, struct numbers *numbers) {
-    size_t index;
-    json_t *item;
-    if (json_is_array(json)) {
-        numbers->columns = json_array_size(json);
-        json_array_foreach(json, index, item) {
-            const size_t columns = json_array_size(json);
-            flatten(item, numbers);
-            if (!json_is_array(item)) numbers->columns = columns;
-        }
-        return;
-    }
-    assert_true(numbers->count < MOST);
-    numbers->at[numbers->count++] =
-        json_is_boolean(json) ? json_is_true(json) : json_number_value(json);
-}
-
-static struct numbers numbers_get(const json_t *record, const char *key) {
-    struct numbers numbers = {.count = 0};
-    const json_t *json = json_object_get(record, key);
-    if (!json) fail_msg("%s has no %s", json_string_value(json_object_get(record, "id")), key);
-    flatten(json, &numbers);
-    return numbers;
-}
-
-/* `got` against record[key]. Rows of `got` are `stride` numbers apart, of which the first columns
- * count. */
-static void expect(const json_t *record, const char *key, const float *got, size_t stride) {
-    const struct numbers wanted = numbers_get(record, key);
-    double scale = 0.0, error = 0.0;
-    for (size_t i = 0; i < wanted.count; i++) {
-        const double value = got[i / wanted.columns * stride + i % wanted.columns];
-        scale = fmax(scale, fabs(wanted.at[i]));
-        error = fmax(error, fabs(value - wanted.at[i]));
-    }
-    if (!(error <= TOLERANCE * scale)) {
-        fail_msg("%s: %s is off by %g of its scale",
-                 json_string_value(json_object_get(record, "id")), key, error / scale);
-    }
-}
-
-static void to_float(const struct numbers *numbers, float *out) {
-    for (size_t i = 0; i < numbers->count; i++)
-        out[i] = (float)numbers->at[i];
-}
-
-/* in × out, as in the file, to out × in. */
-static void transpose(const json_t *record, const char *key, float *out) {
-    const struct numbers numbers = numbers_get(record, key);
-    const size_t columns = numbers.columns, rows = numbers.count / columns;
-    for (size_t i = 0; i < numbers.count; i++) {
-        out[i % columns * rows + i / columns] = (float)numbers.at[i];
-    }
-}
+#include "support_fixture.h"
 
 /* One pass of the attention alone: one layer, no norm, no residual, no network. W_O is 0. */
 struct bare {
     struct attention_config config;
     struct attention_options options;
     struct attention_layer_weights layer;
-    float q[MOST], k[MOST], v[MOST], o[MOST], embedding[MOST];
-    size_t n;
+    float q[FIXTURE_MOST], k[FIXTURE_MOST], v[FIXTURE_MOST], o[FIXTURE_MOST],
+        embedding[FIXTURE_MOST], context[FIXTURE_MOST];
+    struct attention_input input;
 };
 
 static struct attention_trace *bare_run(struct bare *bare) {
@@ -97,7 +35,7 @@ static struct attention_trace *bare_run(struct bare *bare) {
     const struct attention_weights weights = {.config = bare->config, .layers = &bare->layer};
     struct attention_trace *trace = attention_trace_new(NULL);
     const enum attention_status status =
-        attention_pass(trace, &weights, &bare->options, bare->embedding, bare->n, &error);
+        attention_pass(trace, &weights, &bare->options, &bare->input, &error);
     if (status != ATTENTION_OK) fail_msg("%s", error.text);
     return trace;
 }
@@ -113,61 +51,59 @@ static void set_scale(struct bare *bare, const json_t *record) {
     if (scale != 1.0) assert_true(fabs(scale - 1.0 / sqrt(bare->config.d_k)) < 1e-12);
 }
 
-/* Row i of the embedding is [q_i | k_i | v_i], the weights pick the parts out. Fewer queries than
- * keys: the rest of the queries are 0. `heads` blocks lie one behind the other in the file. */
+/* Queries from a text whose rows are [q_i | 0 | 0], keys and values from a context of [0 | k_j |
+ * v_j]; the weights pick the parts out. `heads` blocks lie one behind the other in the file. */
 static void bare_from_qkv(struct bare *bare, const json_t *record, size_t heads) {
-    const struct numbers q = numbers_get(record, "Q"), k = numbers_get(record, "K");
-    const struct numbers v = numbers_get(record, "V");
+    const struct fixture_numbers q = fixture_numbers_get(record, "Q"),
+                                 k = fixture_numbers_get(record, "K");
+    const struct fixture_numbers v = fixture_numbers_get(record, "V");
     const size_t d_k = k.columns, d_v = v.columns, d = heads * (2 * d_k + d_v);
-    const size_t queries = q.count / d_k / heads;
+    const size_t n = q.count / d_k / heads, m = k.count / d_k / heads;
     memset(bare, 0, sizeof *bare);
-    bare->n = k.count / d_k / heads;
+    bare->input = (struct attention_input){
+        .embedding = bare->embedding, .n = n, .context = bare->context, .m = m};
     bare->config.d_model = (int)d;
     bare->config.heads = (int)heads;
     bare->config.d_k = (int)d_k;
     bare->config.d_v = (int)d_v;
-    for (size_t head = 0; head < heads; head++) {
-        for (size_t c = 0; c < d_k; c++) {
-            const size_t row = head * d_k + c;
-            bare->q[row * d + row] = 1.0f;
-            bare->k[row * d + heads * d_k + row] = 1.0f;
-            for (size_t i = 0; i < bare->n; i++) {
-                float *x = bare->embedding + i * d + row;
-                if (i < queries) x[0] = (float)q.at[(head * queries + i) * d_k + c];
-                x[heads * d_k] = (float)k.at[(head * bare->n + i) * d_k + c];
-            }
-        }
-        for (size_t c = 0; c < d_v; c++) {
-            const size_t row = head * d_v + c, column = 2 * heads * d_k + row;
-            bare->v[row * d + column] = 1.0f;
-            for (size_t i = 0; i < bare->n; i++) {
-                bare->embedding[i * d + column] = (float)v.at[(head * bare->n + i) * d_v + c];
-            }
-        }
+    for (size_t row = 0; row < heads * d_k; row++) {
+        const size_t head = row / d_k, c = row % d_k, column = heads * d_k + row;
+        bare->q[row * d + row] = 1.0f;
+        bare->k[row * d + column] = 1.0f;
+        for (size_t i = 0; i < n; i++)
+            bare->embedding[i * d + row] = (float)q.at[(head * n + i) * d_k + c];
+        for (size_t j = 0; j < m; j++)
+            bare->context[j * d + column] = (float)k.at[(head * m + j) * d_k + c];
+    }
+    for (size_t row = 0; row < heads * d_v; row++) {
+        const size_t head = row / d_v, c = row % d_v, column = 2 * heads * d_k + row;
+        bare->v[row * d + column] = 1.0f;
+        for (size_t j = 0; j < m; j++)
+            bare->context[j * d + column] = (float)v.at[(head * m + j) * d_v + c];
     }
 }
 
 static void bare_from_x(struct bare *bare, const json_t *record) {
-    const struct numbers x = numbers_get(record, "X");
+    const struct fixture_numbers x = fixture_numbers_get(record, "X");
     memset(bare, 0, sizeof *bare);
-    to_float(&x, bare->embedding);
-    transpose(record, "WQ", bare->q);
-    transpose(record, "WK", bare->k);
-    transpose(record, "WV", bare->v);
-    bare->n = x.count / x.columns;
+    fixture_to_float(&x, bare->embedding);
+    fixture_transpose(record, "WQ", bare->q);
+    fixture_transpose(record, "WK", bare->k);
+    fixture_transpose(record, "WV", bare->v);
+    bare->input = (struct attention_input){.embedding = bare->embedding, .n = x.count / x.columns};
     bare->config.d_model = (int)x.columns;
     bare->config.heads = 1;
-    bare->config.d_k = (int)numbers_get(record, "WK").columns;
-    bare->config.d_v = (int)numbers_get(record, "WV").columns;
+    bare->config.d_k = (int)fixture_numbers_get(record, "WK").columns;
+    bare->config.d_v = (int)fixture_numbers_get(record, "WV").columns;
 }
 
 static void check_weighing(const json_t *record, const struct attention_trace *trace,
                            const char *scores, const char *weights, const char *output) {
-    const size_t n = attention_trace_tokens(trace);
+    const size_t m = attention_trace_keys(trace);
     const size_t d_v = (size_t)attention_trace_config(trace)->d_v;
-    if (scores) expect(record, scores, data_of(trace, ATTENTION_TENSOR_SIMILARITY), n);
-    expect(record, weights, data_of(trace, ATTENTION_TENSOR_WEIGHTS), n);
-    expect(record, output, data_of(trace, ATTENTION_TENSOR_HEAD_OUTPUT), d_v);
+    if (scores) fixture_expect(record, scores, data_of(trace, ATTENTION_TENSOR_SIMILARITY), m);
+    fixture_expect(record, weights, data_of(trace, ATTENTION_TENSOR_WEIGHTS), m);
+    fixture_expect(record, output, data_of(trace, ATTENTION_TENSOR_HEAD_OUTPUT), d_v);
 }
 
 static void check_x(const json_t *record) {
@@ -178,9 +114,9 @@ static void check_x(const json_t *record) {
         bare.options.mask = ATTENTION_MASK_CAUSAL;
     }
     struct attention_trace *trace = bare_run(&bare);
-    expect(record, "Q", data_of(trace, ATTENTION_TENSOR_Q), (size_t)bare.config.d_k);
-    expect(record, "K", data_of(trace, ATTENTION_TENSOR_K), (size_t)bare.config.d_k);
-    expect(record, "V", data_of(trace, ATTENTION_TENSOR_V), (size_t)bare.config.d_v);
+    fixture_expect(record, "Q", data_of(trace, ATTENTION_TENSOR_Q), (size_t)bare.config.d_k);
+    fixture_expect(record, "K", data_of(trace, ATTENTION_TENSOR_K), (size_t)bare.config.d_k);
+    fixture_expect(record, "V", data_of(trace, ATTENTION_TENSOR_V), (size_t)bare.config.d_v);
     check_weighing(record, trace, "scores", "weights", "output");
     attention_trace_free(trace);
 }
@@ -194,20 +130,36 @@ static void check_lookup(const json_t *record) {
     attention_trace_free(trace);
 }
 
-static void check_dot(const json_t *record) {
+/* F with scaling off. general and additive without weights of their own are what their records say:
+ * W = I, and W_q = W_k = I, w = 1. */
+static void check_similarity(const json_t *record, enum attention_similarity similarity) {
     struct bare bare;
     bare_from_qkv(&bare, record, 1);
+    bare.config.similarity = similarity;
     bare.options.is_scale_off = true;
     struct attention_trace *trace = bare_run(&bare);
     check_weighing(record, trace, "scores", "weights", "output");
     attention_trace_free(trace);
 }
 
+static void check_dot(const json_t *record) {
+    check_similarity(record, ATTENTION_SIMILARITY_DOT);
+    check_similarity(record, ATTENTION_SIMILARITY_GENERAL);
+}
+
+static void check_cosine(const json_t *record) {
+    check_similarity(record, ATTENTION_SIMILARITY_COSINE);
+}
+
+static void check_additive(const json_t *record) {
+    check_similarity(record, ATTENTION_SIMILARITY_ADDITIVE);
+}
+
 static void check_scaled_dot(const json_t *record) {
     struct bare bare;
     bare_from_qkv(&bare, record, 1);
     struct attention_trace *trace = bare_run(&bare);
-    expect(record, "scores", data_of(trace, ATTENTION_TENSOR_SCORES), bare.n);
+    fixture_expect(record, "scores", data_of(trace, ATTENTION_TENSOR_SCORES), bare.input.m);
     check_weighing(record, trace, NULL, "weights", "output");
     attention_trace_free(trace);
 }
@@ -227,16 +179,17 @@ static void check_calvin(const json_t *record) {
 static void check_masked(const json_t *record) {
     struct bare bare;
     uint8_t allowed[4];
-    const struct numbers mask = numbers_get(record, "mask_allowed");
+    const struct fixture_numbers mask = fixture_numbers_get(record, "mask_allowed");
     bare_from_qkv(&bare, record, 2);
-    assert_int_equal(mask.count, bare.n * bare.n);
+    assert_int_equal(mask.count, bare.input.n * bare.input.m);
+    assert_in_range(mask.count, 1, sizeof allowed);
     for (size_t i = 0; i < mask.count; i++)
         allowed[i] = mask.at[i] != 0.0;
     bare.options.mask = ATTENTION_MASK_CUSTOM;
     bare.options.allowed = allowed;
     struct attention_trace *trace = bare_run(&bare);
     check_weighing(record, trace, NULL, "weights", "output");
-    for (size_t j = 0; j < bare.n; j++) { /* exactly 0 */
+    for (size_t j = 0; j < bare.input.m; j++) { /* exactly 0 */
         assert_true(data_of(trace, ATTENTION_TENSOR_WEIGHTS)[j] == 0.0f);
         assert_true(data_of(trace, ATTENTION_TENSOR_HEAD_OUTPUT)[j] == 0.0f);
     }
@@ -244,50 +197,50 @@ static void check_masked(const json_t *record) {
 }
 
 static void check_alammar(const json_t *record) {
-    const struct numbers scores = numbers_get(record, "scores");
+    const struct fixture_numbers scores = fixture_numbers_get(record, "scores");
     float row[2], weights[2];
     for (size_t j = 0; j < 2; j++)
         row[j] = (float)scores.at[j] / 8.0f;
     attention_softmax(row, 2, weights);
-    expect(record, "weights", weights, 2);
+    fixture_expect(record, "weights", weights, 2);
 }
 
 static void check_softmax(const json_t *record) {
     static const char *const inputs[] = {"x", "x_large"}, *const outputs[] = {"y", "y_large"};
     for (size_t pair = 0; pair < 2; pair++) {
-        const struct numbers x = numbers_get(record, inputs[pair]);
-        float row[MOST], weights[MOST];
-        to_float(&x, row);
+        const struct fixture_numbers x = fixture_numbers_get(record, inputs[pair]);
+        float row[FIXTURE_MOST], weights[FIXTURE_MOST];
+        fixture_to_float(&x, row);
         for (size_t i = 0; i < x.count; i += x.columns) {
             attention_softmax(row + i, x.columns, weights + i);
         }
-        expect(record, outputs[pair], weights, x.columns);
+        fixture_expect(record, outputs[pair], weights, x.columns);
     }
 }
 
 static void check_sinusoids(const json_t *record) {
-    const struct numbers wanted = numbers_get(record, "output");
-    float out[MOST];
+    const struct fixture_numbers wanted = fixture_numbers_get(record, "output");
+    float out[FIXTURE_MOST];
     attention_sinusoids(wanted.count / wanted.columns, wanted.columns,
                         json_number_value(json_object_get(record, "base")), out);
-    expect(record, "output", out, wanted.columns);
+    fixture_expect(record, "output", out, wanted.columns);
 }
 
 static void check_layer_norm(const json_t *record) {
-    const struct numbers x = numbers_get(record, "x");
-    float row[MOST], out[MOST], mean, variance;
-    to_float(&x, row);
+    const struct fixture_numbers x = fixture_numbers_get(record, "x");
+    float row[FIXTURE_MOST], out[FIXTURE_MOST], mean, variance;
+    fixture_to_float(&x, row);
     attention_layer_norm(row, x.count, NULL, NULL, out, &mean, &variance);
-    expect(record, "torch_eps1e5", out, x.columns);
+    fixture_expect(record, "torch_eps1e5", out, x.columns);
     assert_true(mean == 2.5f && variance == 1.25f);
 }
 
 static void check_gelu(const json_t *record) {
-    const struct numbers x = numbers_get(record, "x");
-    float out[MOST];
+    const struct fixture_numbers x = fixture_numbers_get(record, "x");
+    float out[FIXTURE_MOST];
     for (size_t i = 0; i < x.count; i++)
         out[i] = attention_gelu((float)x.at[i]);
-    expect(record, "erf", out, x.columns);
+    fixture_expect(record, "erf", out, x.columns);
 }
 
 /* A whole post-norm encoder layer, every intermediate. q, k and v are [n, h·d_k] in the file. */
@@ -296,18 +249,18 @@ static void check_encoder_block(const json_t *record) {
     static const float ones[D] = {1, 1, 1, 1}, no_bias[D] = {0};
     float wq[D * D], wk[D * D], wv[D * D], wo[D * D], up[D * D_FF], down[D * D_FF];
     float b1[D_FF], b2[D], x[N * D], wide[N * D];
-    const struct numbers numbers_x = numbers_get(record, "X"),
-                         numbers_b1 = numbers_get(record, "b1");
-    const struct numbers numbers_b2 = numbers_get(record, "b2");
-    to_float(&numbers_x, x);
-    to_float(&numbers_b1, b1);
-    to_float(&numbers_b2, b2);
-    transpose(record, "Wq", wq);
-    transpose(record, "Wk", wk);
-    transpose(record, "Wv", wv);
-    transpose(record, "Wo", wo);
-    transpose(record, "W1", up);
-    transpose(record, "W2", down);
+    const struct fixture_numbers numbers_x = fixture_numbers_get(record, "X"),
+                                 numbers_b1 = fixture_numbers_get(record, "b1");
+    const struct fixture_numbers numbers_b2 = fixture_numbers_get(record, "b2");
+    fixture_to_float(&numbers_x, x);
+    fixture_to_float(&numbers_b1, b1);
+    fixture_to_float(&numbers_b2, b2);
+    fixture_transpose(record, "Wq", wq);
+    fixture_transpose(record, "Wk", wk);
+    fixture_transpose(record, "Wv", wv);
+    fixture_transpose(record, "Wo", wo);
+    fixture_transpose(record, "W1", up);
+    fixture_transpose(record, "W2", down);
     const struct attention_layer_weights layer = {.q_weight = wq,
                                                   .k_weight = wk,
                                                   .v_weight = wv,
@@ -330,7 +283,8 @@ static void check_encoder_block(const json_t *record) {
                                               .layers = &layer};
     struct attention_error error;
     struct attention_trace *trace = attention_trace_new(NULL);
-    assert_int_equal(attention_pass(trace, &weights, NULL, x, N, &error), ATTENTION_OK);
+    const struct attention_input input = {.embedding = x, .n = N};
+    assert_int_equal(attention_pass(trace, &weights, NULL, &input, &error), ATTENTION_OK);
 
     static const struct {
         const char *key;
@@ -351,7 +305,7 @@ static void check_encoder_block(const json_t *record) {
                 {"output", ATTENTION_TENSOR_NORM2, D},
                 {"output", ATTENTION_TENSOR_OUTPUT, D}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        expect(record, rows[i].key, data_of(trace, rows[i].id), rows[i].columns);
+        fixture_expect(record, rows[i].key, data_of(trace, rows[i].id), rows[i].columns);
     }
     static const char *const keys[] = {"Q", "K", "V"};
     for (int part = 0; part < 3; part++) {
@@ -360,13 +314,9 @@ static void check_encoder_block(const json_t *record) {
             const size_t head = i % D / D_K;
             wide[i] = split[(head * N + i / D) * D_K + i % D_K];
         }
-        expect(record, keys[part], wide, D);
+        fixture_expect(record, keys[part], wide, D);
     }
     attention_trace_free(trace);
-}
-
-static void check_nothing(const json_t *record) {
-    (void)record;
 }
 
 static const struct {
@@ -390,8 +340,8 @@ static const struct {
     {"house_encoder_block", check_encoder_block},
     {"similarity_F_dot", check_dot},
     {"similarity_F_scaled_dot", check_scaled_dot},
-    {"similarity_F_cosine", check_nothing},            /* the only F here is the dot product */
-    {"similarity_F_additive_tanh_sum", check_nothing}, /* likewise */
+    {"similarity_F_cosine", check_cosine},
+    {"similarity_F_additive_tanh_sum", check_additive},
 };
 
 static void test_every_record(void **state) {

@@ -65,6 +65,15 @@ for call in 'puts("")' 'abort()' 'exit(1)' 'time(0)' 'expf(x)' 'sqrt(x)' 'fopen(
     must_find "undefined: $name" sh "$house/symbols.sh" "$copy/planted.o"
 done
 
+# A shared library that asks for more than it may, exports what no header declares, and has no version.
+fresh
+echo 'int puts(const char *); void attention_planted(void) { puts(""); }' |
+    "$compiler" -w -std=c11 -fno-builtin -fPIC -shared -x c -o "$copy/libplanted.so" - || failed=1
+must_find 'undefined: puts' sh "$house/symbols.sh" "$copy/libplanted.so"
+must_find 'exported, but not declared: attention_planted' sh "$house/exported.sh" "$copy/libplanted.so" "$compiler" "$copy"
+must_find 'declared, but not exported: attention_pass' sh "$house/exported.sh" "$copy/libplanted.so" "$compiler" "$copy"
+must_find 'no soname with a version' sh "$house/exported.sh" "$copy/libplanted.so" "$compiler" "$copy"
+
 # A README that promises what is not there.
 fresh
 echo 'Run `scripts/walk.sh`.' >"$copy/README.md"

@@ -3,8 +3,11 @@
 # helpers, C11's threads (the pool) and madvise (huge pages): no files, clock, SDL, GL, cairo, printing, exit, abort
 # and no libm (the same bits everywhere).
 set -eu
-nm -P -- "$1" | awk '
+dynamic=
+case $1 in *.so | *.so.*) dynamic=-D ;; esac # of a shared library: what it asks of others
+nm -P $dynamic -- "$1" | awk '
     NF < 2 { next }
+    { sub(/@.*/, "", $1) }
     $2 == "U" { wanted[$1] = 1; next }
     { defined[$1] = 1; count++ }
     END {
