@@ -94,8 +94,8 @@ static bool apply_beat(const struct target *t, const char *value) {
     }
 APPLY_ID(step, step, enum step)
 APPLY_ID(view, view, enum view)
-APPLY_ID(mask, mask, enum mask_choice)
-APPLY_ID(scaling, scaling, enum scaling_choice)
+APPLY_ID(mask, what_if.mask, enum mask_choice)
+APPLY_ID(scaling, what_if.scaling, enum scaling_choice)
 APPLY_ID(stride, stride, enum stride)
 APPLY_ID(theme, theme, enum theme_choice)
 APPLY_ID(map, map, enum map_choice)

@@ -160,7 +160,7 @@ bool walk_mask(struct app *app, struct ui_action action) {
     (void)action;
     struct document wanted;
     if (!app_copy_document(app, &wanted)) return false;
-    wanted.mask = study_is_masked(&app->study) ? MASK_NONE : MASK_CAUSAL;
+    wanted.what_if.mask = study_is_masked(&app->study) ? MASK_NONE : MASK_CAUSAL;
     return app_change(app, &wanted, true);
 }
 
@@ -168,7 +168,7 @@ bool walk_scaling(struct app *app, struct ui_action action) {
     (void)action;
     struct document wanted;
     if (!app_copy_document(app, &wanted)) return false;
-    wanted.scaling = study_is_scaled(&app->study) ? SCALING_OFF : SCALING_ON;
+    wanted.what_if.scaling = study_is_scaled(&app->study) ? SCALING_OFF : SCALING_ON;
     return app_change(app, &wanted, true);
 }
 
@@ -247,8 +247,8 @@ bool walk_model_set(struct app *app, struct ui_action action) {
         return false;
     }
     /* Another model may say otherwise about mask and scale. */
-    wanted.mask = MASK_MODEL;
-    wanted.scaling = SCALING_MODEL;
+    wanted.what_if.mask = MASK_MODEL;
+    wanted.what_if.scaling = SCALING_MODEL;
     bool is_done = app_change(app, &wanted, true);
     if (is_done) {
         snprintf(app->settings.model, sizeof app->settings.model, "%s", app->model_specs[action.a]);

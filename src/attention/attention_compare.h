@@ -38,7 +38,8 @@ void attention_normal_numbers(uint64_t seed, double size, size_t count, float *o
 /* x [n, d] → out [n, hidden]. Row i is final after i + 1 sequential steps. */
 void attention_rnn_run(const struct attention_rnn *rnn, const float *x, size_t n, float *out);
 /* x [n, d] → out [n, channels]. */
-void attention_cnn_run(const struct attention_cnn *cnn, const float *x, size_t n, float *out);
+enum attention_status attention_cnn_run(const struct attention_cnn *cnn, const float *x, size_t n,
+                                        float *out, struct attention_error *error);
 
 /* Reach [n, n] (attention: [n, m]), 1 where something of token j can be in row i, else 0.
  * rnn: after `steps` sequential steps; rows that have not been computed yet have heard of nobody.

@@ -78,9 +78,8 @@ float attention_dot(const float *a, const float *b, size_t count) {
 }
 
 void attention_sinusoids(size_t n, size_t d, double base, float *out) {
-    const double used_base = base > 0.0 ? base : 10000.0;
     for (size_t i = 0; i < d; i += 2) {
-        const double period = attention_math_power(used_base, (double)i / (double)d);
+        const double period = attention_math_period(base, i, d);
         for (size_t pos = 0; pos < n; pos++) {
             const double angle = (double)pos / period;
             out[pos * d + i] = (float)attention_math_sin(angle);

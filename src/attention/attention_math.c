@@ -131,3 +131,20 @@ static double exp_double(double x) {
 double attention_math_power(double a, double b) {
     return exp_double(b * log_double(a));
 }
+
+double attention_math_log_double(double a) {
+    return log_double(a);
+}
+
+double attention_math_exp_double(double x) {
+    return x < -700.0 ? 0.0 : exp_double(x);
+}
+
+double attention_math_sqrt_double(double x) {
+    return __builtin_sqrt(x);
+}
+
+double attention_math_period(double base, size_t column, size_t d) {
+    const double used_base = base > 0.0 ? base : 10000.0;
+    return attention_math_power(used_base, (double)(column - column % 2) / (double)d);
+}

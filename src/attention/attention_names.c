@@ -45,7 +45,7 @@ const float **attention_weight_member(struct attention_layer_weights *weights, i
         ATTENTION_LAYER_WEIGHTS(X)
 #undef X
     default:
-        assert(!"a weight of a layer");
+        assert(false && "a weight of a layer");
         return NULL;
     }
 }

@@ -76,8 +76,8 @@ static enum attention_status length_check(const struct attention_config *config,
     return status;
 }
 
-static enum attention_status mask_check(const struct attention_options *options, size_t m,
-                                        struct attention_error *error) {
+enum attention_status attention_mask_check(const struct attention_options *options, size_t m,
+                                           struct attention_error *error) {
     assert(options->mask != ATTENTION_MASK_CUSTOM || options->allowed);
     if ((int)options->mask < 0 || options->mask > ATTENTION_MASK_CUSTOM) {
         return refuse(error, "the mask is of no known kind; use none, causal, padding, window or "
@@ -94,7 +94,7 @@ static enum attention_status mask_check(const struct attention_options *options,
 static enum attention_status options_check(const struct attention_config *config,
                                            const struct attention_options *options, size_t m,
                                            struct attention_error *error) {
-    const enum attention_status status = mask_check(options, m, error);
+    const enum attention_status status = attention_mask_check(options, m, error);
     if (status != ATTENTION_OK) return status;
     if (options->has_temperature &&
         (!attention_math_is_finite(options->temperature) || options->temperature < 0.0f)) {

@@ -11,6 +11,9 @@ enum attention_status attention_request_check(const struct attention_weights *we
                                               const struct attention_input *input,
                                               struct attention_layout *layout,
                                               struct attention_error *error);
+/* The kind and size of the mask over m keys. */
+enum attention_status attention_mask_check(const struct attention_options *options, size_t m,
+                                           struct attention_error *error);
 /* √d_k · τ; 1 when neither acts; 0 for τ = 0, which divides nothing. */
 float attention_request_divisor(const struct attention_config *config,
                                 const struct attention_options *options);

@@ -68,7 +68,7 @@ struct attention_tensor attention_trace_tensor(const struct attention_trace *tra
     struct attention_tensor tensor = {0};
     if (block->layout.n == 0) return tensor;
     tensor.data = attention_block_tensor(block, id, layer);
-    tensor.dims = attention_layout_shape(&block->layout, id, tensor.shape);
+    tensor.dims = attention_layout_shape(&block->layout, (int)id, tensor.shape);
     return tensor;
 }
 

@@ -1,9 +1,8 @@
 /* document.c: making, copying and comparing documents, and the names of their choices. */
 #include "lesson/document.h"
+#include "lesson/id_table.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 /* Indexed by the enumerations of document.h. */
 static const char *const step_ids[STEP_COUNT] = {
@@ -15,38 +14,15 @@ static const char *const view_ids[VIEW_COUNT] = {"matrices", "heads"};
 static const char *const stride_ids[STRIDE_COUNT] = {"row", "cell", "matrix"};
 static const char *const theme_ids[THEME_COUNT] = {"light", "dark", "contrast"};
 static const char *const language_ids[LANGUAGE_COUNT] = {"en", "zh"};
-static const char *const mask_ids[MASK_COUNT] = {"model", "none", "causal"};
-static const char *const scaling_ids[SCALING_COUNT] = {"model", "on", "off"};
 static const char *const map_ids[MAP_COUNT] = {"theme",   "blues", "ember", "cividis",
                                                "viridis", "magma", "greys"};
 
-static const char *id_at(const char *const *ids, int count, int index) {
-    return index >= 0 && index < count ? ids[index] : "";
-}
-
-static int index_of(const char *const *ids, int count, const char *id) {
-    for (int i = 0; id != NULL && i < count; i++) {
-        if (strcmp(ids[i], id) == 0) return i;
-    }
-    return -1;
-}
-
-#define NAMES(thing, type, table)                                                                  \
-    const char *thing##_id(type thing) {                                                           \
-        return id_at(table, COUNT(table), (int)thing);                                             \
-    }                                                                                              \
-    int thing##_from_id(const char *id) {                                                          \
-        return index_of(table, COUNT(table), id);                                                  \
-    }
-NAMES(step, enum step, step_ids)
-NAMES(view, enum view, view_ids)
-NAMES(stride, enum stride, stride_ids)
-NAMES(theme, enum theme_choice, theme_ids)
-NAMES(language, enum language, language_ids)
-NAMES(mask, enum mask_choice, mask_ids)
-NAMES(map, enum map_choice, map_ids)
-NAMES(scaling, enum scaling_choice, scaling_ids)
-#undef NAMES
+ID_TABLE(step, enum step, step_ids)
+ID_TABLE(view, enum view, view_ids)
+ID_TABLE(stride, enum stride, stride_ids)
+ID_TABLE(theme, enum theme_choice, theme_ids)
+ID_TABLE(language, enum language, language_ids)
+ID_TABLE(map, enum map_choice, map_ids)
 
 bool document_init(struct document *document, struct file_error *error) {
     struct document fresh = {
@@ -58,6 +34,7 @@ bool document_init(struct document *document, struct file_error *error) {
         .height = 900,
         .scale_percent = 100,
     };
+    what_if_init(&fresh.what_if);
     if (!document_set_text(&fresh, DOCUMENT_DEFAULT_TEXT, strlen(DOCUMENT_DEFAULT_TEXT)) ||
         !document_set_model(&fresh, "textbook")) {
         document_free(&fresh);
@@ -73,6 +50,7 @@ bool document_init(struct document *document, struct file_error *error) {
 void document_free(struct document *document) {
     free(document->text);
     free(document->model);
+    what_if_free(&document->what_if);
     document->text = NULL;
     document->model = NULL;
 }
@@ -82,7 +60,9 @@ bool document_copy(struct document *to, const struct document *from) {
     struct document copy = *from;
     copy.text = from->text != NULL ? strdup(from->text) : NULL;
     copy.model = from->model != NULL ? strdup(from->model) : NULL;
-    if ((from->text != NULL && copy.text == NULL) || (from->model != NULL && copy.model == NULL)) {
+    copy.what_if = (struct what_if){0};
+    if ((from->text != NULL && copy.text == NULL) || (from->model != NULL && copy.model == NULL) ||
+        !what_if_copy(&copy.what_if, &from->what_if)) {
         document_free(&copy);
         return false;
     }
@@ -107,15 +87,14 @@ bool document_equal(const struct document *a, const struct document *b) {
         a->layer == b->layer && a->head == b->head && a->query == b->query && a->key == b->key &&
         a->step == b->step && a->beat == b->beat && a->view == b->view && a->stride == b->stride &&
         cells_equal(&a->cell, &b->cell) && a->shows_all_terms == b->shows_all_terms;
-    bool is_setting_equal = a->mask == b->mask && a->scaling == b->scaling &&
-                            a->is_predict_off == b->is_predict_off &&
+    bool is_setting_equal = a->is_predict_off == b->is_predict_off &&
                             memcmp(a->answers, b->answers, sizeof a->answers) == 0;
     bool is_look_equal = a->theme == b->theme && a->map == b->map && a->language == b->language &&
                          a->width == b->width && a->height == b->height &&
                          a->scale_percent == b->scale_percent &&
                          a->is_presentation == b->is_presentation;
     return is_place_equal && is_setting_equal && is_look_equal && strings_equal(a->text, b->text) &&
-           strings_equal(a->model, b->model);
+           strings_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);
 }
 
 bool document_set_text(struct document *document, const char *text, size_t bytes) {

@@ -5,6 +5,7 @@
 #ifndef LESSON_DOCUMENT_H
 #define LESSON_DOCUMENT_H
 #include "files/files.h"
+#include "what_if.h"
 #include <jansson.h>
 #include <stdint.h>
 
@@ -28,8 +29,6 @@ enum view { VIEW_MATRICES, VIEW_HEADS, VIEW_COUNT };          /* "matrices", "he
 enum stride { STRIDE_ROW, STRIDE_CELL, STRIDE_MATRIX, STRIDE_COUNT }; /* "row", "cell", "matrix" */
 enum theme_choice { THEME_LIGHT, THEME_DARK, THEME_CONTRAST, THEME_COUNT };
 enum language { LANGUAGE_EN, LANGUAGE_ZH, LANGUAGE_COUNT };
-enum mask_choice { MASK_MODEL, MASK_NONE, MASK_CAUSAL, MASK_COUNT };       /* "model": as the model says */
-enum scaling_choice { SCALING_MODEL, SCALING_ON, SCALING_OFF, SCALING_COUNT };
 enum map_choice { MAP_THEME, MAP_BLUES, MAP_EMBER, MAP_CIVIDIS, MAP_VIRIDIS, MAP_MAGMA, MAP_GREYS, MAP_COUNT };
 enum prediction { PREDICT_SIMILARITY, PREDICT_SOFTMAX, PREDICT_SUM, PREDICT_COUNT };
 enum { PREDICT_NONE = -1, PREDICT_SKIPPED = -2 };
@@ -51,8 +50,7 @@ struct document {
     enum stride stride;
     struct document_cell cell;
     bool shows_all_terms;
-    enum mask_choice mask;
-    enum scaling_choice scaling;
+    struct what_if what_if; /* what the reader changed about the attention */
     bool is_predict_off;
     int answers[PREDICT_COUNT]; /* key chosen, PREDICT_NONE or PREDICT_SKIPPED */
     enum theme_choice theme;
@@ -83,12 +81,8 @@ const char *theme_id(enum theme_choice theme);
 int theme_from_id(const char *id);
 const char *language_id(enum language language);
 int language_from_id(const char *id);
-const char *mask_id(enum mask_choice mask);
-int mask_from_id(const char *id);
 const char *map_id(enum map_choice map);
 int map_from_id(const char *id);
-const char *scaling_id(enum scaling_choice scaling);
-int scaling_from_id(const char *id);
 
 /* {"headway": 1, "text": …}: every field, ids for enumerations, counts from 1. Unknown keys are ignored,
  * wrong types and ranges are errors that name the key. */

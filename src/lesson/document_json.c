@@ -1,7 +1,9 @@
 /* document_json.c: documents as JSON: sessions, settings, and the chunk inside a picture.
  *
  * Counts are from 1, as people count; absent keys keep their default; unknown keys are ignored. */
+#include "lesson/cell_name.h"
 #include "lesson/document.h"
+#include "lesson/field.h"
 #include "models/model.h"
 #include <limits.h>
 #include <string.h>
@@ -30,7 +32,7 @@ static json_t *answers_to_json(const int answers[PREDICT_COUNT]) {
 
 static json_t *cell_to_json(const struct document_cell *cell) {
     if (cell->source < 0) return json_null();
-    return json_pack("{s:i, s:I, s:I, s:I}", "source", cell->source, "head",
+    return json_pack("{s:s, s:I, s:I, s:I}", "source", cell_source_id(cell->source), "head",
                      (json_int_t)cell->head + 1, "row", (json_int_t)cell->row + 1, "column",
                      (json_int_t)cell->column + 1);
 }
@@ -49,14 +51,14 @@ static json_t *place_to_json(const struct document *document) {
 }
 
 static json_t *settings_to_json(const struct document *document) {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b}",
-                     "headway", FORMAT_VERSION, "text", document->text, "model", document->model,
-                     "mask", mask_id(document->mask), "scaling", scaling_id(document->scaling),
-                     "predict", (int)!document->is_predict_off, "answers",
-                     answers_to_json(document->answers), "theme", theme_id(document->theme),
-                     "colormap", map_id(document->map), "language", language_id(document->language),
-                     "width", document->width, "height", document->height, "scale_percent",
-                     document->scale_percent, "presentation", (int)document->is_presentation);
+    return json_pack("{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b}", "headway",
+                     FORMAT_VERSION, "text", document->text, "model", document->model, "what_if",
+                     what_if_to_json(&document->what_if), "predict", (int)!document->is_predict_off,
+                     "answers", answers_to_json(document->answers), "theme",
+                     theme_id(document->theme), "colormap", map_id(document->map), "language",
+                     language_id(document->language), "width", document->width, "height",
+                     document->height, "scale_percent", document->scale_percent, "presentation",
+                     (int)document->is_presentation);
 }
 
 json_t *document_to_json(const struct document *document) {
@@ -72,86 +74,28 @@ json_t *document_to_json(const struct document *document) {
 
 /* Reading. Each helper leaves *out alone when the key is absent. */
 
-static bool read_integer(const json_t *json, const char *key, int least, int most, int *out,
-                         struct file_error *error) {
-    const json_t *value = json_object_get(json, key);
-    if (value == NULL) return true;
-    json_int_t number = json_integer_value(value);
-    if (!json_is_integer(value) || number < least || number > most)
-        return file_error_set(error,
-                              "\"%s\" is not a whole number from %d to %d; correct it in the file",
-                              key, least, most);
-    *out = (int)number;
-    return true;
-}
-
-/* A count from 1 in the file, an index from 0 in the document. */
-static bool read_index(const json_t *json, const char *key, int most, int *out,
-                       struct file_error *error) {
-    int count = *out < INT_MAX ? *out + 1 : INT_MAX;
-    if (!read_integer(json, key, 1, most, &count, error)) return false;
-    *out = count - 1;
-    return true;
-}
-
-static bool read_bool(const json_t *json, const char *key, bool *out, struct file_error *error) {
-    const json_t *value = json_object_get(json, key);
-    if (value == NULL) return true;
-    if (!json_is_boolean(value))
-        return file_error_set(error, "\"%s\" is neither true nor false; correct it in the file",
-                              key);
-    *out = json_is_true(value);
-    return true;
-}
-
-/* *out is an enumeration's value, kept where the key is absent. */
-static bool read_id(const json_t *json, const char *key, int (*from_id)(const char *id), int *out,
-                    struct file_error *error) {
-    const json_t *value = json_object_get(json, key);
-    if (value == NULL) return true;
-    if (!json_is_string(value))
-        return file_error_set(error, "\"%s\" is not a string; correct it in the file", key);
-    int index = from_id(json_string_value(value));
-    if (index < 0)
-        return file_error_set(error,
-                              "\"%s\" cannot be \"%.80s\"; use one of the names that the "
-                              "help lists",
-                              key, json_string_value(value));
-    *out = index;
-    return true;
-}
-
-/* NULL with *is_good true: absent. */
-static const char *read_string(const json_t *json, const char *key, size_t least, size_t most,
-                               bool *is_good, struct file_error *error) {
-    const json_t *value = json_object_get(json, key);
-    *is_good = true;
-    if (value == NULL) return NULL;
-    *is_good = json_is_string(value);
-    if (!*is_good) {
-        file_error_set(error, "\"%s\" is not a string; correct it in the file", key);
-        return NULL;
-    }
-    size_t bytes = json_string_length(value);
-    *is_good = bytes >= least && bytes <= most && strlen(json_string_value(value)) == bytes;
-    if (!*is_good) {
-        file_error_set(error, "\"%s\" is not a text of %zu to %zu bytes; correct it in the file",
-                       key, least, most);
-        return NULL;
-    }
-    return json_string_value(value);
-}
-
 static bool read_texts(const json_t *json, struct document *out, struct file_error *error) {
-    bool is_good = false;
-    const char *text = read_string(json, "text", 0, TEXT_MAX_BYTES, &is_good, error);
-    if (!is_good) return false;
-    const char *model = read_string(json, "model", 1, MODEL_MAX_BYTES, &is_good, error);
-    if (!is_good) return false;
+    const char *text = NULL, *model = NULL;
+    if (!field_read_string(json, "text", 0, TEXT_MAX_BYTES, &text, error) ||
+        !field_read_string(json, "model", 1, MODEL_MAX_BYTES, &model, error))
+        return false;
     if ((text != NULL && !document_set_text(out, text, strlen(text))) ||
         (model != NULL && !document_set_model(out, model)))
         return file_error_set(error, "no memory is left for the document; close other programs "
                                      "and try again");
+    return true;
+}
+
+/* A name; before 0.2.0 a number. */
+static bool read_source(const json_t *json, int *out, struct file_error *error) {
+    const json_t *value = json_object_get(json, "source");
+    int source = json_is_integer(value) ? cell_source_from_number(json_integer_value(value))
+                                        : cell_source_from_id(json_string_value(value));
+    if (value == NULL) return true;
+    if (source < 0)
+        return file_error_set(error, "\"source\" names no matrix that can be shown, such as "
+                                     "\"weights\"; correct it in the file");
+    *out = source;
     return true;
 }
 
@@ -163,10 +107,10 @@ static bool read_cell(const json_t *json, struct document_cell *out, struct file
     if (!json_is_object(value))
         return file_error_set(error, "\"cell\" is neither null nor an object; correct it in the "
                                      "file");
-    return read_integer(value, "source", 0, INT_MAX, &out->source, error) &&
-           read_index(value, "head", ATTENTION_MAX_HEADS, &out->head, error) &&
-           read_index(value, "row", INT_MAX, &out->row, error) &&
-           read_index(value, "column", INT_MAX, &out->column, error);
+    return read_source(value, &out->source, error) &&
+           field_read_index(value, "head", ATTENTION_MAX_HEADS, &out->head, error) &&
+           field_read_index(value, "row", INT_MAX, &out->row, error) &&
+           field_read_index(value, "column", INT_MAX, &out->column, error);
 }
 
 static bool read_beat(const json_t *json, int *out, struct file_error *error) {
@@ -175,7 +119,7 @@ static bool read_beat(const json_t *json, int *out, struct file_error *error) {
         *out = BEAT_LAST;
         return true;
     }
-    return read_index(json, "beat", INT_MAX, out, error);
+    return field_read_index(json, "beat", INT_MAX, out, error);
 }
 
 static bool read_answers(const json_t *json, int answers[PREDICT_COUNT], struct file_error *error) {
@@ -189,7 +133,7 @@ static bool read_answers(const json_t *json, int answers[PREDICT_COUNT], struct 
         if (json_is_null(answer)) continue;
         if (json_is_string(answer) && strcmp(json_string_value(answer), "skipped") == 0)
             answers[i] = PREDICT_SKIPPED;
-        else if (!read_index(object, prediction_keys[i], TEXT_MAX_TOKENS, &answers[i], error))
+        else if (!field_read_index(object, prediction_keys[i], TEXT_MAX_TOKENS, &answers[i], error))
             return false;
     }
     return true;
@@ -197,16 +141,16 @@ static bool read_answers(const json_t *json, int answers[PREDICT_COUNT], struct 
 
 static bool read_place(const json_t *json, struct document *out, struct file_error *error) {
     int step = (int)out->step, view = (int)out->view, stride = (int)out->stride;
-    bool is_good = read_index(json, "layer", ATTENTION_MAX_LAYERS, &out->layer, error) &&
-                   read_index(json, "head", ATTENTION_MAX_HEADS, &out->head, error) &&
-                   read_index(json, "query", TEXT_MAX_TOKENS, &out->query, error) &&
-                   read_index(json, "key", TEXT_MAX_TOKENS, &out->key, error) &&
-                   read_id(json, "step", step_from_id, &step, error) &&
+    bool is_good = field_read_index(json, "layer", ATTENTION_MAX_LAYERS, &out->layer, error) &&
+                   field_read_index(json, "head", ATTENTION_MAX_HEADS, &out->head, error) &&
+                   field_read_index(json, "query", TEXT_MAX_TOKENS, &out->query, error) &&
+                   field_read_index(json, "key", TEXT_MAX_TOKENS, &out->key, error) &&
+                   field_read_id(json, "step", step_from_id, &step, error) &&
                    read_beat(json, &out->beat, error) &&
-                   read_id(json, "view", view_from_id, &view, error) &&
-                   read_id(json, "stride", stride_from_id, &stride, error) &&
+                   field_read_id(json, "view", view_from_id, &view, error) &&
+                   field_read_id(json, "stride", stride_from_id, &stride, error) &&
                    read_cell(json, &out->cell, error) &&
-                   read_bool(json, "all_terms", &out->shows_all_terms, error);
+                   field_read_bool(json, "all_terms", &out->shows_all_terms, error);
     out->step = (enum step)step;
     out->view = (enum view)view;
     out->stride = (enum stride)stride;
@@ -214,27 +158,35 @@ static bool read_place(const json_t *json, struct document *out, struct file_err
 }
 
 static bool read_settings(const json_t *json, struct document *out, struct file_error *error) {
-    int mask = (int)out->mask, scaling = (int)out->scaling, theme = (int)out->theme;
-    int map = (int)out->map, language = (int)out->language;
+    int theme = (int)out->theme, map = (int)out->map, language = (int)out->language;
     bool is_predict_on = !out->is_predict_off;
-    bool is_good = read_id(json, "mask", mask_from_id, &mask, error) &&
-                   read_id(json, "scaling", scaling_from_id, &scaling, error) &&
-                   read_bool(json, "predict", &is_predict_on, error) &&
+    bool is_good = field_read_bool(json, "predict", &is_predict_on, error) &&
                    read_answers(json, out->answers, error) &&
-                   read_id(json, "theme", theme_from_id, &theme, error) &&
-                   read_id(json, "colormap", map_from_id, &map, error) &&
-                   read_id(json, "language", language_from_id, &language, error) &&
-                   read_integer(json, "width", 320, 16384, &out->width, error) &&
-                   read_integer(json, "height", 240, 16384, &out->height, error) &&
-                   read_integer(json, "scale_percent", 75, 300, &out->scale_percent, error) &&
-                   read_bool(json, "presentation", &out->is_presentation, error);
-    out->mask = (enum mask_choice)mask;
-    out->scaling = (enum scaling_choice)scaling;
+                   field_read_id(json, "theme", theme_from_id, &theme, error) &&
+                   field_read_id(json, "colormap", map_from_id, &map, error) &&
+                   field_read_id(json, "language", language_from_id, &language, error) &&
+                   field_read_integer(json, "width", 320, 16384, &out->width, error) &&
+                   field_read_integer(json, "height", 240, 16384, &out->height, error) &&
+                   field_read_integer(json, "scale_percent", 75, 300, &out->scale_percent, error) &&
+                   field_read_bool(json, "presentation", &out->is_presentation, error);
     out->theme = (enum theme_choice)theme;
     out->map = (enum map_choice)map;
     out->language = (enum language)language;
     out->is_predict_off = !is_predict_on;
     return is_good;
+}
+
+/* "what_if"; before 0.2.0 "mask" and "scaling" stood beside the other settings. */
+static bool read_what_if(const json_t *json, struct document *out, struct file_error *error) {
+    int mask = MASK_MODEL, scaling = SCALING_MODEL;
+    const json_t *value = json_object_get(json, "what_if");
+    if (value != NULL) return what_if_from_json(value, &out->what_if, error);
+    if (!field_read_id(json, "mask", mask_from_id, &mask, error) ||
+        !field_read_id(json, "scaling", scaling_from_id, &scaling, error))
+        return false;
+    out->what_if.mask = (enum mask_choice)mask;
+    out->what_if.scaling = (enum scaling_choice)scaling;
+    return true;
 }
 
 static bool check_version(const json_t *json, struct file_error *error) {
@@ -255,7 +207,7 @@ bool document_from_json(const json_t *json, struct document *out, struct file_er
     struct document read = {0};
     if (!check_version(json, error) || !document_init(&read, error)) return false;
     if (!read_texts(json, &read, error) || !read_place(json, &read, error) ||
-        !read_settings(json, &read, error)) {
+        !read_settings(json, &read, error) || !read_what_if(json, &read, error)) {
         document_free(&read);
         return false;
     }

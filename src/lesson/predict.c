@@ -19,8 +19,8 @@ int steps_prediction(enum step step) {
 bool steps_is_question_open(const struct study *study) {
     const struct document *document = &study->document;
     int prediction = steps_prediction(document->step);
-    size_t n = study_tokens(study);
-    if (prediction < 0 || document->is_predict_off || n < 2 ||
+    size_t m = study_keys(study);
+    if (prediction < 0 || document->is_predict_off || study_tokens(study) == 0 || m < 2 ||
         document->answers[prediction] == PREDICT_SKIPPED)
         return false;
     struct reveal reveal = steps_reveal(study);
@@ -28,7 +28,7 @@ bool steps_is_question_open(const struct study *study) {
      */
     int phase = document->step == STEP_SOFTMAX ? PHASE_SOFTMAX_EXPONENTIATE : 0;
     if (document->step == STEP_SOFTMAX && reveal.phase != phase) return false;
-    size_t columns = document->step == STEP_SUM ? (size_t)study->model.weights.config.d_v : n;
+    size_t columns = document->step == STEP_SUM ? (size_t)study->model.weights.config.d_v : m;
     return !reveal_shows(&reveal, phase, (size_t)document->query, columns - 1, columns);
 }
 
@@ -45,21 +45,21 @@ struct candidates {
 static bool candidates_find(const struct study *study, int prediction, struct candidates *out) {
     const struct document *document = &study->document;
     int head = document->head;
-    size_t n = study_tokens(study), query = (size_t)document->query;
+    size_t n = study_tokens(study), m = study_keys(study), query = (size_t)document->query;
     enum attention_tensor_id id = prediction == PREDICT_SIMILARITY ? ATTENTION_TENSOR_SIMILARITY
                                   : prediction == PREDICT_SOFTMAX  ? ATTENTION_TENSOR_WEIGHTS
                                                                    : ATTENTION_TENSOR_SCORES;
     const float *matrix = study_head_matrix(study, id, head);
     if (n == 0 || matrix == NULL || query >= n) return false;
-    *out = (struct candidates){.m = n, .d_v = (size_t)study->model.weights.config.d_v};
+    *out = (struct candidates){.m = m, .d_v = (size_t)study->model.weights.config.d_v};
     if (prediction != PREDICT_SUM) {
-        out->row = matrix + query * n;
+        out->row = matrix + query * m;
         return true;
     }
     const float *output = study_head_matrix(study, ATTENTION_TENSOR_HEAD_OUTPUT, head);
     out->values = study_head_matrix(study, ATTENTION_TENSOR_V, head);
     if (output == NULL || out->values == NULL) return false;
-    out->scores = matrix + query * n;
+    out->scores = matrix + query * m;
     out->output = output + query * out->d_v;
     return true;
 }

@@ -127,7 +127,7 @@ bool selection_is_shown(const struct study *study, const struct document_cell *c
             cell->source != ATTENTION_TENSOR_WEIGHTS) {
             return true;
         }
-        m.columns = study_tokens(study);
+        m.columns = study_keys(study);
         phase = cell->source == CELL_EXPONENTIALS ? PHASE_SOFTMAX_EXPONENTIATE
                 : cell->source == CELL_ROW_TOTAL  ? PHASE_SOFTMAX_ADD
                                                   : PHASE_SOFTMAX_DIVIDE;

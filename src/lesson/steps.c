@@ -41,12 +41,18 @@ static size_t result_columns(const struct study *study, enum step step) {
     case STEP_SIMILARITY:
     case STEP_SCALE:
     case STEP_SOFTMAX:
-        return study_tokens(study);
+        return study_keys(study);
     case STEP_SUM:
         return (size_t)config->d_v;
     default:
         return (size_t)config->d_model;
     }
+}
+
+/* Rows likewise: keys and values have a row for each key. */
+static size_t result_rows(const struct study *study, enum step step) {
+    size_t n = study_tokens(study), m = study_keys(study);
+    return step == STEP_PROJECTION && m > n ? m : n;
 }
 
 /* One matrix, filled in the reader's stride. */
@@ -55,7 +61,7 @@ static void add_matrix(struct sections *sections, const struct study *study,
     switch (document->stride) {
     case STRIDE_CELL:
         add(sections, phase, SECTION_MATRIX_CELLS,
-            study_tokens(study) * result_columns(study, step));
+            result_rows(study, step) * result_columns(study, step));
         break;
     case STRIDE_MATRIX:
         add_one(sections, phase, SECTION_ALL);
@@ -71,7 +77,7 @@ static void add_matrix(struct sections *sections, const struct study *study,
 static void add_softmax(struct sections *sections, const struct study *study,
                         const struct document *document) {
     if (document->stride == STRIDE_CELL) {
-        size_t m = study_tokens(study);
+        size_t m = study_keys(study);
         add(sections, PHASE_SOFTMAX_EXPONENTIATE, SECTION_ROW_CELLS, m);
         add_one(sections, PHASE_SOFTMAX_ADD, SECTION_ROW);
         add(sections, PHASE_SOFTMAX_DIVIDE, SECTION_ROW_CELLS, m);
@@ -92,7 +98,7 @@ static struct sections step_sections(const struct study *study, const struct doc
         add_one(&sections, 0, SECTION_ALL);
         return sections;
     }
-    bool is_asked = !document->is_predict_off && study_tokens(study) >= 2;
+    bool is_asked = !document->is_predict_off && study_keys(study) >= 2;
     if (document->stride == STRIDE_MATRIX && is_asked && steps_prediction(step) >= 0)
         add_one(&sections, 0, SECTION_NOTHING);
     switch (step) {

@@ -3,37 +3,25 @@
  * pass fails. */
 #include "lesson/study.h"
 #include "lesson/steps.h"
-#include "lesson/token_name.h"
-#include <stdlib.h>
+#include "lesson/study_pass.h"
 #include <string.h>
 
 /* What study_set has made so far. */
 struct draft {
     struct document document;
     struct model model; /* used when is_model_new */
-    struct token_list tokens;
-    char **names;
-    float *rows;                   /* [n, d] for the pass */
+    struct study_text text, context, values;
+    struct study_pass pass;
     struct attention_trace *trace; /* an empty one, when the text is empty */
-    bool is_model_new, is_text_new, is_pass_new;
+    size_t edits_left_out;
+    bool is_model_new, is_text_new, is_context_new, is_values_new;
 };
-
-static bool no_memory(struct file_error *error) {
-    return file_error_set(error, "no memory is left for this sentence; shorten it or close other "
-                                 "programs");
-}
-
-static void names_free(char **names, size_t count) {
-    for (size_t i = 0; names != NULL && i < count; i++)
-        free(names[i]);
-    free(names);
-}
 
 static void draft_free(struct draft *draft) {
     document_free(&draft->document);
-    names_free(draft->names, draft->tokens.count);
-    tokens_free(&draft->tokens);
-    free(draft->rows);
+    study_text_free(&draft->text);
+    study_text_free(&draft->context);
+    study_text_free(&draft->values);
     attention_trace_free(draft->trace);
     if (draft->is_model_new) model_free(&draft->model);
 }
@@ -44,99 +32,109 @@ bool study_init(struct study *study, struct file_error *error) {
     study->trace = attention_trace_new(NULL);
     if (study->trace == NULL) {
         study_free(study);
-        return no_memory(error);
+        return study_no_memory(error);
     }
     return true;
 }
 
+/* The study's own text as one thing; what is put there stays the study's. */
+static struct study_text text_of(const struct study *study) {
+    return (struct study_text){study->tokens, study->token_names, study->rows};
+}
+
+static void text_put(struct study *study, const struct study_text *text) {
+    study->tokens = text->tokens;
+    study->token_names = text->names;
+    study->rows = text->rows;
+}
+
 void study_free(struct study *study) {
-    names_free(study->token_names, study->tokens.count);
-    study->token_names = NULL;
-    tokens_free(&study->tokens);
+    struct study_text text = text_of(study);
+    study_text_free(&text);
+    text_put(study, &text);
+    study_text_free(&study->context);
+    study_text_free(&study->values);
     attention_trace_free(study->trace);
     study->trace = NULL;
     model_free(&study->model);
     document_free(&study->document);
 }
 
-static bool is_masked(const struct document *document, const struct model *model) {
-    return document->mask == MASK_MODEL ? model->mask != ATTENTION_MASK_NONE
-                                        : document->mask != MASK_NONE;
+static bool texts_equal(const char *a, const char *b) {
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static bool is_scaled(const struct document *document, const struct model *model) {
-    return document->scaling == SCALING_MODEL ? !model->is_scale_off
-                                              : document->scaling == SCALING_ON;
+static bool read_context(struct draft *draft, const struct model *model, struct file_error *error) {
+    const char *text = draft->document.what_if.context;
+    if (!draft->is_context_new || text == NULL) return true;
+    if (!study_text_read(model, text, &draft->context, error)) return false;
+    return draft->context.tokens.count > 0 ||
+           file_error_set(error, "the context has no words; write some, or leave it out");
 }
 
-static bool names_make(const char *text, const struct token_list *tokens, char ***out) {
-    if (tokens->count == 0) return true;
-    char **names = calloc(tokens->count, sizeof *names);
-    if (names == NULL) return false;
-    for (size_t i = 0; i < tokens->count; i++) {
-        names[i] = token_name_make(text + tokens->tokens[i].start, tokens->tokens[i].bytes);
-        if (names[i] == NULL) {
-            names_free(names, tokens->count);
-            return false;
-        }
-    }
-    *out = names;
-    return true;
+static bool read_values(struct draft *draft, const struct study *study, const struct model *model,
+                        struct file_error *error) {
+    const struct what_if *what_if = &draft->document.what_if;
+    if (what_if->values == NULL) return true;
+    if (what_if->context == NULL)
+        return file_error_set(error, "values of their own need a context for the keys; give a "
+                                     "context with as many tokens");
+    if (draft->is_values_new && !study_text_read(model, what_if->values, &draft->values, error))
+        return false;
+    size_t keys = (draft->is_context_new ? &draft->context : &study->context)->tokens.count;
+    size_t values = (draft->is_values_new ? &draft->values : &study->values)->tokens.count;
+    return keys == values ||
+           file_error_set(error,
+                          "the values have %zu token%s and the context has %zu; give both the "
+                          "same number",
+                          values, values == 1 ? "" : "s", keys);
 }
 
 /* Model, tokens, names and embedding rows, as far as they have changed. */
 static bool draft_read(struct draft *draft, const struct study *study, struct file_error *error) {
     const struct document *wanted = &draft->document;
-    if (draft->is_model_new && !model_load(wanted->model, &draft->model, error)) {
-        return false;
-    }
+    if (draft->is_model_new && !model_load(wanted->model, &draft->model, error)) return false;
     const struct model *model = draft->is_model_new ? &draft->model : &study->model;
     if (draft->is_text_new) {
-        if (!model_read_text(model, wanted->text, strlen(wanted->text), &draft->tokens,
-                             &draft->rows, error))
-            return false;
-        if (!names_make(wanted->text, &draft->tokens, &draft->names)) return no_memory(error);
-        if (draft->tokens.count == 0) {
-            draft->trace = attention_trace_new(NULL);
-            return draft->trace != NULL || no_memory(error);
-        }
-        return true;
+        if (!study_text_read(model, wanted->text, &draft->text, error)) return false;
+        study_text_shuffle(&draft->text, wanted->what_if.shuffle_seed,
+                           (size_t)model->weights.config.d_model);
+        if (draft->text.tokens.count == 0) draft->trace = attention_trace_new(NULL);
+        if (draft->text.tokens.count == 0 && draft->trace == NULL) return study_no_memory(error);
     }
-    struct attention_tensor old =
-        attention_trace_tensor(study->trace, ATTENTION_TENSOR_EMBEDDING, 0);
-    if (!draft->is_pass_new || old.data == NULL) return true;
-    size_t bytes = old.shape[0] * old.shape[1] * sizeof *draft->rows;
-    draft->rows = malloc(bytes);
-    if (draft->rows == NULL) return no_memory(error);
-    memcpy(draft->rows, old.data, bytes);
-    return true;
+    draft->pass = study_pass_of(&wanted->what_if, model,
+                                draft->is_model_new ? &model->weights.config : &study->own_config);
+    return read_context(draft, model, error) && read_values(draft, study, model, error);
 }
 
 /* The pass into the study's own trace, which keeps the last one when this fails. */
-static bool draft_pass(const struct draft *draft, const struct study *study,
-                       struct file_error *error) {
-    size_t n = draft->is_text_new ? draft->tokens.count : study->tokens.count;
-    if (!draft->is_pass_new || n == 0) return true;
+static bool draft_pass(struct draft *draft, const struct study *study, struct file_error *error) {
+    const struct what_if *before = &study->document.what_if, *what_if = &draft->document.what_if;
+    const struct study_text own = text_of(study);
+    const struct study_text *text = draft->is_text_new ? &draft->text : &own;
+    const struct study_text *context = draft->is_context_new ? &draft->context : &study->context;
+    const struct study_text *values = draft->is_values_new ? &draft->values : &study->values;
+    bool is_new = draft->is_text_new || draft->is_context_new || draft->is_values_new;
+    if (!is_new) {
+        struct study_pass was = study_pass_of(before, &study->model, &study->own_config);
+        is_new = !study_pass_equal(&was, before, &draft->pass, what_if);
+    }
+    draft->edits_left_out = is_new ? what_if->edit_count : study->edits_left_out;
+    if (!is_new || text->tokens.count == 0) return true;
     const struct model *model = draft->is_model_new ? &draft->model : &study->model;
-    struct attention_options options = {
-        .is_scale_off = !is_scaled(&draft->document, model),
-        .mask = is_masked(&draft->document, model) ? ATTENTION_MASK_CAUSAL : ATTENTION_MASK_NONE,
-        .memory_limit_bytes = study->memory_limit_bytes,
-    };
-    struct attention_error failure = {0};
-    const struct attention_input input = {.embedding = draft->rows, .n = n};
-    if (attention_pass(study->trace, &model->weights, &options, &input, &failure) != ATTENTION_OK)
-        return file_error_set(error, "%s", failure.text);
-    return true;
+    const struct attention_input input = {.embedding = text->rows,
+                                          .n = text->tokens.count,
+                                          .context = context->rows,
+                                          .m = context->tokens.count,
+                                          .values = values->rows};
+    return study_pass_run(&draft->pass, what_if, &model->weights, &input, study->memory_limit_bytes,
+                          study->trace, &draft->edits_left_out, error);
 }
 
-static void swap_tokens(struct draft *draft, struct study *study) {
-    struct token_list tokens = study->tokens;
-    char **names = study->token_names;
-    study->tokens = draft->tokens;
-    study->token_names = draft->names;
-    draft->tokens = tokens;
-    draft->names = names;
+static void swap_texts(struct study_text *a, struct study_text *b) {
+    struct study_text text = *a;
+    *a = *b;
+    *b = text;
 }
 
 /* Puts the draft in place of the study's parts; the old ones end up in the draft. Cannot fail. */
@@ -147,14 +145,23 @@ static void draft_swap(struct draft *draft, struct study *study) {
     if (draft->is_model_new) {
         struct model model = study->model;
         study->model = draft->model;
+        study->own_config = draft->model.weights.config;
         draft->model = model;
     }
-    if (draft->is_text_new) swap_tokens(draft, study);
+    study->model.weights.config = draft->pass.config;
+    if (draft->is_text_new) {
+        struct study_text text = text_of(study);
+        text_put(study, &draft->text);
+        draft->text = text;
+    }
+    if (draft->is_context_new) swap_texts(&study->context, &draft->context);
+    if (draft->is_values_new) swap_texts(&study->values, &draft->values);
     if (draft->trace != NULL) {
         struct attention_trace *trace = study->trace;
         study->trace = draft->trace;
         draft->trace = trace;
     }
+    study->edits_left_out = draft->edits_left_out;
 }
 
 static int clamp_index(int index, size_t count) {
@@ -169,7 +176,7 @@ static void clamp_place(struct study *study, const struct document *before) {
     document->layer = clamp_index(document->layer, (size_t)config->layers);
     document->head = clamp_index(document->head, (size_t)config->heads);
     document->query = clamp_index(document->query, n);
-    document->key = clamp_index(document->key, n);
+    document->key = clamp_index(document->key, study_keys(study));
     if (document->layer > 0 && document->step < STEP_PROJECTION) {
         /* These steps exist once. Who changed the layer wants that layer; who named the step wants
          * the step. */
@@ -191,44 +198,48 @@ static void clamp_place(struct study *study, const struct document *before) {
 
 /* An answer belongs to the question it was given to, a selected cell to its matrix. Both go when
  * those change, unless the wanted document brought its own (a session, undo). `before` is what the
- * study had, with before_n tokens. */
-static void forget(struct study *study, const struct document *before, size_t before_n,
-                   bool is_model_new) {
+ * study had, with before_n tokens and before_m keys. */
+static void forget(struct study *study, const struct draft *before, size_t before_n,
+                   size_t before_m) {
     struct document *document = &study->document;
-    bool is_other_question = is_model_new || strcmp(before->text, document->text) != 0 ||
-                             before->query != document->query || before->head != document->head ||
-                             before->layer != document->layer;
-    bool is_answer_old = memcmp(before->answers, document->answers, sizeof document->answers) == 0;
+    const struct document *old = &before->document;
+    bool is_other_question = before->is_text_new || before->is_context_new ||
+                             before->is_values_new || old->query != document->query ||
+                             old->head != document->head || old->layer != document->layer;
+    bool is_answer_old = memcmp(old->answers, document->answers, sizeof document->answers) == 0;
     for (int i = 0; i < PREDICT_COUNT; i++) {
         int *answer = &document->answers[i];
         if ((is_other_question && is_answer_old) || *answer < PREDICT_SKIPPED ||
-            *answer >= (int)study->tokens.count)
+            *answer >= (int)study_keys(study))
             *answer = PREDICT_NONE;
     }
-    const struct document_cell *was = &before->cell, *is = &document->cell;
+    const struct document_cell *was = &old->cell, *is = &document->cell;
     bool is_cell_old = was->source == is->source && was->head == is->head && was->row == is->row &&
                        was->column == is->column;
-    if ((is_model_new || before_n != study->tokens.count) && is_cell_old)
-        document->cell.source = -1;
+    bool is_other_shape =
+        before->is_model_new || before_n != study->tokens.count || before_m != study_keys(study);
+    if (is_other_shape && is_cell_old) document->cell.source = -1;
 }
 
 /* must_load: read the model even when its name is the same. */
 static bool study_compute(struct study *study, const struct document *wanted, bool must_load,
                           struct file_error *error) {
     bool is_first = study->model.id == NULL;
+    const struct document *now = &study->document;
+    const struct what_if *old = &now->what_if, *changes = &wanted->what_if;
     struct draft draft = {0};
-    if (!document_copy(&draft.document, wanted)) return no_memory(error);
-    draft.is_model_new = is_first || must_load || strcmp(wanted->model, study->document.model) != 0;
-    draft.is_text_new = draft.is_model_new || strcmp(wanted->text, study->document.text) != 0;
-    draft.is_pass_new = draft.is_text_new ||
-                        is_masked(wanted, &study->model) != study_is_masked(study) ||
-                        is_scaled(wanted, &study->model) != study_is_scaled(study);
+    if (!document_copy(&draft.document, wanted)) return study_no_memory(error);
+    draft.is_model_new = is_first || must_load || strcmp(wanted->model, now->model) != 0;
+    draft.is_text_new = draft.is_model_new || strcmp(wanted->text, now->text) != 0 ||
+                        changes->shuffle_seed != old->shuffle_seed;
+    draft.is_context_new = draft.is_model_new || !texts_equal(changes->context, old->context);
+    draft.is_values_new = draft.is_model_new || !texts_equal(changes->values, old->values);
     bool is_done = draft_read(&draft, study, error) && draft_pass(&draft, study, error);
     if (is_done) {
-        size_t before_n = study->tokens.count;
+        size_t before_n = study->tokens.count, before_m = study_keys(study);
         draft_swap(&draft, study);
         clamp_place(study, is_first ? &study->document : &draft.document);
-        if (!is_first) forget(study, &draft.document, before_n, draft.is_model_new);
+        if (!is_first) forget(study, &draft, before_n, before_m);
     }
     draft_free(&draft);
     return is_done;
@@ -258,15 +269,100 @@ const float *study_head_matrix(const struct study *study, enum attention_tensor_
     return tensor.data + (size_t)head * tensor.shape[1] * tensor.shape[2];
 }
 
+static struct study_pass pass_of(const struct study *study) {
+    return study_pass_of(&study->document.what_if, &study->model, &study->own_config);
+}
+
 bool study_is_masked(const struct study *study) {
-    return is_masked(&study->document, &study->model);
+    return pass_of(study).mask != ATTENTION_MASK_NONE;
 }
 
 bool study_is_scaled(const struct study *study) {
-    return is_scaled(&study->document, &study->model);
+    return !pass_of(study).is_scale_off;
+}
+
+enum mask_choice study_mask(const struct study *study) {
+    enum mask_choice mask = study->document.what_if.mask;
+    if (mask != MASK_MODEL) return mask;
+    return study->model.mask == ATTENTION_MASK_CAUSAL ? MASK_CAUSAL : MASK_NONE;
+}
+
+bool study_paint(const struct study *study, struct document *wanted, int query, int key,
+                 bool is_allowed) {
+    size_t n = study_tokens(study), m = study_keys(study);
+    if (query < 0 || key < 0 || (size_t)query >= n || (size_t)key >= m) return true;
+    if (wanted->what_if.mask == MASK_MODEL) wanted->what_if.mask = study_mask(study);
+    return what_if_paint(&wanted->what_if, n, m, (size_t)query, (size_t)key, is_allowed);
+}
+
+int study_shape(const struct study *study, int id, size_t shape[3]) {
+    const struct attention_config *c = &study->model.weights.config;
+    const char *letters = attention_tensor_letters(id);
+    const size_t heads = (size_t)c->heads, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v;
+    int dims = 0;
+    for (; letters[dims] != '\0'; dims++) {
+        switch (letters[dims]) {
+        case 'n':
+            shape[dims] = study_tokens(study);
+            break;
+        case 'm':
+            shape[dims] = study_keys(study);
+            break;
+        case 'h':
+            shape[dims] = heads;
+            break;
+        case 'k':
+            shape[dims] = d_k;
+            break;
+        case 'v':
+            shape[dims] = d_v;
+            break;
+        case 'p':
+            shape[dims] = heads * d_k;
+            break;
+        case 'c':
+            shape[dims] = heads * d_v;
+            break;
+        case 'f':
+            shape[dims] = (size_t)c->d_ff;
+            break;
+        case 'a':
+            shape[dims] = c->d_a > 0 ? (size_t)c->d_a : d_k;
+            break;
+        case 'N':
+            shape[dims] = (size_t)c->position_rows;
+            break;
+        default:
+            shape[dims] = (size_t)c->d_model;
+            break;
+        }
+    }
+    return dims;
+}
+
+static const char *name_at(const struct study_text *text, int index) {
+    if (index < 0 || (size_t)index >= text->tokens.count) return "";
+    return text->names[index];
+}
+
+bool study_has_context(const struct study *study) {
+    return study->context.tokens.count > 0;
+}
+
+size_t study_keys(const struct study *study) {
+    return study_has_context(study) ? study->context.tokens.count : study->tokens.count;
 }
 
 const char *study_token(const struct study *study, int index) {
-    if (index < 0 || (size_t)index >= study->tokens.count) return "";
-    return study->token_names[index];
+    const struct study_text text = text_of(study);
+    return name_at(&text, index);
+}
+
+const char *study_key_token(const struct study *study, int index) {
+    return study_has_context(study) ? name_at(&study->context, index) : study_token(study, index);
+}
+
+const char *study_value_token(const struct study *study, int index) {
+    return study->values.tokens.count > 0 ? name_at(&study->values, index)
+                                          : study_key_token(study, index);
 }

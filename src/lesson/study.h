@@ -2,14 +2,18 @@
 #ifndef LESSON_STUDY_H
 #define LESSON_STUDY_H
 #include "document.h"
-#include "models/model.h"
+#include "study_text.h"
 
 struct study {
     struct document document;
-    struct model model;
-    struct token_list tokens;
-    char **token_names;           /* printable text of each token, NUL-terminated; count = tokens.count */
+    struct model model;            /* weights.config is that of the pass: the model's own with the what-if's changes */
+    struct attention_config own_config; /* as the model says */
+    struct token_list tokens;      /* in the order of the pass: shuffled where the document says so */
+    char **token_names;            /* printable text of each token, NUL-terminated; count = tokens.count */
+    float *rows;                   /* [n, d] embedding of each, before edits */
+    struct study_text context, values; /* where keys and values come from; empty: from the text */
     struct attention_trace *trace; /* empty when there are no tokens */
+    size_t edits_left_out;         /* edits of the document that have no place in this pass */
     size_t memory_limit_bytes;     /* of a pass; 0: none */
 };
 
@@ -18,8 +22,9 @@ void study_free(struct study *study);                            /* safe on zero
 
 /* Makes `wanted` the study's document: loads the model if it is another, tokenizes, runs the pass if anything it depends on
  * changed, then clamps layer, head, query, key, beat and cell to what exists. On failure the study stays as it was.
- * Another text, model, layer, head or query asks other questions: answers go back to PREDICT_NONE, unless `wanted` brings its
- * own (a session, undo). Another model or number of tokens deselects the cell, likewise. A later layer asked for while in
+ * Edits that have no place in the pass (another text, another model) stay in the document and are left out of it.
+ * Another text, context, order, model, layer, head or query asks other questions: answers go back to PREDICT_NONE, unless `wanted` brings its
+ * own (a session, undo). Another model or number of tokens or keys deselects the cell, likewise. A later layer asked for while in
  * tokens or embedding, which exist only in the first, leads to its projection. */
 bool study_set(struct study *study, const struct document *wanted, struct file_error *error);
 /* Loads the model again even when its name is the same (its files changed). */
@@ -32,6 +37,11 @@ bool study_has_context(const struct study *study);
 struct attention_tensor study_tensor(const struct study *study, enum attention_tensor_id id);
 const float *study_head_matrix(const struct study *study, enum attention_tensor_id id, int head); /* [rows, columns] of one head; NULL: absent */
 bool study_is_masked(const struct study *study); /* a mask other than none acts */
+enum mask_choice study_mask(const struct study *study); /* the mask that acts; never MASK_MODEL */
+/* Paints one cell of `wanted`'s mask (a copy of the study's document), starting from the mask that acts. */
+bool study_paint(const struct study *study, struct document *wanted, int query, int key, bool is_allowed);
+/* Shape of a tensor or weight in this study, whether or not the pass has it; returns 1 to 3 dimensions. */
+int study_shape(const struct study *study, int id, size_t shape[3]);
 bool study_is_scaled(const struct study *study);
 const char *study_token(const struct study *study, int index); /* of a query; printable; "" out of range */
 const char *study_key_token(const struct study *study, int index);   /* of a key: the context's where there is one */

@@ -57,8 +57,20 @@ void what_if_set_head(struct what_if *what_if, int layer, int head, bool is_on);
 bool what_if_edit(struct what_if *what_if, const struct attention_edit *edit);
 /* Takes back the edit of one number; false when there is none. */
 bool what_if_unedit(struct what_if *what_if, int tensor, int layer, size_t index);
-/* Paints one cell of an n × m mask; the first stroke starts from what `mask` allows now. false: no memory. */
+/* Paints one cell of an n × m mask; the first stroke starts from what `mask` allows now (see what_if_allows). false: no
+ * memory. */
 bool what_if_paint(struct what_if *what_if, size_t n, size_t m, size_t row, size_t column, bool is_allowed);
+
+/* What the mask lets query i see of m keys; MODEL counts as none: resolve it before (study_mask). */
+bool what_if_allows(const struct what_if *what_if, size_t i, size_t j, size_t m);
+
+/* The full name of a tensor or weight, as in traces and model files: "layers.0.attention.q.weight", "embedding". Layers
+ * count from 0. */
+enum { WHAT_IF_NAME_BYTES = 64 };
+void what_if_quantity_name(int tensor, int layer, char out[WHAT_IF_NAME_BYTES]);
+/* Back; false: no such name, or one whose numbers come out of the pass and cannot be edited. */
+bool what_if_quantity_from_name(const char *name, int *tensor, int *layer);
+bool what_if_is_editable(int tensor); /* an input, a weight or the scores */
 
 /* Names as in files and on the command line; −1 when unknown. */
 const char *similarity_id(enum similarity_choice similarity);

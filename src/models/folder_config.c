@@ -125,14 +125,14 @@ static bool read_shape(struct config_reading *reading, struct attention_config *
            read_int(reading, "d_ff", 0, CONFIG_MAX_FF, 0, &config->d_ff);
 }
 
-/* This version computes the dot product; the other names are known, so the sentence can say so. */
 static bool read_similarity(struct config_reading *reading, struct attention_config *config) {
+    static const enum attention_similarity similarities[] = {
+        ATTENTION_SIMILARITY_DOT, ATTENTION_SIMILARITY_COSINE, ATTENTION_SIMILARITY_GENERAL,
+        ATTENTION_SIMILARITY_ADDITIVE};
     int which;
     if (!READ_WORD(reading, "similarity", false, &which, "dot", "cosine", "general", "additive"))
         return false;
-    if (which != 0)
-        return refuse(reading, "similarity", "\"dot\", the only one that this version computes");
-    config->similarity = ATTENTION_SIMILARITY_DOT;
+    config->similarity = similarities[which];
     return true;
 }
 

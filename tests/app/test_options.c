@@ -46,8 +46,8 @@ static void test_document_fields(void **state) {
     assert_int_equal(document.step, STEP_SOFTMAX);
     assert_int_equal(document.beat, 1);
     assert_int_equal(document.view, VIEW_HEADS);
-    assert_int_equal(document.mask, MASK_CAUSAL);
-    assert_int_equal(document.scaling, SCALING_OFF);
+    assert_int_equal(document.what_if.mask, MASK_CAUSAL);
+    assert_int_equal(document.what_if.scaling, SCALING_OFF);
     assert_int_equal(document.stride, STRIDE_CELL);
     document_free(&document);
 }

@@ -110,7 +110,7 @@ const char *support_studies_name(const struct study *study) {
              "%s (norm %d, residual off %d, d_ff %d, heads %d), layer %d, \"%s\", mask %s, scaling "
              "%s, step %s, beat %d, stride %s",
              study->model.id, (int)c->norm, (int)c->is_residual_off, c->d_ff, c->heads, d->layer,
-             d->text, mask_id(d->mask), scaling_id(d->scaling), step_id(d->step), d->beat,
+             d->text, mask_id(d->what_if.mask), scaling_id(d->what_if.scaling), step_id(d->step), d->beat,
              stride_id(d->stride));
     return name;
 }
@@ -136,12 +136,12 @@ static void each_setting(const char *model, const char *text, void (*check)(stru
     assert_true(document_set_model(&wanted, model));
     assert_true(document_set_text(&wanted, text, strlen(text)));
     each_layer(&study, &wanted, check);
-    wanted.mask = study_is_masked(&study) ? MASK_NONE : MASK_CAUSAL;
+    wanted.what_if.mask = study_is_masked(&study) ? MASK_NONE : MASK_CAUSAL;
     wanted.query = 1;
     wanted.key = 2;
     wanted.head = 1;
     each_layer(&study, &wanted, check);
-    wanted.scaling = study_is_scaled(&study) ? SCALING_OFF : SCALING_ON;
+    wanted.what_if.scaling = study_is_scaled(&study) ? SCALING_OFF : SCALING_ON;
     each_layer(&study, &wanted, check);
     document_free(&wanted);
     study_free(&study);

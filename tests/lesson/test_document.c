@@ -1,5 +1,6 @@
 /* Documents: copies, comparison, names, and JSON there and back. */
 #include "files/json.h"
+#include "lesson/cell.h"
 #include "lesson/document.h"
 #include "models/tokens.h"
 #include <setjmp.h>
@@ -76,10 +77,10 @@ static void randomize(struct document *document) {
     document->view = (enum view)pick(0, VIEW_COUNT - 1);
     document->stride = (enum stride)pick(0, STRIDE_COUNT - 1);
     document->cell =
-        (struct document_cell){pick(-1, 25), pick(0, 63), pick(0, 1023), pick(0, 4095)};
+        (struct document_cell){pick(-1, CELL_SOURCE_COUNT - 1), pick(0, 63), pick(0, 1023), pick(0, 4095)};
     document->shows_all_terms = pick(0, 1) == 1;
-    document->mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
-    document->scaling = (enum scaling_choice)pick(0, SCALING_COUNT - 1);
+    document->what_if.mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
+    document->what_if.scaling = (enum scaling_choice)pick(0, SCALING_COUNT - 1);
     document->is_predict_off = pick(0, 1) == 1;
     for (int i = 0; i < PREDICT_COUNT; i++)
         document->answers[i] = pick(-2, pick(0, 1) == 1 ? 1023 : 1);
@@ -172,8 +173,8 @@ static void test_equal_sees_every_field(void **state) {
     FLIP(step, STEP_SUM);
     FLIP(view, VIEW_HEADS);
     FLIP(stride, STRIDE_CELL);
-    FLIP(mask, MASK_CAUSAL);
-    FLIP(scaling, SCALING_OFF);
+    FLIP(what_if.mask, MASK_CAUSAL);
+    FLIP(what_if.scaling, SCALING_OFF);
     FLIP(theme, THEME_DARK);
     FLIP(map, MAP_MAGMA);
     FLIP(language, LANGUAGE_ZH);
@@ -239,7 +240,7 @@ static void test_damaged(void **state) {
         {"{\"headway\": 1, \"cell\": {\"source\": -2}}", "source"},
         {"{\"headway\": 1, \"cell\": {\"source\": 1, \"row\": 0}}", "row"},
         {"{\"headway\": 1, \"all_terms\": 1}", "all_terms"},
-        {"{\"headway\": 1, \"mask\": \"padding\"}", "mask"},
+        {"{\"headway\": 1, \"mask\": \"triangle\"}", "mask"},
         {"{\"headway\": 1, \"scaling\": false}", "scaling"},
         {"{\"headway\": 1, \"predict\": \"yes\"}", "predict"},
         {"{\"headway\": 1, \"answers\": []}", "answers"},

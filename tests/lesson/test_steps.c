@@ -184,7 +184,7 @@ static void walk_every_way(struct study *study, const char *model, const char *t
                 if (stride == STRIDE_CELL && !with_cells) continue;
                 document.stride = (enum stride)stride;
                 document.is_predict_off = off == 1;
-                document.mask = (enum mask_choice)mask;
+                document.what_if.mask = (enum mask_choice)mask;
                 assert_true(walk(study, &document) >= STEP_COUNT);
             }
         }
@@ -235,7 +235,7 @@ static void test_beats(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         document.stride = cases[i].stride;
-        document.mask = cases[i].mask;
+        document.what_if.mask = cases[i].mask;
         document.is_predict_off = cases[i].is_predict_off;
         set(study, &document);
         expect_beats(study, cases[i].beats);
@@ -286,7 +286,7 @@ static void test_reveal_of_rows(void **state) {
     struct document document;
     start(study, fixture->folders[0].folder, "a b c", &document);
     document.query = 1;
-    document.mask = MASK_CAUSAL;
+    document.what_if.mask = MASK_CAUSAL;
     set(study, &document);
     static const struct {
         enum step step;
@@ -471,7 +471,7 @@ static void test_predictions(void **state) {
     struct document document;
     for (int masked = 0; masked < 2; masked++) {
         start(study, "textbook", DOCUMENT_DEFAULT_TEXT, &document);
-        document.mask = masked ? MASK_CAUSAL : MASK_NONE;
+        document.what_if.mask = masked ? MASK_CAUSAL : MASK_NONE;
         for (document.head = 0; document.head < study->model.weights.config.heads;
              document.head++) {
             for (int i = 0; i < PREDICT_COUNT; i++) {

@@ -133,12 +133,12 @@ static void test_computes_only_what_changed(void **state) {
     fixture->wanted.head = 1;
     fixture->wanted.step = STEP_SUM;
     fixture->wanted.theme = THEME_DARK;
-    fixture->wanted.mask = MASK_CAUSAL; /* as the model says */
-    fixture->wanted.scaling = SCALING_ON;
+    fixture->wanted.what_if.mask = MASK_CAUSAL; /* as the model says */
+    fixture->wanted.what_if.scaling = SCALING_ON;
     set(fixture);
     assert_ptr_equal(weights(fixture), before);
     assert_ptr_equal(fixture->study.model.weights.layers, model);
-    fixture->wanted.mask = MASK_NONE;
+    fixture->wanted.what_if.mask = MASK_NONE;
     set(fixture);
     assert_ptr_not_equal(weights(fixture), before);
     assert_ptr_equal(fixture->study.model.weights.layers, model);
@@ -156,11 +156,11 @@ static void test_settings_reach_the_pass(void **state) {
     assert_true(study_is_scaled(study));
     assert_float_equal(weights(fixture)[1], 0, 0);
     assert_float_equal(attention_trace_divisor(study->trace), sqrtf(2), 1e-6);
-    fixture->wanted.mask = MASK_NONE;
+    fixture->wanted.what_if.mask = MASK_NONE;
     set(fixture);
     assert_false(study_is_masked(study));
     assert_true(weights(fixture)[1] > 0);
-    fixture->wanted.scaling = SCALING_OFF;
+    fixture->wanted.what_if.scaling = SCALING_OFF;
     set(fixture);
     assert_false(study_is_scaled(study));
     assert_float_equal(attention_trace_divisor(study->trace), 1, 0);
@@ -173,13 +173,13 @@ static void test_settings_reach_the_pass(void **state) {
                         sizeof(float) * 2 * 4 * 4);
     study_free(&fresh);
     assert_true(document_set_model(&fixture->wanted, fixture->scaled_off.folder));
-    fixture->wanted.mask = MASK_MODEL;
-    fixture->wanted.scaling = SCALING_MODEL;
+    fixture->wanted.what_if.mask = MASK_MODEL;
+    fixture->wanted.what_if.scaling = SCALING_MODEL;
     set(fixture);
     assert_false(study_is_masked(study));
     assert_false(study_is_scaled(study));
-    fixture->wanted.scaling = SCALING_ON;
-    fixture->wanted.mask = MASK_CAUSAL;
+    fixture->wanted.what_if.scaling = SCALING_ON;
+    fixture->wanted.what_if.mask = MASK_CAUSAL;
     set(fixture);
     assert_true(study_is_scaled(study));
     assert_float_equal(weights(fixture)[1], 0, 0);
@@ -229,7 +229,7 @@ static void test_failure_keeps_the_study(void **state) {
     fixture->study.memory_limit_bytes = 64; /* a pass takes more */
     want_text(fixture, "b c");
     check_fails(fixture, "");
-    fixture->wanted.mask = MASK_NONE;
+    fixture->wanted.what_if.mask = MASK_NONE;
     check_fails(fixture, "");
     assert_true(document_set_model(&fixture->wanted, fixture->scaled_off.folder));
     check_fails(fixture, "");
@@ -396,7 +396,7 @@ static void test_empty_text(void **state) {
     assert_null(weights(fixture));
     assert_int_equal(study->document.query, 0);
     assert_int_equal(study->document.step, STEP_SOFTMAX);
-    fixture->wanted.mask = MASK_NONE; /* nothing to run */
+    fixture->wanted.what_if.mask = MASK_NONE; /* nothing to run */
     set(fixture);
     want_text(fixture, "a");
     set(fixture);

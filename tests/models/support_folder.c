@@ -33,6 +33,16 @@ struct support_tensor *support_model_add(struct support_model *model, const char
     return tensor;
 }
 
+struct support_tensor *support_model_add_stack(struct support_model *model, const char *name,
+                                               size_t count, size_t rows, size_t columns) {
+    struct support_tensor *tensor = support_model_add(model, name, count * rows, columns);
+    tensor->dims = 3;
+    tensor->shape[0] = count;
+    tensor->shape[1] = rows;
+    tensor->shape[2] = columns;
+    return tensor;
+}
+
 static void add_layer(struct support_model *model, int layer) {
     static const struct {
         const char *part;
@@ -73,7 +83,8 @@ struct support_tensor *support_model_find(struct support_model *model, const cha
 }
 
 void support_model_remove(struct support_model *model, const char *name) {
-    *support_model_find(model, name) = model->tensors[--model->count];
+    struct support_tensor *tensor = support_model_find(model, name);
+    *tensor = model->tensors[--model->count];
 }
 
 void support_model_write(const struct support_model *model, const char *folder) {

@@ -26,6 +26,9 @@ void support_model_free(struct support_model *model);
 /* Adds a tensor (columns 0: one dimension); returns it. */
 struct support_tensor *support_model_add(struct support_model *model, const char *name, size_t rows,
                                          size_t columns);
+/* Adds one of three dimensions. */
+struct support_tensor *support_model_add_stack(struct support_model *model, const char *name,
+                                               size_t count, size_t rows, size_t columns);
 struct support_tensor *support_model_find(struct support_model *model, const char *name);
 void support_model_remove(struct support_model *model, const char *name);
 /* Writes config.json and model.safetensors into the folder, which must exist. */

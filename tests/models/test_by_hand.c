@@ -121,7 +121,8 @@ static void test_a_sentence_worked_on_paper(void **state) {
     assert_int_equal(tokens.count, 3);
     struct attention_trace *trace = attention_trace_new(NULL);
     struct attention_options options = {0};
-    assert_int_equal(attention_pass(trace, &model->weights, &options, rows, 3, NULL), ATTENTION_OK);
+    const struct attention_input input = {.embedding = rows, .n = 3};
+    assert_int_equal(attention_pass(trace, &model->weights, &options, &input, NULL), ATTENTION_OK);
     assert_true(attention_trace_divisor(trace) == 2);
     const float exact = 0, rounded = 2e-5f;
     check_tensor(trace, ATTENTION_TENSOR_X, 0, worked_x[0], 12, exact);

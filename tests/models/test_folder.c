@@ -194,10 +194,8 @@ static void bad_settings_are_named_with_their_range(void **state) {
         {"d_v", "0", "from 1 to 4096"},
         {"d_ff", "-1", "from 0 to 65536"},
         {"d_ff", "9223372036854775807", "from 0 to 65536"},
-        {"similarity", "\"cosine\"", "only one that this version computes"},
-        {"similarity", "\"general\"", "only one that this version computes"},
-        {"similarity", "\"additive\"", "only one that this version computes"},
-        {"similarity", "\"dots\"", "\"dot\""},
+        {"similarity", "\"dots\"", "\"dot\", \"cosine\", \"general\" or \"additive\""},
+        {"similarity", "1", "\"dot\""},
         {"scale", "1", "true or false"},
         {"mask", "\"window:2\"", "\"none\" or \"causal\""},
         {"mask", "\"padding\"", "\"none\" or \"causal\""},
@@ -255,7 +253,9 @@ static void wrong_tensors_are_named(void **state) {
         "layers.2.attention.q.weight",
         "layers.0.attention.q.Weight",
         "layers.00.norm1.weight",
-        "layers.0.attention.general.weight",
+        "layers.2.attention.general.weight",
+        "layers.0.attention.additive.weight",
+        "layers.0.attention.general.bias",
         "lm_head.weight",
         "norm1.weight",
     };
@@ -294,6 +294,94 @@ static void numbers_of_wrong_shape_follow_d_k_and_d_v(void **state) {
     json_object_del(small.config, "d_v");
     set("norm", "\"none\"");
     refuses("layers.0.norm1.bias", "has no place");
+}
+
+static void add_similarities(size_t d_a) {
+    for (int layer = 0; layer < 2; layer++) {
+        char name[80];
+        snprintf(name, sizeof name, "layers.%d.attention.general.weight", layer);
+        support_model_add_stack(&small, name, 2, 2, 2);
+        snprintf(name, sizeof name, "layers.%d.attention.additive.q.weight", layer);
+        support_model_add_stack(&small, name, 2, d_a, 2);
+        snprintf(name, sizeof name, "layers.%d.attention.additive.k.weight", layer);
+        support_model_add_stack(&small, name, 2, d_a, 2);
+        snprintf(name, sizeof name, "layers.%d.attention.additive.w", layer);
+        support_model_add(&small, name, 2, d_a);
+    }
+}
+
+static void every_similarity_is_read(void **state) {
+    (void)state;
+    static const struct {
+        const char *word;
+        enum attention_similarity similarity;
+    } rows[] = {{"\"dot\"", ATTENTION_SIMILARITY_DOT},
+                {"\"cosine\"", ATTENTION_SIMILARITY_COSINE},
+                {"\"general\"", ATTENTION_SIMILARITY_GENERAL},
+                {"\"additive\"", ATTENTION_SIMILARITY_ADDITIVE}};
+    struct model model;
+    set("similarity", "\"cosine\"");
+    load(&model); /* needs no tensors of its own */
+    assert_null(model.weights.layers[0].general_weight);
+    assert_null(model.weights.layers[0].additive_q_weight);
+    assert_int_equal(model.weights.config.d_a, 0);
+    model_folder_free(&model);
+    add_similarities(5);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        set("similarity", rows[i].word);
+        load(&model); /* the tensors of the others may be there, for those who ask for them */
+        assert_int_equal(model.weights.config.similarity, rows[i].similarity);
+        assert_int_equal(model.weights.config.d_a, 5);
+        for (int layer = 0; layer < 2; layer++) {
+            const struct attention_layer_weights *w = &model.weights.layers[layer];
+            char name[80];
+            snprintf(name, sizeof name, "layers.%d.attention.additive.k.weight", layer);
+            const struct support_tensor *k = support_model_find(&small, name);
+            assert_memory_equal(w->additive_k_weight, k->data, 20 * sizeof(float));
+            snprintf(name, sizeof name, "layers.%d.attention.additive.w", layer);
+            k = support_model_find(&small, name);
+            assert_memory_equal(w->additive_w, k->data, 10 * sizeof(float));
+            snprintf(name, sizeof name, "layers.%d.attention.general.weight", layer);
+            k = support_model_find(&small, name);
+            assert_memory_equal(w->general_weight, k->data, 8 * sizeof(float));
+            assert_non_null(w->additive_q_weight);
+        }
+        model_folder_free(&model);
+    }
+}
+
+static void wrong_similarities_are_named(void **state) {
+    (void)state;
+    set("similarity", "\"general\"");
+    refuses("layers.0.attention.general.weight", "missing");
+    set("similarity", "\"additive\"");
+    refuses("layers.0.attention.additive.q.weight", "missing");
+    set("similarity", "\"dot\"");
+    add_similarities(3);
+    static const char *const parts[] = {"general.weight", "additive.q.weight", "additive.k.weight",
+                                        "additive.w"};
+    for (int i = 0; i < 8; i++) { /* of one F all tensors, or none */
+        struct support_model whole = small;
+        char name[80];
+        snprintf(name, sizeof name, "layers.%d.attention.%s", i % 2, parts[i / 2]);
+        support_model_remove(&small, name);
+        refuses(name, "missing");
+        small = whole;
+        struct support_tensor *tensor = support_model_find(&small, name);
+        tensor->shape[tensor->dims - 1]--; /* heads first, d_k or d_a last */
+        refuses("config.json asks for [2, ", "make them agree");
+        small = whole;
+    }
+    struct support_tensor *k = support_model_find(&small, "layers.1.attention.additive.k.weight");
+    k->shape[1] = 2; /* another d_a than in layer 0 */
+    refuses(k->name, "asks for [2, 3, 2]");
+    k->shape[1] = 3;
+    k->shape[0] = 1;
+    refuses(k->name, "asks for [2, 3, 2]");
+    k->shape[0] = 2;
+    struct model model;
+    load(&model); /* all were put back */
+    model_folder_free(&model);
 }
 
 static void broken_files_are_named(void **state) {
@@ -337,7 +425,8 @@ static void a_loaded_model_computes(void **state) {
     assert_true(tokens.tokens[2].is_unknown);
     struct attention_trace *trace = attention_trace_new(NULL);
     struct attention_options options = {.mask = model.mask};
-    assert_int_equal(attention_pass(trace, &model.weights, &options, rows, 3, NULL), ATTENTION_OK);
+    const struct attention_input input = {.embedding = rows, .n = 3};
+    assert_int_equal(attention_pass(trace, &model.weights, &options, &input, NULL), ATTENTION_OK);
     struct attention_tensor output = attention_trace_tensor(trace, ATTENTION_TENSOR_OUTPUT, 1);
     for (size_t i = 0; i < 12; i++)
         assert_true(isfinite(output.data[i]));
@@ -406,6 +495,8 @@ int main(void) {
         TEST(wrong_tensors_are_named),
         TEST(wrong_shapes_are_named),
         TEST(numbers_of_wrong_shape_follow_d_k_and_d_v),
+        TEST(every_similarity_is_read),
+        TEST(wrong_similarities_are_named),
         TEST(broken_files_are_named),
         TEST(a_loaded_model_computes),
         TEST(every_allocation_may_fail),

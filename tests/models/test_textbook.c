@@ -38,8 +38,9 @@ static struct reading read_text(const struct model *model, const char *text) {
     reading.trace = attention_trace_new(NULL);
     assert_non_null(reading.trace);
     struct attention_options options = {0};
-    if (attention_pass(reading.trace, &model->weights, &options, rows, reading.tokens.count,
-                       &pass_error) != ATTENTION_OK)
+    const struct attention_input input = {.embedding = rows, .n = reading.tokens.count};
+    if (attention_pass(reading.trace, &model->weights, &options, &input, &pass_error) !=
+        ATTENTION_OK)
         fail_msg("%s", pass_error.text);
     free(rows);
     return reading;

@@ -159,7 +159,7 @@ static void test_states(void **test_state) {
                 f.d.view = (enum view)draw_number(&seed, VIEW_COUNT);
                 f.d.theme = (enum theme_choice)draw_number(&seed, THEME_COUNT);
                 f.d.language = (enum language)draw_number(&seed, LANGUAGE_COUNT);
-                f.d.mask = (enum mask_choice)draw_number(&seed, MASK_COUNT);
+                f.d.what_if.mask = (enum mask_choice)draw_number(&seed, MASK_COUNT);
                 f.d.width = layout_sizes[size].width;
                 f.d.height = layout_sizes[size].height;
                 draw_and_check(&f, (enum state)state);
@@ -187,7 +187,7 @@ static void test_little_room(void **test_state) {
             set_sentence(&f.d, (enum layout_sentence)draw_number(&seed, SENTENCE_COUNT));
             f.d.theme = (enum theme_choice)draw_number(&seed, THEME_COUNT);
             f.d.language = (enum language)draw_number(&seed, LANGUAGE_COUNT);
-            f.d.mask = (enum mask_choice)draw_number(&seed, MASK_COUNT);
+            f.d.what_if.mask = (enum mask_choice)draw_number(&seed, MASK_COUNT);
             f.d.width = rooms[r].width;
             f.d.height = rooms[r].height;
             f.d.scale_percent = rooms[r].scale;
@@ -207,7 +207,7 @@ static void test_models_and_beats(void **test_state) {
     for (int at = 0; at < STEP_COUNT * 2 * 2 * 2 * 4; at++) {
         f.d.step = (enum step)(at % STEP_COUNT);
         assert_true(document_set_model(&f.d, models[at / STEP_COUNT % 2]));
-        f.d.mask = at / STEP_COUNT / 2 % 2 ? MASK_CAUSAL : MASK_NONE;
+        f.d.what_if.mask = at / STEP_COUNT / 2 % 2 ? MASK_CAUSAL : MASK_NONE;
         set_sentence(&f.d, (enum layout_sentence)draw_number(&seed, SENTENCE_COUNT));
         f.d.head = draw_number(&seed, 6);
         f.d.query = draw_number(&seed, 64);

@@ -272,7 +272,7 @@ static void test_every_beat(void **state) {
         f.d.step = (enum step)(at % STEP_COUNT);
         f.d.language = (enum language)(at / STEP_COUNT % LANGUAGE_COUNT);
         assert_true(document_set_model(&f.d, models[at / STEP_COUNT / LANGUAGE_COUNT % 2]));
-        f.d.mask = at / STEP_COUNT / LANGUAGE_COUNT / 2 ? MASK_CAUSAL : MASK_NONE;
+        f.d.what_if.mask = at / STEP_COUNT / LANGUAGE_COUNT / 2 ? MASK_CAUSAL : MASK_NONE;
         f.d.width = 1440;
         f.d.height = 900;
         int beats = 1;

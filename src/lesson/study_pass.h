@@ -1,0 +1,28 @@
+/* study_pass.h: a model and what the reader changed about it, as the settings of a pass. */
+#ifndef LESSON_STUDY_PASS_H
+#define LESSON_STUDY_PASS_H
+#include "lesson/what_if.h"
+#include "models/model.h"
+
+/* What the switches make of the model's own configuration, and how scores are made. */
+struct study_pass {
+    struct attention_config config;
+    bool is_scale_off;
+    float temperature;
+    enum attention_mask mask;
+    size_t mask_size;
+};
+/* own: the model's configuration before any change. */
+struct study_pass study_pass_of(const struct what_if *what_if, const struct model *model,
+                                const struct attention_config *own);
+/* Whether passes over the same texts would come out the same, with the masks, heads and edits of both. */
+bool study_pass_equal(const struct study_pass *a, const struct what_if *a_changes,
+                      const struct study_pass *b, const struct what_if *b_changes);
+
+/* Runs the pass into the trace, which keeps the last one when this fails. Edits that do not fit its shapes are left out and
+ * counted in *edits_left_out. */
+bool study_pass_run(const struct study_pass *pass, const struct what_if *what_if,
+                    const struct attention_weights *weights, const struct attention_input *input,
+                    size_t memory_limit_bytes, struct attention_trace *trace,
+                    size_t *edits_left_out, struct file_error *error);
+#endif
