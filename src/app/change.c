@@ -10,10 +10,36 @@ static bool begin(struct app *app, struct document *wanted) {
     return app_copy_document(app, wanted);
 }
 
+/* Where the token that begins at this byte of the text stands in the pass now; `otherwise` when
+ * none does. */
+static int place_of(const struct app *app, size_t start, int otherwise) {
+    const struct token_list *tokens = &app->study.tokens;
+    for (size_t i = 0; i < tokens->count; i++)
+        if (tokens->tokens[i].start == start) return (int)i;
+    return otherwise;
+}
+
+/* Words in another order: the focus stays with the words that had it. */
+static bool reorder(struct app *app, struct document *wanted) {
+    const struct token_list *tokens = &app->study.tokens;
+    size_t query = (size_t)wanted->query, key = (size_t)wanted->key;
+    size_t query_start = query < tokens->count ? tokens->tokens[query].start : 0;
+    size_t key_start = key < tokens->count ? tokens->tokens[key].start : 0;
+    struct document follower;
+    if (!app_change(app, wanted, true) || !app_copy_document(app, &follower)) return false;
+    follower.query = place_of(app, query_start, follower.query);
+    if (!study_has_context(&app->study)) follower.key = place_of(app, key_start, follower.key);
+    follower.cell.source = -1;
+    app_change(app, &follower, false);
+    return true;
+}
+
 bool change_choice(struct app *app, struct ui_action action) {
     struct document wanted;
     if (action.a < 0 || action.a >= SWITCH_COUNT || !begin(app, &wanted)) return false;
     switch_choose(&app->study, &wanted.what_if, (enum switch_id)action.a, action.b);
+    if (wanted.what_if.shuffle_seed != app->study.document.what_if.shuffle_seed)
+        return reorder(app, &wanted);
     return app_change(app, &wanted, true);
 }
 

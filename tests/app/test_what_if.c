@@ -266,6 +266,8 @@ static void test_words_are_shuffled_and_come_back(void **state) {
     struct rig *rig = start();
     click(rig, "Word order: shuffled");
     uint32_t first = changes(rig)->shuffle_seed;
+    assert_string_equal(study_token(&rig->app.study, now(rig)->query), "cat");
+    assert_int_equal(rig->app.study.tokens.tokens[now(rig)->query].start, 24); /* the second one */
     assert_int_not_equal(first, 0);
     click(rig, "Word order: shuffled");
     assert_int_not_equal(changes(rig)->shuffle_seed, first);
