@@ -106,6 +106,8 @@ static void publish(struct app *app, enum editor_result result) {
         }
         if (had_error && !app->has_text_error && is_sentence) app_silence(app);
     }
+    if (app->presence.edited_field != EDIT_SENTENCE)
+        app_show_focus(app); /* what it did takes room */
     if (result == EDITOR_CUT) {
         app_say(app, true, "message.text_cut", NULL, NULL);
         app->is_message_from_text = true;

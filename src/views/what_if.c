@@ -276,6 +276,10 @@ static void draw_rows(struct page *page, struct rect view, float padding) {
     lay_rows(&rows);
     draw_scroll_bar(page, view, content, scroll);
     draw_clip_pop(ui->list);
+    if (scroll > 0) { /* there is more above */
+        draw_rectangle(ui->list, rect_make(view.x, view.y, view.w, ui_px(ui, 1)), 0,
+                       ui->theme->line);
+    }
 }
 
 /* What changed, as lines of a name and a number. */

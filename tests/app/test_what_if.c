@@ -317,6 +317,8 @@ static void test_a_context_is_typed(void **state) {
     assert_int_equal(study_keys(&rig->app.study), 2);
     assert_string_equal(now(rig)->text, DOCUMENT_DEFAULT_TEXT);
     assert_true(app_caret_rect(&rig->app).h > 0);
+    const struct semantic_node *field = semantics_by_id(&rig->app.semantics, NODE_CONTEXT);
+    assert_true(field->rect.h > 30); /* still in view, though what it did takes room now */
     rig_type(rig, " schlief");
     rig_key(rig, KEY_BACKSPACE, 0);
     rig_type(rig, "f");
