@@ -82,6 +82,7 @@ bool change_choice(struct app *app, struct ui_action action);
 bool change_dial(struct app *app, struct ui_action action); /* c = 1: part of a drag, undone with it */
 bool change_head(struct app *app, struct ui_action action);
 bool change_text(struct app *app, struct ui_action action);
+bool change_paint(struct app *app, struct ui_action action);
 bool change_reset(struct app *app, struct ui_action action);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);

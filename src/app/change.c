@@ -4,6 +4,8 @@
 
 #include "lesson/switches.h"
 
+#include <math.h>
+
 /* A copy of the document whose what-if may be changed. */
 static bool begin(struct app *app, struct document *wanted) {
     app->presence.is_blank = false;
@@ -67,6 +69,26 @@ bool change_text(struct app *app, struct ui_action action) {
                                            : what_if_set_values(&wanted.what_if, NULL);
     if (is_set) return app_change(app, &wanted, true);
     document_free(&wanted);
+    return false;
+}
+
+/* The chosen cell of scores or weights, else the query and key in focus: hidden from each other, or
+ * shown again. */
+bool change_paint(struct app *app, struct ui_action action) {
+    (void)action;
+    struct document wanted;
+    const struct document *now = &app->study.document;
+    bool is_cell = now->cell.source >= 0 && cell_columns_are_keys(now->cell.source);
+    int query = is_cell ? now->cell.row : now->query, key = is_cell ? now->cell.column : now->key;
+    const float *scores = study_head_matrix(&app->study, ATTENTION_TENSOR_SCORES, now->head);
+    size_t at = (size_t)query * study_keys(&app->study) + (size_t)key;
+    bool is_in = (size_t)query < study_tokens(&app->study) && (size_t)key < study_keys(&app->study);
+    if (!scores || !is_in || !begin(app, &wanted)) return false;
+    bool is_hidden = isinf(scores[at]);
+    if (study_paint(&app->study, &wanted, query, key, is_hidden))
+        return app_change(app, &wanted, true);
+    document_free(&wanted);
+    app_say(app, true, "message.no_memory", NULL, NULL);
     return false;
 }
 

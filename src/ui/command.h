@@ -62,6 +62,7 @@
     X(PANEL_SCROLL, "panel.scroll")     /* a: logical pixels, down when positive */                \
     X(RAIL_SCROLL, "rail.scroll")                                                                  \
     X(MASK_NEXT, "mask.next")           /* none, causal */                                         \
+    X(MASK_PAINT, "mask.paint")         /* the chosen cell of the mask */                          \
     X(SCALING_TOGGLE, "scaling.toggle")                                                            \
     X(CHANGE_CHOICE, "change.choice")   /* a: switch_id, b: which of its choices */                \
     X(CHANGE_DIAL, "change.dial")       /* a: dial_id, b: place */                                 \

@@ -232,6 +232,9 @@ static void lay_rows(struct rows *rows) {
     dial_row(rows, DIAL_TEMPERATURE);
     choice_row(rows, SWITCH_MASK);
     dial_row(rows, DIAL_MASK_SIZE);
+    if (study_mask(rows->page->study) == MASK_PAINTED) {
+        words_row(rows, "paint", page_words(rows->page, "what_if.paint"), false);
+    }
     choice_row(rows, SWITCH_POSITION);
     choice_row(rows, SWITCH_ORDER);
     choice_row(rows, SWITCH_RESIDUAL);
@@ -260,6 +263,7 @@ static void draw_scroll_bar(struct page *page, struct rect view, float content, 
 
 static void draw_rows(struct page *page, struct rect view, float padding) {
     struct ui *ui = &page->ui;
+    struct rect edge = rect_cut_top(&view, ui_px(ui, 1));
     struct rows rows = {.page = page, .x = view.x + padding, .width = view.w - 2 * padding};
     lay_rows(&rows);
     float content = rows.y, most = fmaxf(0, content - view.h);
@@ -277,8 +281,7 @@ static void draw_rows(struct page *page, struct rect view, float padding) {
     draw_scroll_bar(page, view, content, scroll);
     draw_clip_pop(ui->list);
     if (scroll > 0) { /* there is more above */
-        draw_rectangle(ui->list, rect_make(view.x, view.y, view.w, ui_px(ui, 1)), 0,
-                       ui->theme->line);
+        draw_rectangle(ui->list, edge, 0, ui->theme->line);
     }
 }
 

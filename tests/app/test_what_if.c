@@ -508,6 +508,28 @@ static void test_the_sheet_and_presentation(void **state) {
     rig_end(rig);
 }
 
+static void test_a_mask_is_painted(void **state) {
+    (void)state;
+    struct rig *rig = start();
+    rig_key(rig, 'm', 0);
+    app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_STEP_GO, STEP_SOFTMAX, BEAT_LAST, 1});
+    const struct semantic_node *grid = rig_grid(rig, ATTENTION_TENSOR_WEIGHTS);
+    struct rect cell = semantics_cell_rect(grid, 4, 1);
+    rig_click(rig, cell.x + cell.w / 2, cell.y + cell.h / 2, 1);
+    rig_key(rig, 'x', 0); /* from the causal mask on */
+    assert_int_equal(changes(rig)->mask, MASK_PAINTED);
+    const float *a = study_head_matrix(&rig->app.study, ATTENTION_TENSOR_WEIGHTS, 0);
+    assert_true(a[4 * 8 + 1] == 0 && a[4 * 8 + 2] > 0 && a[4 * 8 + 5] == 0);
+    assert_true(find(rig, "Mask: painted")->is_selected);
+    rig_key(rig, 'x', 0);
+    a = study_head_matrix(&rig->app.study, ATTENTION_TENSOR_WEIGHTS, 0);
+    assert_true(a[4 * 8 + 1] > 0 && a[4 * 8 + 5] == 0);
+    rig_key(rig, 'z', INPUT_CTRL);
+    rig_key(rig, 'z', INPUT_CTRL);
+    assert_int_equal(changes(rig)->mask, MASK_CAUSAL);
+    rig_end(rig);
+}
+
 static void test_the_wheel_scrolls_the_page(void **state) {
     (void)state;
     struct rig *rig = start();
@@ -568,6 +590,7 @@ int main(void) {
         cmocka_unit_test(test_cross_attention_everywhere),
         cmocka_unit_test(test_the_keyboard_alone),
         cmocka_unit_test(test_the_sheet_and_presentation),
+        cmocka_unit_test(test_a_mask_is_painted),
         cmocka_unit_test(test_the_wheel_scrolls_the_page),
         cmocka_unit_test(test_the_page_is_part_of_the_document),
     };
