@@ -62,11 +62,10 @@ static void note_losses(const struct text_loss *loss, const struct study *study)
     note_dropped("context", &study->context.tokens);
     note_dropped("values", &study->values.tokens);
     if (study->edits_left_out)
-        fprintf(
-            stderr,
-            "headway: session: %zu edited numbers have no place in this pass and were left out; "
-            "choose the text and model that they belong to\n",
-            study->edits_left_out);
+        fprintf(stderr,
+                "headway: session: %zu edited number%s no place in this pass; choose the text and "
+                "model that they belong to\n",
+                study->edits_left_out, study->edits_left_out == 1 ? " has" : "s have");
 }
 
 /* The study of the options; 0 or the exit status. */
