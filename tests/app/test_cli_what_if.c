@@ -263,15 +263,16 @@ static void test_compare(void **state) {
     (void)state;
     if (!file_exists(PROGRAM)) skip();
     struct file_error error = {0};
-    struct run *run = headway("compare --text 'a b c' --mask window:1 --steps 2 --kernel 2 --json");
+    struct run *run =
+        headway("compare --text 'a b c d' --mask window:1 --steps 2 --kernel 2 --json");
     assert_int_equal(run->status, 0);
     json_t *json = file_json_parse("out", run->out, strlen(run->out), &error);
     if (!json) fail_msg("%s", error.text);
-    check_square(json, "reach", "rnn", "[[1,0,0],[1,1,0],[0,0,0]]");
-    check_square(json, "reach", "cnn", "[[1,1,1],[0,1,1],[0,0,1]]");
-    check_square(json, "reach", "attention", "[[1,1,1],[1,1,1],[1,1,1]]");
+    check_square(json, "reach", "rnn", "[[1,0,0,0],[1,1,0,0],[0,0,0,0],[0,0,0,0]]");
+    check_square(json, "reach", "cnn", "[[1,1,1,0],[0,1,1,1],[0,0,1,1],[0,0,0,1]]");
+    check_square(json, "reach", "attention", "[[1,1,1,0],[1,1,1,1],[1,1,1,1],[0,1,1,1]]");
     json_t *cost = square(json, "cost", "attention");
-    assert_true(json_number_value(json_object_get(cost, "operations")) == 2 * 3 * 3 * 16);
+    assert_true(json_number_value(json_object_get(cost, "operations")) == 2 * 4 * 4 * 16);
     assert_true(json_is_null(json_object_get(square(json, "cost", "cnn"), "longest_path")));
     json_t *influence = square(json, "influence", "attention");
     assert_true(json_number_value(json_array_get(json_array_get(influence, 0), 2)) == 0);
