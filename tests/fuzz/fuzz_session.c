@@ -6,6 +6,7 @@
 #include "lesson/document.h"
 #include "models/tokens.h"
 #include "support_fuzz.h"
+#include <float.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,26 @@ static void check_texts(const struct document *document) {
     CHECK(is_within((int)strlen(document->model), 1, 4096));
 }
 
+static void check_what_if(const struct what_if *what_if) {
+    CHECK(is_within((int)what_if->similarity, 0, SIMILARITY_COUNT - 1));
+    CHECK(is_within((int)what_if->scaling, 0, SCALING_COUNT - 1));
+    CHECK(what_if->temperature >= 0 && what_if->temperature <= FLT_MAX);
+    CHECK(is_within((int)what_if->mask, 0, MASK_COUNT - 1));
+    CHECK(is_within(what_if->mask_size, 0, TEXT_MAX_TOKENS));
+    CHECK(is_within((int)what_if->position, 0, POSITION_COUNT - 1));
+    CHECK(is_within((int)what_if->residual, 0, RESIDUAL_COUNT - 1));
+    CHECK(is_within((int)what_if->norm, 0, NORM_COUNT - 1));
+    CHECK(is_within((int)what_if->activation, 0, ACTIVATION_COUNT - 1));
+    CHECK(what_if->edit_count <= WHAT_IF_MAX_EDITS);
+    for (size_t i = 0; i < what_if->edit_count; i++) {
+        CHECK(is_within(what_if->edits[i].tensor, 0, ATTENTION_QUANTITY_COUNT - 1));
+        CHECK(is_within(what_if->edits[i].layer, 0, ATTENTION_MAX_LAYERS - 1));
+    }
+    CHECK(what_if->values == NULL || what_if->context != NULL);
+    CHECK(what_if->context == NULL || utf8_is_valid(what_if->context, strlen(what_if->context)));
+    CHECK(what_if->values == NULL || utf8_is_valid(what_if->values, strlen(what_if->values)));
+}
+
 static void check_ranges(const struct document *document) {
     check_texts(document);
     CHECK(is_within(document->layer, 0, ATTENTION_MAX_LAYERS - 1));
@@ -33,8 +54,7 @@ static void check_ranges(const struct document *document) {
     CHECK(is_within((int)document->stride, 0, STRIDE_COUNT - 1));
     CHECK(document->cell.source >= -1 && document->cell.row >= 0 && document->cell.column >= 0);
     CHECK(is_within(document->cell.head, 0, ATTENTION_MAX_HEADS - 1));
-    CHECK(is_within((int)document->mask, 0, MASK_COUNT - 1));
-    CHECK(is_within((int)document->scaling, 0, SCALING_COUNT - 1));
+    check_what_if(&document->what_if);
     for (int i = 0; i < PREDICT_COUNT; i++)
         CHECK(is_within(document->answers[i], PREDICT_SKIPPED, TEXT_MAX_TOKENS - 1));
     CHECK(is_within((int)document->theme, 0, THEME_COUNT - 1));
