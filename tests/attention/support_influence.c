@@ -58,22 +58,3 @@ uint64_t test_numbers_hash(const float *numbers, size_t count) {
     }
     return hash;
 }
-
-static void *counter_allocate(void *context, size_t bytes) {
-    struct test_counter *counter = context;
-    counter->bytes += bytes;
-    if (counter->asked++ == counter->fail_at) return NULL;
-    counter->alive++;
-    return malloc(bytes);
-}
-
-static void counter_release(void *context, void *memory) {
-    struct test_counter *counter = context;
-    assert_non_null(memory);
-    counter->alive--;
-    free(memory);
-}
-
-struct attention_allocator test_counter_allocator(struct test_counter *counter) {
-    return (struct attention_allocator){counter_allocate, counter_release, counter};
-}

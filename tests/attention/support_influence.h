@@ -21,10 +21,4 @@ void test_influence_expect(const char *name, const float *got, const double *wan
 /* FNV-1a over the bits of the numbers. */
 uint64_t test_numbers_hash(const float *numbers, size_t count);
 
-/* Counts what is asked for; the one with number fail_at (from 0) is refused. */
-struct test_counter {
-    size_t asked, alive, fail_at, bytes;
-};
-struct attention_allocator test_counter_allocator(struct test_counter *counter);
-
 #endif

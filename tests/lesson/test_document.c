@@ -79,8 +79,15 @@ static void randomize(struct document *document) {
     document->cell =
         (struct document_cell){pick(-1, CELL_SOURCE_COUNT - 1), pick(0, 63), pick(0, 1023), pick(0, 4095)};
     document->shows_all_terms = pick(0, 1) == 1;
-    document->what_if.mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
     document->what_if.scaling = (enum scaling_choice)pick(0, SCALING_COUNT - 1);
+    document->what_if.similarity = (enum similarity_choice)pick(0, SIMILARITY_COUNT - 1);
+    document->what_if.temperature = (float)pick(0, 1000) / 7.0f;
+    document->what_if.shuffle_seed = (uint32_t)pick(0, INT32_MAX);
+    document->what_if.heads_off[pick(0, 95)] ^= (uint64_t)1 << pick(0, 63);
+    assert_true(what_if_set_context(&document->what_if, texts[pick(0, 4)]));
+    assert_true(what_if_paint(&document->what_if, 9, 9, (size_t)pick(0, 8), (size_t)pick(0, 8),
+                              pick(0, 1) == 1));
+    document->what_if.mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
     document->is_predict_off = pick(0, 1) == 1;
     for (int i = 0; i < PREDICT_COUNT; i++)
         document->answers[i] = pick(-2, pick(0, 1) == 1 ? 1023 : 1);
@@ -180,6 +187,9 @@ static void test_equal_sees_every_field(void **state) {
     FLIP(language, LANGUAGE_ZH);
 #undef FLIP
     assert_true(document_equal(&a, &b));
+    assert_true(what_if_set_context(&b.what_if, "x"));
+    assert_false(document_equal(&a, &b));
+    assert_true(document_copy(&b, &a));
     assert_true(document_set_text(&b, "x", 1));
     assert_false(document_equal(&a, &b));
     assert_true(document_copy(&b, &a));
