@@ -118,11 +118,12 @@ static const char *shortened(struct page *page, const char *text) {
     return text;
 }
 
-const char *page_word(struct page *page, int index) {
-    const char *text = study_token(page->study, index);
+/* names: those of the text, `count` of them, to see which stand more than once. */
+static const char *word_of(struct page *page, const char *text, char *const *names, size_t count,
+                           int index) {
     bool is_repeated = false;
-    for (size_t i = 0; i < page_n(page) && !is_repeated; i++) {
-        is_repeated = (int)i != index && strcmp(page->study->token_names[i], text) == 0;
+    for (size_t i = 0; i < count && !is_repeated; i++) {
+        is_repeated = (int)i != index && strcmp(names[i], text) == 0;
     }
     text = shortened(page, text);
     if (!is_repeated) {
@@ -138,8 +139,35 @@ const char *page_word(struct page *page, int index) {
     return page_format(page, "%s%s", text, lowered);
 }
 
+const char *page_word(struct page *page, int index) {
+    return word_of(page, study_token(page->study, index), page->study->token_names, page_n(page),
+                   index);
+}
+
+const char *page_key_word(struct page *page, int index) {
+    const struct study_text *context = &page->study->context;
+    if (!study_has_context(page->study)) {
+        return page_word(page, index);
+    }
+    return word_of(page, study_key_token(page->study, index), context->names,
+                   context->tokens.count, index);
+}
+
+const char *page_value_word(struct page *page, int index) {
+    const struct study_text *values = &page->study->values;
+    if (values->tokens.count == 0) {
+        return page_key_word(page, index);
+    }
+    return word_of(page, study_value_token(page->study, index), values->names,
+                   values->tokens.count, index);
+}
+
 const char *page_token(struct page *page, int index, const char *mark) {
     return page_format(page, "%s%s" UI_MARK_END, mark, page_word(page, index));
+}
+
+const char *page_key_token(struct page *page, int index, const char *mark) {
+    return page_format(page, "%s%s" UI_MARK_END, mark, page_key_word(page, index));
 }
 
 const char *page_head_name(struct page *page, int head) {

@@ -37,8 +37,12 @@ const char *page_format(struct page *page, const char *format, ...) __attribute_
 const char *page_number(struct page *page, float value, enum number_style style);
 /* A token's text; with its place as an index where the same text stands more than once: cat₂. */
 const char *page_word(struct page *page, int index);
+/* The same of a key and of a value: of their own text where there is a context. */
+const char *page_key_word(struct page *page, int index);
+const char *page_value_word(struct page *page, int index);
 /* A token in the marks of a role: UI_MARK_QUERY "it" UI_MARK_END. */
 const char *page_token(struct page *page, int index, const char *mark);
+const char *page_key_token(struct page *page, int index, const char *mark);
 /* "H2 · previous word", or its second part alone; "" where the model names none. */
 const char *page_head_name(struct page *page, int head);
 

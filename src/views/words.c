@@ -17,15 +17,43 @@ static bool reads_alike(const struct page *page) {
            memcmp(q.values, k.values, q.rows * q.columns * sizeof(float)) == 0;
 }
 
-static float largest_weight(const struct page *page) {
-    size_t n = page_n(page);
+/* The key with the largest weight in the row of `query`. */
+static int strongest_key(const struct page *page, int query) {
     const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
-    float largest = 0;
-    for (size_t j = 0; a && j < n; j++) {
-        float weight = a[(size_t)page->document->query * n + j];
-        largest = weight > largest ? weight : largest;
+    size_t m = study_keys(page->study), strongest = 0;
+    const float *row = a ? a + (size_t)query * m : NULL;
+    for (size_t j = 1; row && j < m; j++) {
+        strongest = row[j] > row[strongest] ? j : strongest;
     }
-    return largest;
+    return (int)strongest;
+}
+
+static float largest_weight(const struct page *page) {
+    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
+    size_t m = study_keys(page->study), query = (size_t)page->document->query;
+    return a ? a[query * m + (size_t)strongest_key(page, page->document->query)] : 0;
+}
+
+/* The temperature that the pass used: 1 where none was asked for. */
+static float temperature(const struct page *page) {
+    return page->document->what_if.temperature;
+}
+
+/* What the scores are divided by, as it stands in a formula: "/ √d_k", "/ (√d_k τ)", "/ τ" or
+ * nothing. */
+static const char *divide_words(const struct page *page) {
+    bool is_scaled = study_is_scaled(page->study), has_tau = temperature(page) != 1;
+    if (temperature(page) == 0) {
+        return "";
+    }
+    return is_scaled && has_tau ? " / (√d_k τ)" : is_scaled ? " / √d_k" : has_tau ? " / τ" : "";
+}
+
+/* Every head's scores by the F of the pass, with the marks of ui.h. */
+static const char *matrix_similarity_words(const struct page *page) {
+    return page->study->model.weights.config.similarity == ATTENTION_SIMILARITY_DOT
+               ? UI_MARK_QUERY "Q^h" UI_MARK_END " " UI_MARK_KEY "K^{hT}" UI_MARK_END
+               : "F(" UI_MARK_QUERY "Q^h" UI_MARK_END ", " UI_MARK_KEY "K^h" UI_MARK_END ")";
 }
 
 const char *words_where(struct page *page) {
@@ -52,25 +80,19 @@ static const char *step_text(struct page *page, const char *part) {
     int key = page->selection.source >= 0 && cell_columns_are_keys(page->selection.source)
                   ? page->selection.column
                   : d->key;
-    int query = page->selection.source >= 0 && cell_rows_are_tokens(page->selection.source)
-                    ? page->selection.row
-                    : d->query;
-    int strongest = 0;
-    float divisor = n_divisor(page);
+    int query = cell_row_tokens(page->selection.source) == CELL_TOKENS_QUERIES ? page->selection.row
+                                                                               : d->query;
     size_t n = page_n(page);
-    const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
-    for (size_t j = 0; a && j < n; j++) {
-        strongest = a[(size_t)query * n + j] > a[(size_t)query * n + (size_t)strongest] ? (int)j
-                                                                                        : strongest;
-    }
+    float divisor = n_divisor(page);
+    int strongest = n ? strongest_key(page, query) : 0;
     const struct attention_config *c = &page->study->model.weights.config;
     const struct attention_layer_weights *w = &page->study->model.weights.layers[d->layer];
-    const char *names[] = {"query", "key", "strongest", "heads",      "divisor",
-                           "d_k",   "d",   "d_ff",      "count",      "equals",
-                           "b_q",   "b_1", "b_2",       "activation", NULL};
+    const char *names[] = {"query", "key",        "strongest", "heads",  "divisor", "d_k",
+                           "d",     "d_ff",       "count",     "equals", "b_q",     "b_1",
+                           "b_2",   "activation", "divide",    "tau",    NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
-                            page_token(page, key, UI_MARK_KEY),
-                            page_token(page, strongest, UI_MARK_BOLD),
+                            page_key_token(page, key, UI_MARK_KEY),
+                            page_key_token(page, strongest, UI_MARK_BOLD),
                             page_format(page, "%d", c->heads),
                             page_number(page, divisor, NUMBER_PLAIN),
                             page_format(page, "%d", c->d_k),
@@ -82,46 +104,74 @@ static const char *step_text(struct page *page, const char *part) {
                             w->up_bias ? " + b_1" : "",
                             w->down_bias ? " + b_2" : "",
                             c->activation == ATTENTION_ACTIVATION_GELU ? "GELU" : "ReLU",
+                            divide_words(page),
+                            page_number(page, temperature(page), NUMBER_PLAIN),
                             NULL};
     return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
                        values);
 }
 
+/* Who says what, where a step has one way of saying it for each F. */
+static const char *similarity_suffix(const struct page *page) {
+    static const char *const suffixes[] = {[ATTENTION_SIMILARITY_DOT] = NULL,
+                                           [ATTENTION_SIMILARITY_COSINE] = "cosine",
+                                           [ATTENTION_SIMILARITY_GENERAL] = "general",
+                                           [ATTENTION_SIMILARITY_ADDITIVE] = "additive"};
+    return suffixes[page->study->model.weights.config.similarity];
+}
+
+static const char *scale_suffix(const struct page *page) {
+    return page->reveal.phase == PHASE_SCALE_MASK ? "mask"
+           : temperature(page) == 0               ? "cold"
+           : temperature(page) != 1               ? "temperature"
+           : study_is_scaled(page->study)         ? NULL
+                                                  : "off";
+}
+
+/* With τ = 0 there is no exponential to tell of: all beats say what is shared. */
+static const char *softmax_suffix(const struct page *page) {
+    return temperature(page) == 0                             ? "cold"
+           : page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE ? "exponentiate"
+           : page->reveal.phase == PHASE_SOFTMAX_ADD          ? "add"
+                                                              : "divide";
+}
+
+static const char *feedforward_suffix(const struct page *page) {
+    enum attention_tensor_id stages[6];
+    int count = steps_feedforward_stages(page->study, stages);
+    int stage = page->reveal.phase < count ? page->reveal.phase : count - 1;
+    return count ? attention_tensor_name((int)stages[stage]) : "none";
+}
+
+static const char *suffix_of_step(const struct page *page) {
+    bool has_tokens = page_n(page) > 0;
+    switch (page->document->step) {
+    case STEP_TOKENS:
+        return page->study->model.tokenizer == TOKENIZER_CHARACTERS ? "characters" : NULL;
+    case STEP_EMBEDDING:
+        return has_tokens && !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data ? "alone"
+                                                                                        : NULL;
+    case STEP_PROJECTION:
+        return has_tokens && reads_alike(page) ? "alike" : NULL;
+    case STEP_SIMILARITY:
+        return similarity_suffix(page);
+    case STEP_SCALE:
+        return scale_suffix(page);
+    case STEP_SOFTMAX:
+        return softmax_suffix(page);
+    case STEP_SUM:
+        return has_tokens && largest_weight(page) < 0.5f ? "shared" : NULL;
+    case STEP_HEADS:
+        return page->reveal.phase == PHASE_HEADS_CONCAT ? "concat" : NULL;
+    default:
+        return feedforward_suffix(page);
+    }
+}
+
 /* Beats inside a step may say their own words: scale while masking, softmax while adding, the
- * stages of the layer's rest. */
+ * stages of the layer's rest; and so may what the reader has changed. */
 static const char *part_of_step(struct page *page, const char *part) {
-    const struct document *d = page->document;
-    const char *suffix = NULL;
-    if (d->view == VIEW_HEADS) {
-        return NULL;
-    }
-    if (d->step == STEP_SCALE) {
-        bool is_masking = page->reveal.phase == PHASE_SCALE_MASK;
-        suffix = is_masking ? "mask" : study_is_scaled(page->study) ? NULL : "off";
-    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE) {
-        suffix = "exponentiate";
-    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_ADD) {
-        suffix = "add";
-    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_DIVIDE) {
-        suffix = "divide";
-    } else if (d->step == STEP_HEADS && page->reveal.phase == PHASE_HEADS_CONCAT) {
-        suffix = "concat";
-    } else if (d->step == STEP_EMBEDDING && page_n(page) &&
-               !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data) {
-        suffix = "alone";
-    } else if (d->step == STEP_PROJECTION && page_n(page)) {
-        suffix = reads_alike(page) ? "alike" : NULL;
-    } else if (d->step == STEP_SUM && page_n(page)) {
-        suffix = largest_weight(page) < 0.5f ? "shared" : NULL;
-    } else if (d->step == STEP_FEEDFORWARD) {
-        enum attention_tensor_id stages[6];
-        int count = steps_feedforward_stages(page->study, stages);
-        suffix = count ? attention_tensor_name(
-                             stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
-                       : "none";
-    } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
-        suffix = "characters";
-    }
+    const char *suffix = page->document->view == VIEW_HEADS ? NULL : suffix_of_step(page);
     return suffix ? page_format(page, "%s.%s", part, suffix) : NULL;
 }
 
@@ -130,9 +180,10 @@ const char *words_for_beat(struct page *page, const char *part) {
         enum step step = page->document->step;
         const char *kind = step == STEP_SIMILARITY ? "score" : step == STEP_SCALE ? "scaled" : NULL;
         const char *own = kind ? page_format(page, "view.heads.%s.%s", part, kind) : NULL;
-        const char *names[] = {"heads", "query", NULL};
+        const char *names[] = {"heads", "query", "f", "divide", NULL};
         const char *values[] = {page_format(page, "%d", page->study->model.weights.config.heads),
-                                page_token(page, page->document->query, UI_MARK_QUERY), NULL};
+                                page_token(page, page->document->query, UI_MARK_QUERY),
+                                matrix_similarity_words(page), divide_words(page), NULL};
         bool has_own = own && catalogue_has(page->catalogue, page->document->language, own);
         return page_filled(page, has_own ? own : page_format(page, "view.heads.%s", part), names,
                            values);
