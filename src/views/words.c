@@ -128,12 +128,23 @@ static const char *scale_suffix(const struct page *page) {
                                                   : "off";
 }
 
-/* With τ = 0 there is no exponential to tell of: all beats say what is shared. */
+/* Where all keys of the row are masked nothing is shared; with τ = 0 there is no exponential to
+ * tell of. */
 static const char *softmax_suffix(const struct page *page) {
-    return temperature(page) == 0                             ? "cold"
+    return page_n(page) > 0 && largest_weight(page) == 0      ? "nothing"
+           : temperature(page) == 0                           ? "cold"
            : page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE ? "exponentiate"
            : page->reveal.phase == PHASE_SOFTMAX_ADD          ? "add"
                                                               : "divide";
+}
+
+static const char *sum_suffix(const struct page *page) {
+    const struct document *d = page->document;
+    float largest = largest_weight(page);
+    return attention_trace_is_head_off(page->study->trace, d->layer, d->head) ? "off"
+           : largest == 0                                                     ? "nothing"
+           : largest < 0.5f                                                   ? "shared"
+                                                                              : NULL;
 }
 
 static const char *feedforward_suffix(const struct page *page) {
@@ -160,7 +171,7 @@ static const char *suffix_of_step(const struct page *page) {
     case STEP_SOFTMAX:
         return softmax_suffix(page);
     case STEP_SUM:
-        return has_tokens && largest_weight(page) < 0.5f ? "shared" : NULL;
+        return has_tokens ? sum_suffix(page) : NULL;
     case STEP_HEADS:
         return page->reveal.phase == PHASE_HEADS_CONCAT ? "concat" : NULL;
     default:
