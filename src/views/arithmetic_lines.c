@@ -272,10 +272,8 @@ double lines_put_shares(struct lines *l, const struct arithmetic *m) {
         rest += (double)m->shares[k];
     }
     for (size_t k = 0; k < shown; k++) {
-        bool is_off =
-            attention_trace_is_head_off(page->study->trace, page->document->layer, (int)k);
-        const char *name =
-            is_off ? page_words(page, "arithmetic.off") : page_head_name(page, (int)k);
+        const char *name = page_is_head_off(page, (int)k) ? page_words(page, "arithmetic.off")
+                                                          : page_head_name(page, (int)k);
         lines_put(l,
                   page_format(page, "%s" UI_MARK_OUTPUT "O%zu" UI_MARK_END "·Wₒ  %s",
                               k ? "+\u00a0" : "\u00a0\u00a0", k + 1, name),

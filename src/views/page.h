@@ -37,16 +37,21 @@ const char *page_format(struct page *page, const char *format, ...) __attribute_
 const char *page_number(struct page *page, float value, enum number_style style);
 /* A token's text; with its place as an index where the same text stands more than once: cat₂. */
 const char *page_word(struct page *page, int index);
-/* The same of a key and of a value: of their own text where there is a context. */
-const char *page_key_word(struct page *page, int index);
-const char *page_value_word(struct page *page, int index);
 /* A token in the marks of a role: UI_MARK_QUERY "it" UI_MARK_END. */
 const char *page_token(struct page *page, int index, const char *mark);
-const char *page_key_token(struct page *page, int index, const char *mark);
 /* "H2 · previous word", or its second part alone; "" where the model names none. */
 const char *page_head_name(struct page *page, int head);
 
 const char *page_layer(struct page *page, int layer); /* "Layer 1" */
 
-size_t page_n(const struct page *page);
+size_t page_n(const struct page *page); /* queries */
+size_t page_m(const struct page *page); /* keys and values: of the context where there is one */
+
+/* The words beside the keys and beside the values; in self-attention both are those of the sentence. */
+const char *const *page_key_names(struct page *page);   /* page_m texts */
+const char *const *page_value_names(struct page *page); /* page_m texts */
+const char *page_key_word(struct page *page, int index); /* as page_word */
+const char *page_value_word(struct page *page, int index);
+const char *page_key_token(struct page *page, int index, const char *mark);
+bool page_is_head_off(const struct page *page, int head); /* of the document's layer */
 #endif

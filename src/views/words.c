@@ -17,43 +17,15 @@ static bool reads_alike(const struct page *page) {
            memcmp(q.values, k.values, q.rows * q.columns * sizeof(float)) == 0;
 }
 
-/* The key with the largest weight in the row of `query`. */
-static int strongest_key(const struct page *page, int query) {
-    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
-    size_t m = study_keys(page->study), strongest = 0;
-    const float *row = a ? a + (size_t)query * m : NULL;
-    for (size_t j = 1; row && j < m; j++) {
-        strongest = row[j] > row[strongest] ? j : strongest;
-    }
-    return (int)strongest;
-}
-
 static float largest_weight(const struct page *page) {
+    size_t m = page_m(page);
     const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
-    size_t m = study_keys(page->study), query = (size_t)page->document->query;
-    return a ? a[query * m + (size_t)strongest_key(page, page->document->query)] : 0;
-}
-
-/* The temperature that the pass used: 1 where none was asked for. */
-static float temperature(const struct page *page) {
-    return page->document->what_if.temperature;
-}
-
-/* What the scores are divided by, as it stands in a formula: "/ √d_k", "/ (√d_k τ)", "/ τ" or
- * nothing. */
-static const char *divide_words(const struct page *page) {
-    bool is_scaled = study_is_scaled(page->study), has_tau = temperature(page) != 1;
-    if (temperature(page) == 0) {
-        return "";
+    float largest = 0;
+    for (size_t j = 0; a && j < m; j++) {
+        float weight = a[(size_t)page->document->query * m + j];
+        largest = weight > largest ? weight : largest;
     }
-    return is_scaled && has_tau ? " / (√d_k τ)" : is_scaled ? " / √d_k" : has_tau ? " / τ" : "";
-}
-
-/* Every head's scores by the F of the pass, with the marks of ui.h. */
-static const char *matrix_similarity_words(const struct page *page) {
-    return page->study->model.weights.config.similarity == ATTENTION_SIMILARITY_DOT
-               ? UI_MARK_QUERY "Q^h" UI_MARK_END " " UI_MARK_KEY "K^{hT}" UI_MARK_END
-               : "F(" UI_MARK_QUERY "Q^h" UI_MARK_END ", " UI_MARK_KEY "K^h" UI_MARK_END ")";
+    return largest;
 }
 
 const char *words_where(struct page *page) {
@@ -74,22 +46,56 @@ const char *words_where(struct page *page) {
     return page_filled(page, key, names, values);
 }
 
+/* What scores are divided by, as the formula writes it: " / √d_k", with τ where it acts. */
+static const char *over(const struct page *page) {
+    float temperature = page->document->what_if.temperature;
+    bool is_scaled = study_is_scaled(page->study);
+    if (temperature == 0) {
+        return ""; /* τ = 0 divides nothing: softmax takes the largest */
+    }
+    return temperature == 1.0f ? (is_scaled ? " / √d_k" : "") : is_scaled ? " / (√d_k τ)" : " / τ";
+}
+
+static const char *similarity_of_heads(const struct page *page) {
+    return page->study->model.weights.config.similarity == ATTENTION_SIMILARITY_DOT
+               ? UI_MARK_QUERY "Q^h" UI_MARK_END " " UI_MARK_KEY "K^{hT}" UI_MARK_END
+               : "F(" UI_MARK_QUERY "Q^h" UI_MARK_END ", " UI_MARK_KEY "K^h" UI_MARK_END ")";
+}
+
+static const char *scale_part(const struct page *page) {
+    float temperature = page->document->what_if.temperature;
+    return temperature == 0               ? "zero"
+           : temperature != 1.0f          ? "tau"
+           : study_is_scaled(page->study) ? NULL
+                                          : "off";
+}
+
 /* The words of the step with the focus words filled in. */
 static const char *step_text(struct page *page, const char *part) {
     const struct document *d = page->document;
     int key = page->selection.source >= 0 && cell_columns_are_keys(page->selection.source)
                   ? page->selection.column
                   : d->key;
-    int query = cell_row_tokens(page->selection.source) == CELL_TOKENS_QUERIES ? page->selection.row
-                                                                               : d->query;
-    size_t n = page_n(page);
+    int source = page->selection.source, query = d->query;
+    enum cell_tokens rows = source >= 0 ? cell_row_tokens(source) : CELL_TOKENS_NONE;
+    if (rows == CELL_TOKENS_KEYS || rows == CELL_TOKENS_VALUES) {
+        key = page->selection.row;
+    } else if (rows == CELL_TOKENS_QUERIES) {
+        query = page->selection.row;
+    }
+    int strongest = 0;
     float divisor = n_divisor(page);
-    int strongest = n ? strongest_key(page, query) : 0;
+    size_t n = page_n(page), m = page_m(page);
+    const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
+    for (size_t j = 0; a && j < m; j++) {
+        strongest = a[(size_t)query * m + j] > a[(size_t)query * m + (size_t)strongest] ? (int)j
+                                                                                        : strongest;
+    }
     const struct attention_config *c = &page->study->model.weights.config;
     const struct attention_layer_weights *w = &page->study->model.weights.layers[d->layer];
-    const char *names[] = {"query", "key",        "strongest", "heads",  "divisor", "d_k",
-                           "d",     "d_ff",       "count",     "equals", "b_q",     "b_1",
-                           "b_2",   "activation", "divide",    "tau",    NULL};
+    const char *names[] = {"query", "key",  "strongest",  "heads", "divisor", "d_k",
+                           "d",     "d_ff", "count",      "keys",  "equals",  "b_q",
+                           "b_1",   "b_2",  "activation", "over",  NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
                             page_key_token(page, key, UI_MARK_KEY),
                             page_key_token(page, strongest, UI_MARK_BOLD),
@@ -99,90 +105,77 @@ static const char *step_text(struct page *page, const char *part) {
                             page_format(page, "%d", c->d_model),
                             page_format(page, "%d", c->d_ff),
                             page_format(page, "%zu", n),
+                            page_format(page, "%zu", m),
                             number_shown(divisor) == (double)divisor ? "=" : "≈",
                             w->q_bias ? " + b_Q" : "",
                             w->up_bias ? " + b_1" : "",
                             w->down_bias ? " + b_2" : "",
                             c->activation == ATTENTION_ACTIVATION_GELU ? "GELU" : "ReLU",
-                            divide_words(page),
-                            page_number(page, temperature(page), NUMBER_PLAIN),
+                            over(page),
                             NULL};
     return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
                        values);
 }
 
-/* Who says what, where a step has one way of saying it for each F. */
-static const char *similarity_suffix(const struct page *page) {
-    static const char *const suffixes[] = {[ATTENTION_SIMILARITY_DOT] = NULL,
-                                           [ATTENTION_SIMILARITY_COSINE] = "cosine",
-                                           [ATTENTION_SIMILARITY_GENERAL] = "general",
-                                           [ATTENTION_SIMILARITY_ADDITIVE] = "additive"};
-    return suffixes[page->study->model.weights.config.similarity];
-}
-
-static const char *scale_suffix(const struct page *page) {
-    return page->reveal.phase == PHASE_SCALE_MASK ? "mask"
-           : temperature(page) == 0               ? "cold"
-           : temperature(page) != 1               ? "temperature"
-           : study_is_scaled(page->study)         ? NULL
-                                                  : "off";
-}
-
-/* Where all keys of the row are masked nothing is shared; with τ = 0 there is no exponential to
- * tell of. */
-static const char *softmax_suffix(const struct page *page) {
-    return page_n(page) > 0 && largest_weight(page) == 0      ? "nothing"
-           : temperature(page) == 0                           ? "cold"
-           : page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE ? "exponentiate"
-           : page->reveal.phase == PHASE_SOFTMAX_ADD          ? "add"
-                                                              : "divide";
-}
-
-static const char *sum_suffix(const struct page *page) {
-    const struct document *d = page->document;
-    float largest = largest_weight(page);
-    return attention_trace_is_head_off(page->study->trace, d->layer, d->head) ? "off"
-           : largest == 0                                                     ? "nothing"
-           : largest < 0.5f                                                   ? "shared"
-                                                                              : NULL;
-}
-
-static const char *feedforward_suffix(const struct page *page) {
-    enum attention_tensor_id stages[6];
-    int count = steps_feedforward_stages(page->study, stages);
-    int stage = page->reveal.phase < count ? page->reveal.phase : count - 1;
-    return count ? attention_tensor_name((int)stages[stage]) : "none";
-}
-
-static const char *suffix_of_step(const struct page *page) {
-    bool has_tokens = page_n(page) > 0;
-    switch (page->document->step) {
-    case STEP_TOKENS:
-        return page->study->model.tokenizer == TOKENIZER_CHARACTERS ? "characters" : NULL;
-    case STEP_EMBEDDING:
-        return has_tokens && !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data ? "alone"
-                                                                                        : NULL;
-    case STEP_PROJECTION:
-        return has_tokens && reads_alike(page) ? "alike" : NULL;
-    case STEP_SIMILARITY:
-        return similarity_suffix(page);
-    case STEP_SCALE:
-        return scale_suffix(page);
-    case STEP_SOFTMAX:
-        return softmax_suffix(page);
-    case STEP_SUM:
-        return has_tokens ? sum_suffix(page) : NULL;
-    case STEP_HEADS:
-        return page->reveal.phase == PHASE_HEADS_CONCAT ? "concat" : NULL;
-    default:
-        return feedforward_suffix(page);
-    }
+/* Which words the beat of the mask has: of its formula always the same. */
+static const char *mask_part(const struct page *page, const char *part) {
+    enum mask_choice mask = study_mask(page->study);
+    bool is_text = strcmp(part, "text") == 0;
+    return !is_text               ? "mask"
+           : mask == MASK_PADDING ? "padding"
+           : mask == MASK_WINDOW  ? "window"
+           : mask == MASK_PAINTED ? "painted"
+                                  : "mask";
 }
 
 /* Beats inside a step may say their own words: scale while masking, softmax while adding, the
- * stages of the layer's rest; and so may what the reader has changed. */
+ * stages of the layer's rest. */
 static const char *part_of_step(struct page *page, const char *part) {
-    const char *suffix = page->document->view == VIEW_HEADS ? NULL : suffix_of_step(page);
+    const struct document *d = page->document;
+    const char *suffix = NULL;
+    if (d->view == VIEW_HEADS) {
+        return NULL;
+    }
+    if (d->step == STEP_SCALE) {
+        bool is_masking = page->reveal.phase == PHASE_SCALE_MASK;
+        suffix = is_masking ? mask_part(page, part) : scale_part(page);
+    } else if (d->step == STEP_SIMILARITY) {
+        static const char *const forms[] = {NULL, "cosine", "general", "additive"};
+        suffix = forms[page->study->model.weights.config.similarity];
+    } else if (d->step == STEP_SOFTMAX && d->what_if.temperature == 0 && page_n(page) &&
+               largest_weight(page) > 0) {
+        suffix = "zero"; /* no exponentials: the largest take all */
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE) {
+        suffix = "exponentiate";
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_ADD) {
+        suffix = "add";
+    } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_DIVIDE) {
+        suffix = page_n(page) && largest_weight(page) <= 0 ? "nothing" : "divide";
+    } else if (d->step == STEP_HEADS && page->reveal.phase == PHASE_HEADS_CONCAT) {
+        suffix = "concat";
+    } else if ((d->step == STEP_EMBEDDING || d->step == STEP_PROJECTION ||
+                d->step == STEP_TOKENS) &&
+               strcmp(part, "text") == 0 && page_n(page) && study_has_context(page->study)) {
+        suffix = "context";
+    } else if (d->step == STEP_EMBEDDING && page_n(page) &&
+               !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data) {
+        suffix = "alone";
+    } else if (d->step == STEP_PROJECTION && page_n(page)) {
+        suffix = reads_alike(page) ? "alike" : NULL;
+    } else if (d->step == STEP_SUM && page_n(page)) {
+        suffix = page_is_head_off(page, d->head) ? "off"
+                 : largest_weight(page) <= 0     ? "nothing"
+                 : largest_weight(page) < 0.5f   ? "shared"
+                                                 : NULL;
+    } else if (d->step == STEP_FEEDFORWARD) {
+        enum attention_tensor_id stages[6];
+        int count = steps_feedforward_stages(page->study, stages);
+        suffix = count ? attention_tensor_name(
+                             stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
+                       : "none";
+    } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
+        suffix = "characters";
+    }
     return suffix ? page_format(page, "%s.%s", part, suffix) : NULL;
 }
 
@@ -191,10 +184,10 @@ const char *words_for_beat(struct page *page, const char *part) {
         enum step step = page->document->step;
         const char *kind = step == STEP_SIMILARITY ? "score" : step == STEP_SCALE ? "scaled" : NULL;
         const char *own = kind ? page_format(page, "view.heads.%s.%s", part, kind) : NULL;
-        const char *names[] = {"heads", "query", "f", "divide", NULL};
+        const char *names[] = {"heads", "query", "f", "over", NULL};
         const char *values[] = {page_format(page, "%d", page->study->model.weights.config.heads),
                                 page_token(page, page->document->query, UI_MARK_QUERY),
-                                matrix_similarity_words(page), divide_words(page), NULL};
+                                similarity_of_heads(page), over(page), NULL};
         bool has_own = own && catalogue_has(page->catalogue, page->document->language, own);
         return page_filled(page, has_own ? own : page_format(page, "view.heads.%s", part), names,
                            values);

@@ -120,9 +120,9 @@ struct saying {
 
 static const struct saying sayings[] = {
     {make_dot, STEP_SIMILARITY, "formula", -1, "s_{ij} = q_i · k_j"},
-    {make_cosine, STEP_SIMILARITY, "formula", -1, "s_{ij} = q_i · k_j / (‖q_i‖ ‖k_j‖)"},
-    {make_general, STEP_SIMILARITY, "formula", -1, "s_{ij} = q_i^T W k_j"},
-    {make_additive, STEP_SIMILARITY, "formula", -1, "s_{ij} = w^T tanh(W_q q_i + W_k k_j)"},
+    {make_cosine, STEP_SIMILARITY, "formula", -1, "s_{ij} = q_i·k_j / (‖q_i‖‖k_j‖)"},
+    {make_general, STEP_SIMILARITY, "formula", -1, "s_{ij} = q_i W k_j"},
+    {make_additive, STEP_SIMILARITY, "formula", -1, "s_{ij} = w·tanh(W_qq_i+W_kk_j)"},
     {make_dot, STEP_SCALE, "formula", -1, "z_{ij} = s_{ij} / √d_k"},
     {make_warm, STEP_SCALE, "formula", -1, "z_{ij} = s_{ij} / (√d_k τ)"},
     {make_flat, STEP_SCALE, "formula", -1, "z_{ij} = s_{ij} / τ"},
@@ -134,11 +134,12 @@ static const struct saying sayings[] = {
     {make_cold, STEP_SOFTMAX, "arithmetic", -1, "a·‖v‖ = "},
     {make_additive, STEP_SIMILARITY, "arithmetic", -1, "−0.50 × tanh("},
     {make_additive, STEP_SIMILARITY, "arithmetic", -1, "+\u00a01 × tanh("},
-    {make_cold, STEP_SCALE, "arithmetic", -1, "= "},
-    {make_head_off, STEP_SUM, "arithmetic", -1, "= 0"},
-    {make_nothing_allowed, STEP_SOFTMAX, "arithmetic", -1, "= 0"},
+    {make_cold, STEP_SCALE, "arithmetic", -1, "nothing is divided"},
+    {make_head_off, STEP_SUM, "arithmetic", -1, "This head is switched off"},
+    {make_nothing_allowed, STEP_SOFTMAX, "arithmetic", ATTENTION_TENSOR_WEIGHTS,
+     "Every key of this row is masked"},
     {make_head_off, STEP_HEADS, "arithmetic", -1, "O1·Wₒ  off\t0"},
-    {make_edits, STEP_SCALE, "arithmetic", -1, "You put this number here"},
+    {make_edits, STEP_SCALE, "arithmetic", ATTENTION_TENSOR_SCORES, "You put this number here"},
     {make_edits, STEP_PROJECTION, "arithmetic", CELL_W_Q, "You put this number here"},
 };
 
