@@ -171,6 +171,23 @@ static void check_end(void) {
         layout_fault(&room, "the arithmetic ends in '%s'", last);
 }
 
+/* No line of the arithmetic is cut: what is too long is written shorter. */
+static void check_whole(void) {
+    for (size_t i = 0; i < room.list.count; i++) {
+        const struct draw_command *c = &room.list.commands[i];
+        if (c->kind != DRAW_TEXT) continue;
+        char text[256];
+        (void)snprintf(text, sizeof text, "%.*s", (int)c->count, room.list.text + c->data);
+        for (int y = 0; strstr(text, "…") && y < (int)room.list.height; y++) {
+            const struct semantic_node *line =
+                semantics_by_id(&room.semantics, ui_id("arithmetic", y, 0));
+            if (line && c->rect.x >= line->rect.x && c->rect.y >= line->rect.y &&
+                c->rect.y <= rect_bottom(line->rect))
+                layout_fault(&room, "'%s' is cut", text);
+        }
+    }
+}
+
 static void every_change_keeps_the_rules(void **state) {
     (void)state;
     static const enum step steps[] = {STEP_EMBEDDING, STEP_PROJECTION, STEP_SIMILARITY, STEP_SCALE,
@@ -186,13 +203,33 @@ static void every_change_keeps_the_rules(void **state) {
                 layout_draw(&room, &wanted);
                 layout_check(&room);
                 check_end();
+                check_whole();
                 document_free(&wanted);
             }
     assert_int_equal(room.faults, 0);
 }
 
+/* Beside a long word there is no room for its exponent; beside a short one there is. */
+static void long_words_go_without_their_exponents(void **state) {
+    (void)state;
+    static const char *const text = "characterizations x";
+    struct document wanted;
+    char words[4096];
+    wanted_make(&wanted, make_flat, STEP_SOFTMAX);
+    assert_true(document_set_text(&wanted, text, strlen(text)));
+    layout_draw(&room, &wanted);
+    layout_check(&room);
+    check_whole();
+    words_of("arithmetic", words, sizeof words);
+    assert_non_null(strstr(words, "characterizations\t"));
+    assert_non_null(strstr(words, "x e^("));
+    assert_int_equal(room.faults, 0);
+    document_free(&wanted);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_words_go_without_their_exponents),
         cmocka_unit_test(the_panel_says_what_was_done),
         cmocka_unit_test(every_change_keeps_the_rules),
     };
