@@ -1,5 +1,6 @@
 /* Documents: copies, comparison, names, and JSON there and back. */
 #include "files/json.h"
+#include "files/memory.h"
 #include "lesson/cell.h"
 #include "lesson/document.h"
 #include "models/tokens.h"
@@ -235,7 +236,7 @@ static void test_damaged(void **state) {
         {"{\"headway\": 1, \"model\": \"\"}", "model"},
         {"{\"headway\": 1, \"layer\": 0}", "layer"},
         {"{\"headway\": 1, \"layer\": 1.0}", "layer"},
-        {"{\"headway\": 1, \"layer\": 97}", "layer"},
+        {"{\"headway\": 1, \"layer\": 97}", "\"layer\" is 97, not a whole number from 1 to 96"},
         {"{\"headway\": 1, \"head\": -9223372036854775808}", "head"},
         {"{\"headway\": 1, \"query\": 1025}", "query"},
         {"{\"headway\": 1, \"key\": \"1\"}", "key"},
@@ -254,12 +255,13 @@ static void test_damaged(void **state) {
         {"{\"headway\": 1, \"scaling\": false}", "scaling"},
         {"{\"headway\": 1, \"predict\": \"yes\"}", "predict"},
         {"{\"headway\": 1, \"answers\": []}", "answers"},
-        {"{\"headway\": 1, \"answers\": {\"sum\": 0}}", "sum"},
+        {"{\"headway\": 1, \"answers\": {\"sum\": 0}}",
+         "\"sum\" is 0, not a whole number from 1 to"},
         {"{\"headway\": 1, \"answers\": {\"softmax\": \"no\"}}", "softmax"},
         {"{\"headway\": 1, \"theme\": \"sepia\"}", "theme"},
         {"{\"headway\": 1, \"colormap\": \"jet\"}", "colormap"},
         {"{\"headway\": 1, \"language\": \"de\"}", "language"},
-        {"{\"headway\": 1, \"width\": 319}", "width"},
+        {"{\"headway\": 1, \"width\": 319}", "\"width\" is 319, not a whole number from 320 to"},
         {"{\"headway\": 1, \"height\": 16385}", "height"},
         {"{\"headway\": 1, \"scale_percent\": 74}", "scale_percent"},
         {"{\"headway\": 1, \"presentation\": null}", "presentation"},
@@ -312,6 +314,43 @@ static void test_unknown_and_absent_keys(void **state) {
     document_free(&plain);
 }
 
+static size_t allocations, failing_at;
+static bool is_allowed(size_t bytes) {
+    (void)bytes;
+    return allocations++ != failing_at;
+}
+
+/* The nth allocation fails, for every n, until all goes well; the old document stays. */
+static void test_every_allocation_may_fail(void **state) {
+    (void)state;
+    const char *bytes = "{\"headway\": 1, \"text\": \"a b\", \"model\": \"by-hand\", \"layer\": 2}";
+    json_t *json = file_json_parse("test", bytes, strlen(bytes), NULL);
+    bool is_done = false;
+    for (failing_at = 0; !is_done; failing_at++) {
+        struct document read = {.width = 77}, kept = {0};
+        struct file_error error = {{0}};
+        assert_true(document_init(&kept, NULL));
+        allocations = 0;
+        file_allocation_hook = is_allowed;
+        bool is_read = document_from_json(json, &read, &error);
+        bool is_copied = is_read && document_copy(&kept, &read);
+        file_allocation_hook = NULL;
+        is_done = allocations <= failing_at;
+        if (!is_read) {
+            assert_non_null(strstr(error.text, "memory"));
+            assert_true(read.width == 77 && !read.text && !read.model);
+        }
+        if (!is_copied) assert_string_equal(kept.text, DOCUMENT_DEFAULT_TEXT);
+        /* only making a repaired text fit may do without its memory */
+        if (is_done) assert_true(is_copied && document_equal(&kept, &read));
+        document_free(&read);
+        document_free(&kept);
+        assert_true(failing_at < 100);
+    }
+    assert_true(failing_at > 6);
+    json_decref(json);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_default),
@@ -323,6 +362,7 @@ int main(void) {
         cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_long_text_is_refused),
         cmocka_unit_test(test_unknown_and_absent_keys),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
