@@ -37,7 +37,13 @@ static void bench_free(struct bench *bench) {
     study_free(&bench->study);
 }
 
-static void note_losses(const struct text_loss *loss, size_t dropped) {
+static void note_dropped(const char *what, const struct token_list *tokens) {
+    if (tokens->dropped)
+        fprintf(stderr, "headway: %s: %zu tokens beyond %d were left out; shorten it\n", what,
+                tokens->dropped, (int)TEXT_MAX_TOKENS);
+}
+
+static void note_losses(const struct text_loss *loss, const struct study *study) {
     if (loss->left_out_bytes)
         fprintf(stderr, "headway: text: %zu bytes beyond %d were left out; shorten it\n",
                 loss->left_out_bytes, (int)TEXT_MAX_BYTES);
@@ -46,9 +52,20 @@ static void note_losses(const struct text_loss *loss, size_t dropped) {
                 "headway: text: %zu bytes were not valid UTF-8 and became U+FFFD; save it "
                 "as UTF-8\n",
                 loss->replaced);
-    if (dropped)
-        fprintf(stderr, "headway: text: %zu tokens beyond %d were left out; shorten it\n", dropped,
-                (int)TEXT_MAX_TOKENS);
+    if (loss->context_replaced)
+        fprintf(stderr,
+                "headway: context: %zu bytes were not valid UTF-8 and became U+FFFD; give it as "
+                "UTF-8\n",
+                loss->context_replaced);
+    note_dropped("text", &study->tokens);
+    note_dropped("context", &study->context.tokens);
+    note_dropped("values", &study->values.tokens);
+    if (study->edits_left_out)
+        fprintf(
+            stderr,
+            "headway: session: %zu edited numbers have no place in this pass and were left out; "
+            "choose the text and model that they belong to\n",
+            study->edits_left_out);
 }
 
 /* The study of the options; 0 or the exit status. */
@@ -68,11 +85,13 @@ static int make_study(const struct options *options, struct study *study) {
     if (!study_set(study, &wanted, &error)) {
         status = complain(EXIT_FAILED, &error);
     } else {
-        const struct attention_config *config = &study->model.weights.config;
-        note_losses(&loss, study->tokens.dropped);
-        if (!options_check(options, &wanted, &study->document, study_tokens(study), config->heads,
-                           config->layers, &error))
-            status = complain(EXIT_USAGE, &error);
+        struct option_extent extent = options_extent_of(study);
+        bool is_usage = true;
+        if (!options_check(options, &wanted, &study->document, &extent, &error) ||
+            !options_finish(options, study, &is_usage, &error))
+            status = complain(is_usage ? EXIT_USAGE : EXIT_FAILED, &error);
+        else
+            note_losses(&loss, study);
     }
     document_free(&wanted);
     return status;

@@ -295,11 +295,12 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
         .host = {loop, host_title, host_fullscreen, host_set_clipboard, host_get_clipboard}};
     is_done = is_done && app_init(loop->app, &app_options, error);
     if (is_done) {
-        const struct attention_config *model = &loop->app->study.model.weights.config;
-        is_done =
-            options_check(options, &document, &loop->app->study.document,
-                          study_tokens(&loop->app->study), model->heads, model->layers, error);
-        loop->result->is_usage = !is_done;
+        struct study *study = &loop->app->study;
+        struct option_extent extent = options_extent_of(study);
+        bool is_usage = true;
+        is_done = options_check(options, &document, &study->document, &extent, error) &&
+                  options_finish(options, study, &is_usage, error);
+        loop->result->is_usage = !is_done && is_usage;
         if (!loop->app->presence.message) open_say_loss(loop->app, &loss);
     }
     document_free(&document);

@@ -22,6 +22,29 @@ static bool is_png(const struct file_bytes *bytes) {
     return bytes->size >= sizeof mark && memcmp(bytes->data, mark, sizeof mark) == 0;
 }
 
+/* JSON into *document, which stays on failure. */
+static bool document_from_bytes(const char *path, const void *data, size_t size,
+                                struct document *document, struct file_error *error) {
+    struct file_error why = {0};
+    struct document read = {0};
+    json_t *json = file_json_parse(path, data, size, error);
+    bool is_done = json && document_from_json(json, &read, &why);
+    if (json && !is_done) file_error_set(error, "%.200s: %s", path, why.text);
+    json_decref(json);
+    if (!is_done) return false;
+    document_free(document);
+    *document = read;
+    return true;
+}
+
+/* An object with the key that every document has: no sentence begins like that. */
+static bool is_session(const struct file_bytes *bytes) {
+    static const char key[] = "\"headway\"";
+    const char *text = (const char *)bytes->data;
+    size_t start = strspn(text, " \t\r\n");
+    return text[start] == '{' && strstr(text + start, key) != NULL;
+}
+
 /* The document in a picture; the window keeps its own size. */
 static bool document_from_png(const char *path, const struct file_bytes *bytes,
                               struct document *document, struct file_error *error) {
@@ -34,15 +57,18 @@ static bool document_from_png(const char *path, const struct file_bytes *bytes,
                               "%s: the picture carries no Headway document; open one that Headway "
                               "saved",
                               path);
-    json_t *json = file_json_parse(path, text, strlen(text), error);
+    bool is_done = document_from_bytes(path, text, strlen(text), document, error);
     free(text);
-    struct document read = {0};
-    bool is_done = json && document_from_json(json, &read, error);
-    json_decref(json);
-    if (is_done) {
-        document_free(document);
-        *document = read;
-    }
+    return is_done;
+}
+
+bool open_session(const char *path, struct document *document, struct file_error *error) {
+    struct file_bytes bytes = {0};
+    if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
+    bool is_done = is_png(&bytes)
+                       ? document_from_png(path, &bytes, document, error)
+                       : document_from_bytes(path, bytes.data, bytes.size, document, error);
+    file_bytes_free(&bytes);
     return is_done;
 }
 
@@ -57,7 +83,7 @@ static size_t cut_length(const uint8_t *text, size_t size, size_t most) {
 
 bool open_text(const struct file_bytes *bytes, struct document *document, struct text_loss *loss,
                struct file_error *error) {
-    *loss = (struct text_loss){0};
+    *loss = (struct text_loss){.context_replaced = loss->context_replaced};
     size_t size = bytes->size;
     while (size && (bytes->data[size - 1] == '\n' || bytes->data[size - 1] == '\r'))
         size--;
@@ -85,7 +111,7 @@ static bool open_text_bytes(const struct file_bytes *bytes, struct document *doc
 bool open_text_file(const char *path, struct document *document, struct text_loss *loss,
                     struct file_error *error) {
     struct file_bytes bytes = {0};
-    *loss = (struct text_loss){0};
+    *loss = (struct text_loss){.context_replaced = loss->context_replaced};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
     bool is_done = open_text_bytes(&bytes, document, loss, error);
     file_bytes_free(&bytes);
@@ -100,7 +126,9 @@ bool open_into_document(const char *path, struct document *document, struct text
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
     bool is_done = is_png(&bytes) ? document_from_png(path, &bytes, document, error)
-                                  : open_text_bytes(&bytes, document, loss, error);
+                   : is_session(&bytes)
+                       ? document_from_bytes(path, bytes.data, bytes.size, document, error)
+                       : open_text_bytes(&bytes, document, loss, error);
     file_bytes_free(&bytes);
     return is_done;
 }

@@ -7,12 +7,15 @@
 struct text_loss {
     size_t replaced;       /* bytes that were not valid UTF-8 */
     size_t left_out_bytes; /* beyond TEXT_MAX_BYTES */
+    size_t context_replaced; /* as replaced, of the context and of the values */
 };
 
-/* A model folder sets the model, a PNG with a document everything, any other file (or "-", standard
+/* A model folder sets the model, a session or a PNG with a document everything, any other file (or "-", standard
  * input) the text. On failure *document stays. */
 bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
                         struct file_error *error);
+/* A document as JSON, or a picture with one, replaces *document. */
+bool open_session(const char *path, struct document *document, struct file_error *error);
 /* A text file, or "-". */
 bool open_text_file(const char *path, struct document *document, struct text_loss *loss,
                     struct file_error *error);

@@ -1,220 +1,18 @@
-#include "app/options.h"
+/* options.c: the command line into options, and options into a document. */
+#include "app/options_private.h"
 
-#include "app/open.h"
-#include "lesson/steps.h"
-
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* What an option sets: `apply` puts a value into the document or the options; false: not a value it
- * takes. */
-struct target {
-    struct options *options;
-    struct document *document;
-    struct text_loss *loss;
-    struct file_error *error; /* of reading a file; NULL while only checking */
-};
-
-struct option_row {
-    const char *name;
-    const char *takes; /* for errors and --help; NULL: no value */
-    bool (*apply)(const struct target *target, const char *value);
-    bool is_of_document; /* applied when the document is known */
-};
-
-static bool read_integer(const char *value, long low, long high, long *out) {
-    char *end = NULL;
-    errno = 0;
-    long number = strtol(value, &end, 10);
-    if (errno || end == value || *end || number < low || number > high) return false;
-    *out = number;
-    return true;
-}
-
-static bool read_index(const char *value, int *out) {
-    long number;
-    if (!read_integer(value, 1, 1000000, &number)) return false;
-    *out = (int)number - 1;
-    return true;
-}
-
-static bool read_switch(const char *value, bool *out) {
-    bool is_on = strcmp(value, "on") == 0;
-    if (!is_on && strcmp(value, "off") != 0) return false;
-    *out = is_on;
-    return true;
-}
-
-static bool apply_text(const struct target *t, const char *value) {
-    if (!t->error) return true;
-    struct file_bytes bytes = {.data = (uint8_t *)(uintptr_t)value, .size = strlen(value)};
-    return open_text(&bytes, t->document, t->loss, t->error);
-}
-
-static bool apply_text_file(const struct target *t, const char *value) {
-    if (!t->error) return true;
-    return open_text_file(value, t->document, t->loss, t->error);
-}
-
-static bool apply_model(const struct target *t, const char *value) {
-    return *value && document_set_model(t->document, value);
-}
-
-static bool apply_layer(const struct target *t, const char *value) {
-    return read_index(value, &t->document->layer);
-}
-
-static bool apply_head(const struct target *t, const char *value) {
-    t->options->is_each_head = strcmp(value, "all") == 0;
-    return t->options->is_each_head || read_index(value, &t->document->head);
-}
-
-static bool apply_query(const struct target *t, const char *value) {
-    return read_index(value, &t->document->query);
-}
-
-static bool apply_key(const struct target *t, const char *value) {
-    return read_index(value, &t->document->key);
-}
-
-static bool apply_beat(const struct target *t, const char *value) {
-    t->document->beat = BEAT_LAST;
-    return strcmp(value, "last") == 0 || read_index(value, &t->document->beat);
-}
-
-/* An enumeration's field by its id. */
-#define APPLY_ID(name, field, type)                                                                \
-    static bool apply_##name(const struct target *t, const char *value) {                          \
-        int found = name##_from_id(value);                                                         \
-        if (found >= 0) t->document->field = (type)found;                                          \
-        return found >= 0;                                                                         \
-    }
-APPLY_ID(step, step, enum step)
-APPLY_ID(view, view, enum view)
-APPLY_ID(mask, what_if.mask, enum mask_choice)
-APPLY_ID(scaling, what_if.scaling, enum scaling_choice)
-APPLY_ID(stride, stride, enum stride)
-APPLY_ID(theme, theme, enum theme_choice)
-APPLY_ID(map, map, enum map_choice)
-APPLY_ID(language, language, enum language)
-#undef APPLY_ID
-
-static bool apply_size(const struct target *t, const char *value) {
-    int width = 0, height = 0, used = 0;
-    if (sscanf(value, "%5dx%5d%n", &width, &height, &used) != 2 || value[used]) return false;
-    t->document->width = width;
-    t->document->height = height;
-    return width >= 320 && width <= 16384 && height >= 240 && height <= 16384;
-}
-
-/* 1.5 and 150 mean the same. */
-static bool apply_scale(const struct target *t, const char *value) {
-    char *end = NULL;
-    double scale = strtod(value, &end);
-    if (end == value || *end) return false;
-    if (scale <= 3) scale *= 100;
-    t->document->scale_percent = (int)(scale + 0.5);
-    return scale >= 75 && scale <= 300;
-}
-
-static bool apply_predict(const struct target *t, const char *value) {
-    bool is_on = true;
-    if (!read_switch(value, &is_on)) return false;
-    t->document->is_predict_off = !is_on;
-    return true;
-}
-
-static bool apply_presentation(const struct target *t, const char *value) {
-    (void)value;
-    t->document->is_presentation = true;
-    return true;
-}
-
-static bool apply_output(const struct target *t, const char *value) {
-    t->options->output = value;
-    return *value;
-}
-
-static bool apply_json(const struct target *t, const char *value) {
-    (void)value;
-    t->options->is_json = true;
-    return true;
-}
-
-static bool apply_density(const struct target *t, const char *value) {
-    long density;
-    if (!read_integer(value, 1, 4, &density)) return false;
-    t->options->density = (int)density;
-    return true;
-}
-
-static bool apply_part(const struct target *t, const char *value) {
-    static const char *const ids[] = {"window", "stage", "head"};
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(value, ids[i]) != 0) continue;
-        t->options->part = (enum picture_part)i;
-        return true;
-    }
-    return false;
-}
-
-/* "512M", "2G", "100000" */
-static bool apply_memory(const struct target *t, const char *value) {
-    static const char units[] = "KMG";
-    char *end = NULL;
-    errno = 0;
-    unsigned long long number = strtoull(value, &end, 10);
-    if (errno || end == value || *value == '-' || number == 0) return false;
-    int shift = 0;
-    if (*end) {
-        const char *unit = strchr(units, *end);
-        if (!unit || end[1]) return false;
-        shift = 10 * (int)(unit - units + 1);
-    }
-    if (number > (SIZE_MAX >> shift)) return false;
-    t->options->memory_bytes = (size_t)number << shift;
-    return true;
-}
-
-static const struct option_row rows[] = {
-    {"--text", "a sentence", apply_text, true},
-    {"--text-file", "a file", apply_text_file, true},
-    {"--model", "textbook, by-hand or a model folder", apply_model, true},
-    {"--layer", "a number from 1", apply_layer, true},
-    {"--head", "a number from 1, or all", apply_head, true},
-    {"--query", "a number from 1", apply_query, true},
-    {"--key", "a number from 1", apply_key, true},
-    {"--step",
-     "tokens, embedding, projection, similarity, scale, softmax, sum, heads or feedforward",
-     apply_step, true},
-    {"--beat", "a number from 1, or last", apply_beat, true},
-    {"--view", "matrices or heads", apply_view, true},
-    {"--mask", "model, none or causal", apply_mask, true},
-    {"--scale", "model, on or off", apply_scaling, true},
-    {"--stride", "cell, row or matrix", apply_stride, true},
-    {"--theme", "light, dark or contrast", apply_theme, true},
-    {"--colormap", "theme, blues, ember, cividis, viridis, magma or greys", apply_map, true},
-    {"--lang", "en or zh", apply_language, true},
-    {"--size", "WIDTHxHEIGHT from 320x240 to 16384x16384", apply_size, true},
-    {"--ui-scale", "a factor from 0.75 to 3", apply_scale, true},
-    {"--predict", "on or off", apply_predict, true},
-    {"--presentation", NULL, apply_presentation, true},
-    {"--density", "1, 2, 3 or 4", apply_density, false},
-    {"--part", "window, stage or head", apply_part, false},
-    {"--memory", "a size such as 512M or 2G", apply_memory, false},
-    {"--output", "a file, or -", apply_output, false},
-    {"--json", NULL, apply_json, false},
-};
-enum { ROW_COUNT = sizeof rows / sizeof *rows };
-
-static int find_row(const char *name, size_t bytes) {
+static const struct option_row *find_row(const char *name, size_t bytes) {
+    static const struct option_row *const tables[] = {options_place_rows, options_what_if_rows,
+                                                      options_look_rows};
     if (bytes == 2 && memcmp(name, "-o", 2) == 0) return find_row("--output", 8);
-    for (int i = 0; i < ROW_COUNT; i++)
-        if (strlen(rows[i].name) == bytes && memcmp(rows[i].name, name, bytes) == 0) return i;
-    return -1;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct option_row *row = tables[i]; row->name; row++)
+            if (strlen(row->name) == bytes && memcmp(row->name, name, bytes) == 0) return row;
+    return NULL;
 }
 
 /* One option at argv[*at], as "--name value" or "--name=value"; *at ends on its last word. */
@@ -223,33 +21,32 @@ static bool parse_option(int argc, char **argv, int *at, struct options *out,
     const char *word = argv[*at];
     const char *equals = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
     size_t bytes = equals ? (size_t)(equals - word) : strlen(word);
-    int row = find_row(word, bytes);
-    if (row < 0)
+    const struct option_row *row = find_row(word, bytes);
+    if (!row)
         return file_error_set(error, "%.*s: there is no such option; see headway --help",
                               (int)bytes, word);
     const char *value = equals ? equals + 1 : "";
-    if (!rows[row].takes && equals)
-        return file_error_set(
-            error, "%s: it takes no value; leave out what follows the =", rows[row].name);
-    if (rows[row].takes && !equals) {
+    if (!row->takes && equals)
+        return file_error_set(error,
+                              "%s: it takes no value; leave out what follows the =", row->name);
+    if (row->takes && !equals) {
         if (*at + 1 >= argc)
-            return file_error_set(error, "%s: its value is missing; give %s", rows[row].name,
-                                  rows[row].takes);
+            return file_error_set(error, "%s: its value is missing; give %s", row->name,
+                                  row->takes);
         value = argv[++*at];
     }
-    if (rows[row].apply == apply_output && out->output)
+    if (strcmp(row->name, "--output") == 0 && out->output)
         return file_error_set(error,
                               "--output: it was given twice, as %.200s and %.200s; leave "
                               "one out",
                               out->output, value);
-    struct target target = {.options = out, .document = scratch};
-    if (!rows[row].apply(&target, value))
-        return file_error_set(error, "%s: “%.80s” is not possible; give %s", rows[row].name, value,
-                              rows[row].takes);
-    if (!rows[row].is_of_document) return true;
+    struct option_target target = {.options = out, .document = scratch};
+    if (!row->apply(&target, value))
+        return file_error_set(error, "%s: “%.80s” is not possible; give %s", row->name, value,
+                              row->takes);
+    if (row->phase == OPTION_AT_ONCE) return true;
     if (out->value_count == OPTIONS_MAX)
-        return file_error_set(error, "%s: there are too many options; give each once",
-                              rows[row].name);
+        return file_error_set(error, "%s: there are too many options; give each once", row->name);
     out->values[out->value_count++] = (struct option_value){row, value};
     return true;
 }
@@ -270,6 +67,12 @@ static bool parse_verb(const char *word, enum verb *verb) {
     return false;
 }
 
+static bool was_given(const struct options *options, const char *name) {
+    for (int i = 0; i < options->value_count; i++)
+        if (strcmp(options->values[i].row->name, name) == 0) return true;
+    return false;
+}
+
 static bool check_whole(const struct options *options, struct file_error *error) {
     bool is_writing = options->verb == VERB_RENDER || options->verb == VERB_TRACE;
     if (is_writing && !options->output)
@@ -277,6 +80,10 @@ static bool check_whole(const struct options *options, struct file_error *error)
                               options->verb == VERB_RENDER ? "render" : "trace");
     if (!is_writing && options->output)
         return file_error_set(error, "--output: nothing is written here; use render or trace");
+    if (was_given(options, "--values") && !was_given(options, "--context") && !options->file &&
+        !was_given(options, "--session"))
+        return file_error_set(error, "--values: there is no context whose keys they would go with; "
+                                     "give one with --context");
     if (options->is_each_head && options->verb == VERB_RENDER && !strstr(options->output, "{head}"))
         return file_error_set(error, "--head all: every head would go to the same file; put {head} "
                                      "into the name after -o");
@@ -313,20 +120,28 @@ bool options_parse(int argc, char **argv, struct options *out, struct file_error
     return is_done && check_whole(out, error);
 }
 
-bool options_apply(const struct options *options, struct document *document, struct text_loss *loss,
-                   struct file_error *error) {
+/* The options of one phase, in the order given. */
+static bool apply_phase(const struct options *options, enum option_phase phase,
+                        struct document *document, struct text_loss *loss,
+                        struct file_error *error) {
     struct options ignored = *options;
-    *loss = (struct text_loss){0};
-    if (options->file && !open_into_document(options->file, document, loss, error)) return false;
     for (int i = 0; i < options->value_count; i++) {
-        struct target target = {&ignored, document, loss, error};
+        struct option_target target = {&ignored, document, loss, error};
         const struct option_value *given = &options->values[i];
-        if (!rows[given->row].apply(&target, given->value)) {
-            if (!error->text[0]) file_error_set(error, "no memory is left; close other programs");
-            return false;
-        }
+        if (given->row->phase != phase || given->row->apply(&target, given->value)) continue;
+        return error->text[0] ? false
+                              : file_error_set(error, "no memory is left; close other programs");
     }
     return true;
+}
+
+bool options_apply(const struct options *options, struct document *document, struct text_loss *loss,
+                   struct file_error *error) {
+    *loss = (struct text_loss){0};
+    if (options->file && !open_into_document(options->file, document, loss, error)) return false;
+    return apply_phase(options, OPTION_SESSION, document, loss, error) &&
+           apply_phase(options, OPTION_FIELD, document, loss, error) &&
+           apply_phase(options, OPTION_LAST, document, loss, error);
 }
 
 /* of: "layer"; more than one of them take an s. */
@@ -355,28 +170,30 @@ static bool check_beat(const struct document *wanted, const struct document *got
                           wanted->beat + 1, step_id(got->step), count, count);
 }
 
-static bool was_given(const struct options *options, const char *name) {
-    for (int i = 0; i < options->value_count; i++)
-        if (strcmp(rows[options->values[i].row].name, name) == 0) return true;
-    return false;
-}
-
 bool options_check(const struct options *options, const struct document *wanted,
-                   const struct document *got, size_t tokens, int heads, int layers,
+                   const struct document *got, const struct option_extent *extent,
                    struct file_error *error) {
     if (was_given(options, "--layer") &&
-        !check_index("--layer", wanted->layer, got->layer, layers, "layer", error))
+        !check_index("--layer", wanted->layer, got->layer, extent->layers, "layer", error))
         return false;
     if (was_given(options, "--head") &&
-        !check_index("--head", wanted->head, got->head, heads, "head", error))
+        !check_index("--head", wanted->head, got->head, extent->heads, "head", error))
         return false;
     if (was_given(options, "--query") &&
-        !check_index("--query", wanted->query, got->query, (int)tokens, "token", error))
+        !check_index("--query", wanted->query, got->query, (int)extent->tokens, "token", error))
         return false;
     if (was_given(options, "--key") &&
-        !check_index("--key", wanted->key, got->key, (int)tokens, "token", error))
+        !check_index("--key", wanted->key, got->key, (int)extent->keys, "token", error))
+        return false;
+    if (was_given(options, "--heads-off") && !options_check_heads(wanted, extent, error))
         return false;
     return !was_given(options, "--beat") || check_beat(wanted, got, error);
+}
+
+struct option_extent options_extent_of(const struct study *study) {
+    const struct attention_config *config = &study->model.weights.config;
+    return (struct option_extent){study_tokens(study), study_keys(study), config->heads,
+                                  config->layers};
 }
 
 bool options_has_size(const struct options *options) {

@@ -17,11 +17,12 @@ enum verb {
 
 struct text_loss; /* open.h */
 
-enum { OPTIONS_MAX = 64 };
+enum { OPTIONS_MAX = 512 };
 
 /* One document option as given; applied when the document is known. */
+struct option_row; /* options_private.h */
 struct option_value {
-    int row; /* of the table in options.c */
+    const struct option_row *row;
     const char *value;
 };
 
@@ -44,10 +45,22 @@ bool options_parse(int argc, char **argv, struct options *out, struct file_error
  * stands in the end. false: a file could not be read (exit status 1). */
 bool options_apply(const struct options *options, struct document *document, struct text_loss *loss,
                    struct file_error *error);
+/* The numbers given with --edit, whose places need the shapes of a study: puts them into the study's document and computes
+ * it again. *is_usage: false means that the study could not be computed, or a mask file does not fit (exit status 1). */
+bool options_finish(const struct options *options, struct study *study, bool *is_usage,
+                    struct file_error *error);
+/* What there is to choose from. */
+struct option_extent {
+    size_t tokens, keys;
+    int heads, layers;
+};
+struct option_extent options_extent_of(const struct study *study);
 /* After the study was made: indices that do not exist are wrong usage, not clamped in silence. */
 bool options_check(const struct options *options, const struct document *wanted,
-                   const struct document *got, size_t tokens, int heads, int layers,
+                   const struct document *got, const struct option_extent *extent,
                    struct file_error *error);
+bool options_check_heads(const struct document *wanted, const struct option_extent *extent,
+                         struct file_error *error); /* those switched off */
 bool options_has_size(const struct options *options);
 size_t options_memory(const struct options *options); /* bytes for a pass */
 const char *options_help(void);

@@ -62,21 +62,36 @@ static bool collect(const struct study *study, struct trace_tensors *out,
     return true;
 }
 
-/* {"tokens": "[\"The\", …]"}: the tokens as they stand in the text. */
-static json_t *make_metadata(const struct study *study) {
+/* A JSON array of the tokens as they stand in their text, as a string. */
+static json_t *token_array(const char *text, const struct token_list *list) {
     json_t *tokens = json_array();
-    for (size_t i = 0; tokens && i < study->tokens.count; i++) {
-        const struct token *token = &study->tokens.tokens[i];
-        json_array_append_new(tokens,
-                              json_stringn(study->document.text + token->start, token->bytes));
+    for (size_t i = 0; tokens && i < list->count; i++) {
+        const struct token *token = &list->tokens[i];
+        json_array_append_new(tokens, json_stringn(text + token->start, token->bytes));
     }
-    char *text = tokens ? json_dumps(tokens, 0) : NULL;
+    char *dumped = tokens ? json_dumps(tokens, 0) : NULL;
     json_decref(tokens);
-    json_t *metadata = text ? json_pack("{s:s, s:s, s:s}", "format", "headway-trace-1", "tokens",
-                                        text, "model", study->document.model)
-                            : NULL;
-    free(text);
-    return metadata;
+    json_t *string = dumped ? json_string(dumped) : NULL;
+    free(dumped);
+    return string;
+}
+
+/* {"tokens": "[\"The\", …]"}, and those of the context and of the values where there are any. */
+static json_t *make_metadata(const struct study *study) {
+    const struct what_if *what_if = &study->document.what_if;
+    json_t *metadata = json_pack("{s:s, s:o, s:s}", "format", "headway-trace-1", "tokens",
+                                 token_array(study->document.text, &study->tokens), "model",
+                                 study->document.model);
+    bool is_good = metadata != NULL;
+    if (is_good && what_if->context)
+        is_good = json_object_set_new(metadata, "context_tokens",
+                                      token_array(what_if->context, &study->context.tokens)) == 0;
+    if (is_good && what_if->values)
+        is_good = json_object_set_new(metadata, "values_tokens",
+                                      token_array(what_if->values, &study->values.tokens)) == 0;
+    if (is_good) return metadata;
+    json_decref(metadata);
+    return NULL;
 }
 
 /* Text that grows; after a failed allocation it stays failed. */

@@ -25,8 +25,9 @@ double attention_math_power(double a, double b); /* a^b, a > 0 and normal; relat
                                                     where |b ln a| ≤ 20 */
 
 /* In double, for the comparisons. */
-double attention_math_log_double(double a);  /* ln a, a > 0 and normal; error ≤ 4e-16 · max(1, |ln a|) */
-double attention_math_exp_double(double x);  /* e^x, x ≤ 700; relative error ≤ 1e-15; 0 below −700 */
+double
+attention_math_log_double(double a); /* ln a, a > 0 and normal; error ≤ 4e-16 · max(1, |ln a|) */
+double attention_math_exp_double(double x); /* e^x, x ≤ 700; relative error ≤ 1e-15; 0 below −700 */
 double attention_math_sqrt_double(double x); /* √x, correctly rounded */
 /* base^(2i/d), by which a position is divided to give the angle of columns 2i and 2i + 1; base 0 means
  * 10000. Vaswani et al. 2017, section 3.5. */

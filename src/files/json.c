@@ -1,5 +1,6 @@
 #include "files/json.h"
 #include "files/error.h"
+#include "files/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,4 +72,35 @@ bool file_json_write(const char *path, const json_t *value, enum file_write_mode
     bool is_written = file_write_whole(path, text, size + 1, mode, error);
     free(text);
     return is_written;
+}
+
+/* The beginning of what jansson writes, as far as there is room. */
+struct shown {
+    char *text;
+    size_t used, room;
+};
+
+static int show_part(const char *part, size_t bytes, void *data) {
+    struct shown *shown = data;
+    size_t taken = bytes < shown->room - shown->used ? bytes : shown->room - shown->used;
+    memcpy(shown->text + shown->used, part, taken);
+    shown->used += taken;
+    return taken == bytes ? 0 : -1;
+}
+
+void file_json_show(const json_t *value, char text[FILE_JSON_SHOWN_BYTES]) {
+    static const char ellipsis[] = "…";
+    struct shown shown = {.text = text, .room = FILE_JSON_SHOWN_BYTES - sizeof ellipsis};
+    const size_t flags = JSON_ENCODE_ANY | JSON_COMPACT;
+    if (json_dump_callback(value, show_part, &shown, flags) == 0) {
+        text[shown.used] = '\0';
+        return;
+    }
+    size_t end = 0; /* of the last whole character */
+    for (bool is_valid = true; end < shown.used && is_valid;) {
+        uint32_t code;
+        size_t taken = utf8_decode((const uint8_t *)text + end, shown.used - end, &code, &is_valid);
+        if (is_valid) end += taken;
+    }
+    memcpy(text + end, ellipsis, sizeof ellipsis);
 }

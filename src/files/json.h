@@ -14,4 +14,8 @@ json_t *file_json_parse_limited(const char *what, const void *data, size_t size,
 json_t *file_json_read(const char *path, struct file_error *error);
 /* Sorted keys, two-space indent, newline at the end. mode as in file_write_whole. */
 bool file_json_write(const char *path, const json_t *value, enum file_write_mode mode, struct file_error *error);
+
+/* The value as JSON on one line, for the errors about it: at most 40 bytes, then "…". */
+enum { FILE_JSON_SHOWN_BYTES = 44 };
+void file_json_show(const json_t *value, char text[FILE_JSON_SHOWN_BYTES]);
 #endif

@@ -1,5 +1,5 @@
-/* memory.h: the one place where the rooms files and models take memory, so that tests can make the
- * nth allocation fail. Everything is released with free(). */
+/* memory.h: the one place where the rooms files and models, and documents, take memory, so that
+ * tests can make the nth allocation fail. Everything is released with free(). */
 #ifndef FILES_MEMORY_H
 #define FILES_MEMORY_H
 #include <stdbool.h>

@@ -5,7 +5,11 @@
 #include <jansson.h>
 
 enum { SAFETENSORS_MAX_DIMS = 8 };
-#define SAFETENSORS_MAX_HEADER_BYTES ((size_t)100 << 20)
+/* 100 MB, as the reference implementation counts them. */
+#define SAFETENSORS_MAX_HEADER_BYTES ((size_t)100000000)
+/* Of one tensor: its bytes as float32 must fit an offset. Holds for the product of the leading dimensions
+ * too, whatever follows, so that what can be read can be written. */
+#define SAFETENSORS_MAX_NUMBERS ((size_t)(INT64_MAX / 4))
 
 /* One tensor, widened to float32 (from F32, F16 or BF16). Every number is finite. */
 struct safetensors_entry {

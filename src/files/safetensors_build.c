@@ -16,7 +16,7 @@ static bool check_source(const struct safetensors_source *source, size_t *bytes,
                               source->dims, SAFETENSORS_MAX_DIMS);
     for (int i = 0; i < source->dims; i++) {
         size_t size = source->shape[i];
-        if (size != 0 && count > (size_t)INT64_MAX / sizeof(float) / size)
+        if (size != 0 && count > SAFETENSORS_MAX_NUMBERS / size)
             return file_error_set(error, "tensor %.100s is too large to write; use a shorter text.",
                                   source->name);
         count *= size;

@@ -119,7 +119,7 @@ static bool read_shape(struct reading *reading, const json_t *value,
     for (size_t i = 0; i < dims; i++) {
         size_t *size = &entry->shape[i];
         if (!read_size(json_array_get(value, i), size) ||
-            (*size != 0 && entry->count > SIZE_MAX / sizeof(float) / *size))
+            (*size != 0 && entry->count > SAFETENSORS_MAX_NUMBERS / *size))
             return file_error_set(reading->error,
                                   "%.200s: size %zu in the shape of tensor %.100s is not usable; "
                                   "save the file again.",

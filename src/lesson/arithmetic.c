@@ -1,20 +1,45 @@
-/* arithmetic.c: redoing one number of the pass with its operands in hand. */
+/* arithmetic.c: what the library says about a number, in the terms of the stage. The mathematics is
+ * the library's alone; here are the cells of its operands, and the strips that are framed. */
 #include "arithmetic.h"
 
-#include "wiring.h"
+#include "attention/attention_explain.h"
+#include "cell_address.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 static const struct document_cell no_cell = {-1, 0, 0, 0};
 
-static struct document_cell cell_at(int source, int head, size_t row, size_t column) {
-    return (struct document_cell){source, head, (int)row, (int)column};
+static struct document_cell cell_of(const struct study *study, const struct attention_operand *o) {
+    return cell_at_address(study, o->tensor, o->layer, o->index);
 }
 
 static void add_operand(struct arithmetic *out, int source, int head, int row, int column) {
-    out->operands[out->operand_count++] =
-        (struct arithmetic_operand){source, head, row, column, cell_role_of(source)};
+    if (out->operand_count < ARITHMETIC_MOST_OPERANDS) {
+        out->operands[out->operand_count++] =
+            (struct arithmetic_operand){source, head, row, column, cell_role_of(source)};
+    }
+}
+
+/* The strip from the first to the last operand: a row where they stand side by side, a column where
+ * one stands below the other, one cell where it is alone. */
+static void add_strip(struct arithmetic *out, const struct document_cell *first,
+                      const struct document_cell *last) {
+    bool is_row = first->row == last->row && first->column != last->column;
+    bool is_column = first->column == last->column && first->row != last->row;
+    if (first->source >= 0) {
+        add_operand(out, first->source, first->head, is_column ? -1 : first->row,
+                    is_row ? -1 : first->column);
+    }
+}
+
+/* What F made of a query or key is not on the stage; the query or key is, and is framed as well. */
+static void add_origin(struct arithmetic *out, const struct document_cell *first) {
+    if (first->source == ATTENTION_TENSOR_SIMILARITY_QUERY) {
+        add_operand(out, ATTENTION_TENSOR_Q, first->head, first->row, -1);
+    } else if (first->source == ATTENTION_TENSOR_SIMILARITY_KEY) {
+        add_operand(out, ATTENTION_TENSOR_K, first->head, first->row, -1);
+    }
 }
 
 static bool reserve_terms(struct arithmetic *out, size_t count) {
@@ -22,272 +47,203 @@ static bool reserve_terms(struct arithmetic *out, size_t count) {
     return out->terms != NULL;
 }
 
-static void add_term(struct arithmetic *out, float a, struct document_cell a_cell, float b,
-                     struct document_cell b_cell, int token, int head) {
-    out->terms[out->count++] = (struct arithmetic_term){a, b, a * b, a_cell, b_cell, token, head};
+/* Are the terms one for each key? */
+static bool are_terms_keys(const struct arithmetic *out) {
+    return out->cell.source == ATTENTION_TENSOR_HEAD_OUTPUT ||
+           out->cell.source == ATTENTION_TENSOR_WEIGHTS || out->cell.source == CELL_ROW_TOTAL;
 }
 
-static float value_at(const struct study *study, int source, int head, int row, int column) {
-    struct cell_matrix m = cell_matrix_of(study, source, head, NULL);
-    return m.values[(size_t)row * m.columns + (size_t)column];
-}
-
-/* Row `row` of a times row `b_row` of b: every matrix product of the pass has this form. */
-struct product {
-    int a_source, a_head, b_source, b_head, b_row;
-    bool b_is_column;  /* b is read down column b_row instead (A · V) */
-    const float *bias; /* of this output, or NULL */
-    size_t head_width; /* > 0: term t belongs to head t / head_width */
-    bool tokens;       /* term t belongs to key t */
-};
-
-static bool products(const struct study *study, const struct product *p, struct arithmetic *out) {
-    int row = out->cell.row;
-    struct cell_matrix a = cell_matrix_of(study, p->a_source, p->a_head, NULL);
-    struct cell_matrix b = cell_matrix_of(study, p->b_source, p->b_head, NULL);
-    if (!a.values || !b.values || !reserve_terms(out, a.columns)) {
-        return false;
-    }
-    for (size_t t = 0; t < a.columns; t++) {
-        size_t b_row = p->b_is_column ? t : (size_t)p->b_row;
-        size_t b_column = p->b_is_column ? (size_t)p->b_row : t;
-        add_term(out, a.values[(size_t)row * a.columns + t],
-                 cell_at(p->a_source, p->a_head, (size_t)row, t),
-                 b.values[b_row * b.columns + b_column],
-                 cell_at(p->b_source, p->b_head, b_row, b_column), p->tokens ? (int)t : -1,
-                 p->head_width ? (int)(t / p->head_width) : -1);
-    }
-    if (p->bias) {
-        out->has_bias = true;
-        out->bias = *p->bias;
-    }
-    out->form = ARITHMETIC_PRODUCTS;
-    add_operand(out, p->a_source, p->a_head, row, -1);
-    add_operand(out, p->b_source, p->b_head, p->b_is_column ? -1 : p->b_row,
-                p->b_is_column ? p->b_row : -1);
-    return true;
-}
-
-static bool projection(const struct study *study, int weights, const float *bias, size_t width,
+static bool take_terms(const struct study *study, const struct attention_arithmetic *m,
                        struct arithmetic *out) {
-    int head = out->cell.head;
-    const float *own = bias ? bias + (size_t)head * width + (size_t)out->cell.column : NULL;
-    struct product p = {wiring_projection_input(&study->model.weights.config),
-                        0,
-                        weights,
-                        head,
-                        out->cell.column,
-                        false,
-                        own,
-                        0,
-                        false};
-    return products(study, &p, out);
-}
-
-/* The network's two matrices are not on the stage as grids of their own, so their terms are made
- * here. */
-static bool network_layer(const struct study *study, int input, const float *weight,
-                          const float *bias, struct arithmetic *out) {
-    struct cell_matrix x = cell_matrix_of(study, input, 0, NULL);
-    size_t row = (size_t)out->cell.row, unit = (size_t)out->cell.column;
-    if (!x.values || !reserve_terms(out, x.columns)) {
+    bool has_heads = m->operation == ATTENTION_OPERATION_GROUPED;
+    if (!reserve_terms(out, m->count)) {
         return false;
     }
-    out->before = 0;
-    for (size_t t = 0; t < x.columns; t++) {
-        add_term(out, x.values[row * x.columns + t], cell_at(input, 0, row, t),
-                 weight[unit * x.columns + t], no_cell, -1, -1);
-        out->before += out->terms[t].product;
+    for (size_t t = 0; t < m->count; t++) {
+        const struct attention_term *term = &m->terms[t];
+        out->terms[t] = (struct arithmetic_term){term->a.value,
+                                                 term->b.value,
+                                                 term->w.value,
+                                                 term->value,
+                                                 cell_of(study, &term->a),
+                                                 cell_of(study, &term->b),
+                                                 cell_of(study, &term->w),
+                                                 are_terms_keys(out) ? (int)t : -1,
+                                                 has_heads ? term->group : -1};
     }
-    if (bias) {
-        out->has_bias = true;
-        out->bias = bias[unit];
-        out->before += out->bias;
-    }
-    add_operand(out, input, 0, out->cell.row, -1);
+    out->count = m->count;
     return true;
 }
 
-static bool sum_of(const struct study *study, const int *summands, int count,
-                   struct arithmetic *out) {
-    if (!reserve_terms(out, (size_t)count)) {
-        return false;
+static bool take_shares(const struct attention_arithmetic *m, struct arithmetic *out) {
+    out->shares = calloc(m->group_count, sizeof *out->shares);
+    for (size_t head = 0; out->shares && head < m->group_count; head++) {
+        out->shares[head] = m->group_sums[head];
     }
-    for (int s = 0; s < count; s++) {
-        struct document_cell at = out->cell;
-        at.source = summands[s];
-        at.head = 0;
-        add_term(out, value_at(study, at.source, 0, at.row, at.column), at, 1.0f, no_cell, -1, -1);
-        add_operand(out, at.source, 0, at.row, at.column);
-    }
-    out->form = ARITHMETIC_SUM;
-    return true;
+    out->share_count = out->shares ? m->group_count : 0;
+    return out->shares != NULL;
 }
 
-static bool copy_of(struct arithmetic *out, int source, int head, int column) {
-    out->form = ARITHMETIC_COPY;
-    out->a = out->result;
-    add_operand(out, source, head, out->cell.row, column);
-    return true;
-}
-
-static bool score(const struct study *study, struct arithmetic *out) {
-    if (isinf(out->result) && out->result < 0) {
-        out->form = ARITHMETIC_MASKED;
-        return true;
-    }
-    out->form = ARITHMETIC_QUOTIENT;
-    out->a = value_at(study, ATTENTION_TENSOR_SIMILARITY, out->cell.head, out->cell.row,
-                      out->cell.column);
-    out->b = attention_trace_divisor(study->trace);
-    add_operand(out, ATTENTION_TENSOR_SIMILARITY, out->cell.head, out->cell.row, out->cell.column);
-    return true;
-}
-
-/* e^(z − max), its total over the row, and the weight: all from one row of scores. */
-static bool softmax_part(const struct study *study, struct arithmetic *out) {
-    int head = out->cell.head, row = out->cell.row, column = out->cell.column;
-    struct cell_matrix z = cell_matrix_of(study, ATTENTION_TENSOR_SCORES, head, NULL);
-    float *exponentials = malloc(z.columns * sizeof *exponentials);
-    if (!exponentials || !reserve_terms(out, z.columns)) {
-        free(exponentials);
-        return false;
-    }
-    const float *scores = z.values + (size_t)row * z.columns;
-    float total;
-    attention_softmax_exponentials(scores, z.columns, exponentials, &out->maximum, &total);
-    if (out->cell.source == CELL_EXPONENTIALS) {
-        out->form = ARITHMETIC_EXPONENTIAL;
-        out->a = scores[column];
-        out->b = out->maximum;
-        add_operand(out, ATTENTION_TENSOR_SCORES, head, row, column);
-    } else {
-        for (size_t j = 0; j < z.columns; j++) {
-            add_term(out, exponentials[j], cell_at(CELL_EXPONENTIALS, head, (size_t)row, j), 1.0f,
-                     no_cell, (int)j, -1);
+/* Summands are framed one by one, the operands of other sums as rows and columns. */
+static void frame_terms(struct arithmetic *out) {
+    if (out->form == ARITHMETIC_SUM && out->cell.source != CELL_ROW_TOTAL) {
+        for (size_t t = 0; t < out->count; t++) {
+            const struct document_cell *cell = &out->terms[t].a_cell;
+            add_operand(out, cell->source, cell->head, cell->row, cell->column);
         }
-        out->form = out->cell.source == CELL_ROW_TOTAL ? ARITHMETIC_SUM : ARITHMETIC_SOFTMAX;
-        out->a = out->form == ARITHMETIC_SOFTMAX ? exponentials[column] : 0;
-        out->b = total;
-        add_operand(out, CELL_EXPONENTIALS, head, row, -1);
+        return;
     }
-    free(exponentials);
-    return true;
+    if (out->count == 0) {
+        return;
+    }
+    const struct arithmetic_term *first = &out->terms[0], *last = &out->terms[out->count - 1];
+    bool is_squared = out->form == ARITHMETIC_UNIT; /* both operands are the same row */
+    add_strip(out, &first->a_cell, &last->a_cell);
+    if (!is_squared) {
+        add_strip(out, &first->b_cell, &last->b_cell);
+    }
+    add_strip(out, &first->w_cell, &last->w_cell);
+    add_origin(out, &first->a_cell);
+    add_origin(out, &first->b_cell);
 }
 
-static bool norm(const struct study *study, const float *gain, const float *shift,
+static enum arithmetic_form form_of(const struct attention_arithmetic *m) {
+    static const enum arithmetic_form forms[] = {
+        [ATTENTION_OPERATION_GIVEN] = ARITHMETIC_GIVEN,
+        [ATTENTION_OPERATION_COPY] = ARITHMETIC_COPY,
+        [ATTENTION_OPERATION_SUM] = ARITHMETIC_SUM,
+        [ATTENTION_OPERATION_PRODUCTS] = ARITHMETIC_PRODUCTS,
+        [ATTENTION_OPERATION_GROUPED] = ARITHMETIC_PRODUCTS,
+        [ATTENTION_OPERATION_ACTIVATION] = ARITHMETIC_ACTIVATION,
+        [ATTENTION_OPERATION_TANH] = ARITHMETIC_TANH,
+        [ATTENTION_OPERATION_UNIT] = ARITHMETIC_UNIT,
+        [ATTENTION_OPERATION_QUOTIENT] = ARITHMETIC_QUOTIENT,
+        [ATTENTION_OPERATION_MASKED] = ARITHMETIC_MASKED,
+        [ATTENTION_OPERATION_SOFTMAX] = ARITHMETIC_SOFTMAX,
+        [ATTENTION_OPERATION_LARGEST] = ARITHMETIC_LARGEST,
+        [ATTENTION_OPERATION_NOTHING_ALLOWED] = ARITHMETIC_NOTHING_ALLOWED,
+        [ATTENTION_OPERATION_NORM] = ARITHMETIC_NORM,
+        [ATTENTION_OPERATION_HEAD_OFF] = ARITHMETIC_HEAD_OFF,
+        [ATTENTION_OPERATION_SINUSOID] = ARITHMETIC_SINUSOID,
+    };
+    return m->is_edited ? ARITHMETIC_EDITED : forms[m->operation];
+}
+
+/* The numbers beside the terms. */
+static void take_numbers(const struct attention_arithmetic *m, struct arithmetic *out) {
+    bool is_norm = m->operation == ATTENTION_OPERATION_NORM;
+    bool is_weight = out->cell.source == ATTENTION_TENSOR_WEIGHTS;
+    out->a = m->a.value;
+    out->b = m->b.value;
+    if (is_weight) { /* numerator and denominator */
+        out->a = m->b.value;
+        out->b = m->total;
+    }
+    out->has_bias = m->has_bias && !is_norm;
+    out->bias = out->has_bias ? m->bias.value : 0;
+    out->has_shift = m->has_bias && is_norm;
+    out->shift = out->has_shift ? m->bias.value : 0;
+    out->has_gain = m->has_gain;
+    out->gain = m->gain.value;
+    out->before = m->before;
+    out->maximum = m->maximum;
+    out->mean = m->mean;
+    out->variance = m->variance;
+    out->is_gelu = m->is_gelu;
+    out->has_value_norm = is_weight;
+    out->value_norm = m->value_norm;
+    out->is_cosine_wave = m->is_cosine_wave;
+    out->position = m->position;
+    out->period = m->period;
+}
+
+static bool take(const struct study *study, const struct attention_arithmetic *m,
                  struct arithmetic *out) {
-    int input =
-        wiring_norm_input(&study->model.weights.config, (enum attention_tensor_id)out->cell.source);
-    struct cell_matrix x = cell_matrix_of(study, input, 0, NULL);
-    float *normed = x.values ? malloc(x.columns * sizeof *normed) : NULL;
-    if (!normed) {
+    out->form = form_of(m);
+    if (out->form == ARITHMETIC_MASKED && cell_is_before_mask(study, &out->cell)) {
+        out->form = ARITHMETIC_QUOTIENT; /* the mask has not come yet */
+    }
+    if (out->form == ARITHMETIC_QUOTIENT && m->b.value == 0) {
+        out->form = ARITHMETIC_UNDIVIDED;
+    }
+    take_numbers(m, out);
+    if (!take_terms(study, m, out) || (m->group_count > 0 && !take_shares(m, out))) {
         return false;
     }
-    attention_layer_norm(x.values + (size_t)out->cell.row * x.columns, x.columns, gain, shift,
-                         normed, &out->mean, &out->variance);
-    free(normed);
-    out->form = ARITHMETIC_NORM;
-    out->a = x.values[(size_t)out->cell.row * x.columns + (size_t)out->cell.column];
-    out->has_gain = gain != NULL;
-    out->gain = gain ? gain[out->cell.column] : 1.0f;
-    out->shift = shift ? shift[out->cell.column] : 0.0f;
-    add_operand(out, input, 0, out->cell.row, -1);
+    frame_terms(out);
+    struct document_cell a = cell_of(study, &m->a);
+    if (out->form == ARITHMETIC_COPY && a.source < 0) {
+        out->form =
+            ARITHMETIC_GIVEN; /* a learned position: the model's, from no matrix of the stage */
+    }
+    if (out->form == ARITHMETIC_SOFTMAX || out->form == ARITHMETIC_LARGEST) {
+        add_operand(out, CELL_EXPONENTIALS, out->cell.head, out->cell.row, -1);
+    } else if (out->count == 0 && out->form != ARITHMETIC_MASKED && a.source >= 0) {
+        add_operand(out, a.source, a.head, a.row, a.column);
+    }
     return true;
 }
 
-static bool layer_part(const struct study *study, struct arithmetic *out) {
-    const struct attention_config *config = &study->model.weights.config;
-    const struct attention_layer_weights *w = &study->model.weights.layers[study->document.layer];
-    int summands[2];
-    switch (out->cell.source) {
-    case ATTENTION_TENSOR_RESIDUAL1:
-    case ATTENTION_TENSOR_RESIDUAL2:
-        wiring_residual(config, (enum attention_tensor_id)out->cell.source, summands);
-        return sum_of(study, summands, 2, out);
-    case ATTENTION_TENSOR_NORM1:
-        return norm(study, w->norm1_weight, w->norm1_bias, out);
-    case ATTENTION_TENSOR_NORM2:
-        return norm(study, w->norm2_weight, w->norm2_bias, out);
-    case ATTENTION_TENSOR_FFN_HIDDEN:
-        out->form = ARITHMETIC_ACTIVATION;
-        return network_layer(study, wiring_ffn_input(config), w->up_weight, w->up_bias, out);
-    case ATTENTION_TENSOR_FFN_OUTPUT:
-        out->form = ARITHMETIC_PRODUCTS;
-        return network_layer(study, ATTENTION_TENSOR_FFN_HIDDEN, w->down_weight, w->down_bias, out);
-    default:
-        return copy_of(out, wiring_output(config), 0, out->cell.column);
-    }
-}
-
-static bool attention_part(const struct study *study, struct arithmetic *out) {
-    const struct attention_config *config = &study->model.weights.config;
-    const struct attention_layer_weights *w = &study->model.weights.layers[study->document.layer];
-    int head = out->cell.head, column = out->cell.column;
-    size_t d_k = (size_t)config->d_k, d_v = (size_t)config->d_v;
-    switch (out->cell.source) {
-    case ATTENTION_TENSOR_Q:
-        return projection(study, CELL_W_Q, w->q_bias, d_k, out);
-    case ATTENTION_TENSOR_K:
-        return projection(study, CELL_W_K, w->k_bias, d_k, out);
-    case ATTENTION_TENSOR_V:
-        return projection(study, CELL_W_V, w->v_bias, d_v, out);
-    case ATTENTION_TENSOR_SIMILARITY:
-        return products(study,
-                        &(struct product){ATTENTION_TENSOR_Q, head, ATTENTION_TENSOR_K, head,
-                                          column, false, NULL, 0, false},
-                        out);
-    case ATTENTION_TENSOR_SCORES:
-        return score(study, out);
-    case ATTENTION_TENSOR_WEIGHTS:
-    case CELL_EXPONENTIALS:
-    case CELL_ROW_TOTAL:
-        return softmax_part(study, out);
-    case ATTENTION_TENSOR_HEAD_OUTPUT:
-        return products(study,
-                        &(struct product){ATTENTION_TENSOR_WEIGHTS, head, ATTENTION_TENSOR_V, head,
-                                          column, true, NULL, 0, true},
-                        out);
-    case ATTENTION_TENSOR_CONCAT:
-        return copy_of(out, ATTENTION_TENSOR_HEAD_OUTPUT, column / config->d_v,
-                       column % config->d_v);
-    default:
-        return products(study,
-                        &(struct product){ATTENTION_TENSOR_CONCAT, 0, CELL_W_O, 0, column, false,
-                                          w->o_bias ? w->o_bias + column : NULL, d_v, false},
-                        out);
-    }
-}
-
-static bool input_part(const struct study *study, struct arithmetic *out) {
-    static const int both[2] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION};
-    if (out->cell.source == ATTENTION_TENSOR_X) {
-        if (study->document.layer > 0) {
-            return copy_of(out, ATTENTION_TENSOR_X, 0, out->cell.column);
+/* e^(z − max) and the total of a row are on the way to the weights, and explained with them. */
+static bool take_exponential(const struct attention_arithmetic *m, struct arithmetic *out) {
+    const struct document_cell *cell = &out->cell;
+    if (cell->source == CELL_ROW_TOTAL) {
+        if (!reserve_terms(out, m->count)) {
+            return false;
         }
-        bool has_position = study_tensor(study, ATTENTION_TENSOR_POSITION).data != NULL;
-        return sum_of(study, both, has_position ? 2 : 1, out);
+        for (size_t j = 0; j < m->count; j++) {
+            struct document_cell e = {CELL_EXPONENTIALS, cell->head, cell->row, (int)j};
+            float value = m->terms[j].value;
+            out->terms[j] =
+                (struct arithmetic_term){value, 1, 1, value, e, no_cell, no_cell, (int)j, -1};
+        }
+        out->form = ARITHMETIC_SUM;
+        out->count = m->count;
+        out->b = m->total;
+        add_operand(out, CELL_EXPONENTIALS, cell->head, cell->row, -1);
+    } else {
+        out->form =
+            m->operation == ATTENTION_OPERATION_SOFTMAX ? ARITHMETIC_EXPONENTIAL : form_of(m);
+        out->a = m->a.value;
+        out->b = m->maximum;
+        add_operand(out, ATTENTION_TENSOR_SCORES, cell->head, cell->row, cell->column);
     }
-    out->form = ARITHMETIC_GIVEN;
+    out->maximum = m->maximum;
     return true;
+}
+
+static bool explain(const struct study *study, const struct document_cell *cell,
+                    struct attention_arithmetic *m) {
+    int tensor, layer;
+    size_t index;
+    return cell_address(study, cell, &tensor, &layer, &index) &&
+           attention_explain(study->trace, &study->model.weights, tensor, layer, index, NULL, m,
+                             NULL) == ATTENTION_OK;
 }
 
 bool arithmetic_of(const struct study *study, const struct document_cell *cell,
                    struct arithmetic *out) {
-    *out = (struct arithmetic){0};
-    out->cell = *cell;
+    *out = (struct arithmetic){.cell = *cell};
     if (!cell_value(study, cell, &out->result)) {
+        *out = (struct arithmetic){0};
         return false;
     }
-    bool is_done;
-    if (cell->source <= ATTENTION_TENSOR_X ||
-        (cell->source >= CELL_W_Q && cell->source <= CELL_W_O)) {
-        is_done = input_part(study, out);
-    } else if (cell->source >= ATTENTION_TENSOR_RESIDUAL1 &&
-               cell->source <= ATTENTION_TENSOR_OUTPUT) {
-        is_done = layer_part(study, out);
-    } else {
-        is_done = attention_part(study, out);
+    if (cell->source == ATTENTION_TENSOR_X && study->document.layer > 0) {
+        out->form = ARITHMETIC_COPY; /* what the layer before put out */
+        out->a = out->result;
+        add_operand(out, ATTENTION_TENSOR_X, 0, cell->row, cell->column);
+        return true;
+    }
+    bool is_on_the_way = cell->source == CELL_EXPONENTIALS || cell->source == CELL_ROW_TOTAL;
+    struct document_cell explained = *cell;
+    if (is_on_the_way) {
+        explained.source = ATTENTION_TENSOR_WEIGHTS;
+    }
+    struct attention_arithmetic m;
+    bool is_done = explain(study, &explained, &m);
+    if (is_done) {
+        is_done = is_on_the_way ? take_exponential(&m, out) : take(study, &m, out);
+        attention_arithmetic_free(&m);
     }
     if (!is_done) {
         arithmetic_free(out);
@@ -297,6 +253,7 @@ bool arithmetic_of(const struct study *study, const struct document_cell *cell,
 
 void arithmetic_free(struct arithmetic *arithmetic) {
     free(arithmetic->terms);
+    free(arithmetic->shares);
     *arithmetic = (struct arithmetic){0};
 }
 

@@ -1,55 +1,83 @@
 /* cell.c: addresses of numbers and where their values are. */
 #include "cell.h"
 
+#include "cell_address.h"
 #include "steps.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
+/* Columns of the table: symbol, role, one matrix per head?, whose tokens the rows are, are the
+ * columns keys? */
 static const struct {
     const char *symbol;
     enum cell_role role;
-    bool is_per_head, rows_are_tokens, columns_are_keys;
+    bool is_per_head;
+    enum cell_tokens rows;
+    bool columns_are_keys;
 } sources[CELL_SOURCE_COUNT] = {
-    [ATTENTION_TENSOR_EMBEDDING] = {"E", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_POSITION] = {"P", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_X] = {"X", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_Q] = {"Q", CELL_ROLE_QUERY, true, true, false},
-    [ATTENTION_TENSOR_K] = {"K", CELL_ROLE_KEY, true, true, false},
-    [ATTENTION_TENSOR_V] = {"V", CELL_ROLE_VALUE, true, true, false},
-    [ATTENTION_TENSOR_SIMILARITY] = {"S", CELL_ROLE_SCORE, true, true, true},
-    [ATTENTION_TENSOR_SCORES] = {"Z", CELL_ROLE_SCORE, true, true, true},
-    [ATTENTION_TENSOR_WEIGHTS] = {"A", CELL_ROLE_WEIGHT, true, true, true},
-    [ATTENTION_TENSOR_HEAD_OUTPUT] = {"O", CELL_ROLE_OUTPUT, true, true, false},
-    [ATTENTION_TENSOR_CONCAT] = {"concat", CELL_ROLE_OUTPUT, false, true, false},
-    [ATTENTION_TENSOR_ATTENTION_OUTPUT] = {"Y", CELL_ROLE_OUTPUT, false, true, false},
-    [ATTENTION_TENSOR_RESIDUAL1] = {"R\u2081", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_NORM1] = {"N\u2081", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_FFN_HIDDEN] = {"H", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_FFN_OUTPUT] = {"F", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_RESIDUAL2] = {"R\u2082", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_NORM2] = {"N\u2082", CELL_ROLE_PLAIN, false, true, false},
-    [ATTENTION_TENSOR_OUTPUT] = {"out", CELL_ROLE_PLAIN, false, true, false},
-    [CELL_W_Q] = {"W_Q", CELL_ROLE_QUERY, true, false, false},
-    [CELL_W_K] = {"W_K", CELL_ROLE_KEY, true, false, false},
-    [CELL_W_V] = {"W_V", CELL_ROLE_VALUE, true, false, false},
-    [CELL_W_O] = {"W_O", CELL_ROLE_OUTPUT, false, false, false},
-    [CELL_EXPONENTIALS] = {"e^z", CELL_ROLE_WEIGHT, true, true, true},
-    [CELL_ROW_TOTAL] = {"\u03a3", CELL_ROLE_WEIGHT, true, true, false},
-    [CELL_TOKEN] = {"", CELL_ROLE_PLAIN, false, true, false},
+    [ATTENTION_TENSOR_EMBEDDING] = {"E", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_POSITION] = {"P", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_X] = {"X", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_CONTEXT_EMBEDDING] = {"E_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, false},
+    [ATTENTION_TENSOR_CONTEXT_POSITION] = {"P_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, false},
+    [ATTENTION_TENSOR_CONTEXT_X] = {"X_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, false},
+    [ATTENTION_TENSOR_VALUES_EMBEDDING] = {"E_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES,
+                                           false},
+    [ATTENTION_TENSOR_VALUES_POSITION] = {"P_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES, false},
+    [ATTENTION_TENSOR_VALUES_X] = {"X_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES, false},
+    [ATTENTION_TENSOR_Q] = {"Q", CELL_ROLE_QUERY, true, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_K] = {"K", CELL_ROLE_KEY, true, CELL_TOKENS_KEYS, false},
+    [ATTENTION_TENSOR_V] = {"V", CELL_ROLE_VALUE, true, CELL_TOKENS_VALUES, false},
+    [ATTENTION_TENSOR_SIMILARITY_QUERY] = {"Q\u2032", CELL_ROLE_QUERY, true, CELL_TOKENS_QUERIES,
+                                           false},
+    [ATTENTION_TENSOR_SIMILARITY_KEY] = {"K\u2032", CELL_ROLE_KEY, true, CELL_TOKENS_KEYS, false},
+    [ATTENTION_TENSOR_SIMILARITY] = {"S", CELL_ROLE_SCORE, true, CELL_TOKENS_QUERIES, true},
+    [ATTENTION_TENSOR_SCORES] = {"Z", CELL_ROLE_SCORE, true, CELL_TOKENS_QUERIES, true},
+    [ATTENTION_TENSOR_WEIGHTS] = {"A", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, true},
+    [ATTENTION_TENSOR_HEAD_OUTPUT] = {"O", CELL_ROLE_OUTPUT, true, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_CONCAT] = {"concat", CELL_ROLE_OUTPUT, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_ATTENTION_OUTPUT] = {"Y", CELL_ROLE_OUTPUT, false, CELL_TOKENS_QUERIES,
+                                           false},
+    [ATTENTION_TENSOR_RESIDUAL1] = {"R\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_NORM1] = {"N\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_FFN_HIDDEN] = {"H", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_FFN_OUTPUT] = {"F", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_RESIDUAL2] = {"R\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_NORM2] = {"N\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_OUTPUT] = {"out", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [CELL_W_Q] = {"W_Q", CELL_ROLE_QUERY, true, CELL_TOKENS_NONE, false},
+    [CELL_W_K] = {"W_K", CELL_ROLE_KEY, true, CELL_TOKENS_NONE, false},
+    [CELL_W_V] = {"W_V", CELL_ROLE_VALUE, true, CELL_TOKENS_NONE, false},
+    [CELL_W_O] = {"W_O", CELL_ROLE_OUTPUT, false, CELL_TOKENS_NONE, false},
+    [CELL_W_GENERAL] = {"W", CELL_ROLE_PLAIN, true, CELL_TOKENS_NONE, false},
+    [CELL_W_ADDITIVE_Q] = {"W_q", CELL_ROLE_QUERY, true, CELL_TOKENS_NONE, false},
+    [CELL_W_ADDITIVE_K] = {"W_k", CELL_ROLE_KEY, true, CELL_TOKENS_NONE, false},
+    [CELL_W_ADDITIVE] = {"w", CELL_ROLE_PLAIN, true, CELL_TOKENS_NONE, false},
+    [CELL_EXPONENTIALS] = {"e^z", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, true},
+    [CELL_ROW_TOTAL] = {"\u03a3", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, false},
+    [CELL_TOKEN] = {"", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
 };
 
 bool cell_source_is_per_head(int source) {
     return source >= 0 && source < CELL_SOURCE_COUNT && sources[source].is_per_head;
 }
 
+enum cell_tokens cell_row_tokens(int source) {
+    return source >= 0 && source < CELL_SOURCE_COUNT ? sources[source].rows : CELL_TOKENS_NONE;
+}
+
 bool cell_rows_are_tokens(int source) {
-    return source >= 0 && source < CELL_SOURCE_COUNT && sources[source].rows_are_tokens;
+    return cell_row_tokens(source) != CELL_TOKENS_NONE;
 }
 
 bool cell_columns_are_keys(int source) {
     return source >= 0 && source < CELL_SOURCE_COUNT && sources[source].columns_are_keys;
+}
+
+bool cell_is_weight(int source) {
+    return source >= CELL_W_Q && source <= CELL_W_ADDITIVE;
 }
 
 const char *cell_symbol(int source) {
@@ -93,8 +121,8 @@ bool cell_in_grid(int32_t id, const struct document_cell *cell, int *grid_row, i
 }
 
 size_t cell_scratch_floats(const struct study *study, int source) {
-    size_t n = study_tokens(study);
-    return source == CELL_EXPONENTIALS ? n * n + n : source == CELL_ROW_TOTAL ? 2 * n : 0;
+    size_t n = study_tokens(study), m = study_keys(study);
+    return source == CELL_EXPONENTIALS ? n * m : source == CELL_ROW_TOTAL ? n + m : 0;
 }
 
 static struct cell_matrix tensor_matrix(const struct study *study, int source, int head) {
@@ -115,25 +143,41 @@ static struct cell_matrix tensor_matrix(const struct study *study, int source, i
                                 t.shape[2]};
 }
 
-/* W_Q, W_K, W_V of one head are its rows of the stacked matrix [h·d_k, d]. */
+/* One head's part of a weight, as the pass used it (edits included): its rows of the stacked W_Q,
+ * W_K and W_V, its own matrix or vector of the weights of F; all of W_O. */
 static struct cell_matrix weight_matrix(const struct study *study, int source, int head) {
-    const struct attention_weights *weights = &study->model.weights;
-    const struct attention_config *c = &weights->config;
-    if (!weights->layers || study->document.layer >= c->layers || head < 0 || head >= c->heads) {
+    struct attention_tensor t = attention_trace_weight(
+        study->trace, &study->model.weights, cell_weight_id(source), study->document.layer);
+    int heads = study->model.weights.config.heads;
+    if (!t.data || head < 0 || head >= heads) {
         return (struct cell_matrix){0};
     }
-    const struct attention_layer_weights *layer = &weights->layers[study->document.layer];
-    size_t d = (size_t)c->d_model, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v, h = (size_t)head;
-    switch (source) {
-    case CELL_W_Q:
-        return (struct cell_matrix){layer->q_weight + h * d_k * d, d_k, d};
-    case CELL_W_K:
-        return (struct cell_matrix){layer->k_weight + h * d_k * d, d_k, d};
-    case CELL_W_V:
-        return (struct cell_matrix){layer->v_weight + h * d_v * d, d_v, d};
-    default:
-        return (struct cell_matrix){layer->o_weight, d, (size_t)c->heads * d_v};
+    if (!cell_source_is_per_head(source)) {
+        return (struct cell_matrix){t.data, t.shape[0], t.shape[1]};
     }
+    size_t columns = t.shape[t.dims - 1], numbers = 1;
+    for (int i = 0; i < t.dims; i++) {
+        numbers *= t.shape[i];
+    }
+    numbers /= (size_t)heads;
+    return (struct cell_matrix){t.data + (size_t)head * numbers, numbers / columns, columns};
+}
+
+/* The row of exponentials out [m], and their sum. With τ = 0 the largest scores are 1 and the
+ * others 0: what e^((z − max) / τ) tends to; the weights are their shares of the sum, as in the
+ * pass. */
+static float exponentials(const struct study *study, const float *scores, size_t m, float *out) {
+    float maximum, total;
+    attention_softmax_exponentials(scores, m, out, &maximum, &total);
+    if (attention_trace_divisor(study->trace) != 0) {
+        return total;
+    }
+    total = 0;
+    for (size_t j = 0; j < m; j++) {
+        out[j] = scores[j] == maximum && maximum != -INFINITY ? 1 : 0;
+        total += out[j];
+    }
+    return total;
 }
 
 struct cell_matrix cell_matrix_of(const struct study *study, int source, int head, float *scratch) {
@@ -147,7 +191,7 @@ struct cell_matrix cell_matrix_of(const struct study *study, int source, int hea
     if (source == CELL_TOKEN) {
         return (struct cell_matrix){NULL, n, 1};
     }
-    if (source != CELL_EXPONENTIALS && source != CELL_ROW_TOTAL) {
+    if (cell_is_weight(source)) {
         return weight_matrix(study, source, head);
     }
     struct cell_matrix scores = tensor_matrix(study, ATTENTION_TENSOR_SCORES, head);
@@ -156,10 +200,8 @@ struct cell_matrix cell_matrix_of(const struct study *study, int source, int hea
     }
     bool is_total = source == CELL_ROW_TOTAL;
     for (size_t i = 0; i < n; i++) {
-        float maximum, total;
         float *row = is_total ? scratch + n : scratch + i * scores.columns;
-        attention_softmax_exponentials(scores.values + i * scores.columns, scores.columns, row,
-                                       &maximum, &total);
+        float total = exponentials(study, scores.values + i * scores.columns, scores.columns, row);
         if (is_total) {
             scratch[i] = total;
         }
@@ -174,7 +216,7 @@ bool cell_exists(const struct study *study, const struct document_cell *cell) {
     }
     if (cell->source == CELL_EXPONENTIALS || cell->source == CELL_ROW_TOTAL) {
         rows = n;
-        columns = cell->source == CELL_ROW_TOTAL ? 1 : n;
+        columns = cell->source == CELL_ROW_TOTAL ? 1 : study_keys(study);
         if (cell->head < 0 || cell->head >= study->model.weights.config.heads) {
             return false;
         }
@@ -188,10 +230,16 @@ bool cell_exists(const struct study *study, const struct document_cell *cell) {
 }
 
 /* In the step `scale` the mask comes after the division: until its beat a masked score is a
- * quotient like the others, and stands on the screen as one. */
-static bool is_before_mask(const struct study *study, const struct document_cell *cell) {
+ * quotient like the others, and stands on the screen as one. A score that the reader masked is −∞
+ * from the first. */
+bool cell_is_before_mask(const struct study *study, const struct document_cell *cell) {
+    int tensor, layer;
+    size_t index;
     return cell->source == ATTENTION_TENSOR_SCORES && study->document.step == STEP_SCALE &&
-           study->document.view == VIEW_MATRICES && steps_reveal(study).phase == PHASE_SCALE_DIVIDE;
+           study->document.view == VIEW_MATRICES &&
+           steps_reveal(study).phase == PHASE_SCALE_DIVIDE &&
+           cell_address(study, cell, &tensor, &layer, &index) &&
+           !attention_trace_is_edited(study->trace, tensor, layer, index);
 }
 
 bool cell_value(const struct study *study, const struct document_cell *cell, float *value) {
@@ -202,22 +250,21 @@ bool cell_value(const struct study *study, const struct document_cell *cell, flo
     if (cell->source != CELL_EXPONENTIALS && cell->source != CELL_ROW_TOTAL) {
         struct cell_matrix m = cell_matrix_of(study, cell->source, cell->head, NULL);
         *value = m.values[row * m.columns + column];
-        float divisor = attention_trace_divisor(study->trace);
-        if (isinf(*value) && divisor > 0 && is_before_mask(study, cell)) {
+        if (isinf(*value) && cell_is_before_mask(study, cell)) {
+            float divisor = attention_trace_divisor(study->trace);
             struct cell_matrix s = tensor_matrix(study, ATTENTION_TENSOR_SIMILARITY, cell->head);
-            *value = s.values[row * s.columns + column] / divisor;
+            *value = s.values[row * s.columns + column] / (divisor != 0 ? divisor : 1);
         }
         return true;
     }
     struct cell_matrix scores = tensor_matrix(study, ATTENTION_TENSOR_SCORES, cell->head);
-    float *exponentials = malloc(scores.columns * sizeof *exponentials);
-    if (!exponentials) {
+    float *row_of_e = malloc(scores.columns * sizeof *row_of_e);
+    if (!row_of_e) {
         return false;
     }
-    float maximum, total;
-    attention_softmax_exponentials(scores.values + row * scores.columns, scores.columns,
-                                   exponentials, &maximum, &total);
-    *value = cell->source == CELL_ROW_TOTAL ? total : exponentials[column];
-    free(exponentials);
+    float total =
+        exponentials(study, scores.values + row * scores.columns, scores.columns, row_of_e);
+    *value = cell->source == CELL_ROW_TOTAL ? total : row_of_e[column];
+    free(row_of_e);
     return true;
 }

@@ -10,8 +10,12 @@ enum cell_source {
     CELL_W_K,                          /* [d_k, d] */
     CELL_W_V,                          /* [d_v, d] */
     CELL_W_O,                          /* [d, h·d_v] */
-    CELL_EXPONENTIALS,                 /* [n, m]: e^(z − max of the row) */
-    CELL_ROW_TOTAL,                    /* [n, 1]: Σ of a row of exponentials or weights */
+    CELL_W_GENERAL,                    /* general F: W of one head [d_k, d_k] */
+    CELL_W_ADDITIVE_Q,                 /* additive F: W_q of one head [d_a, d_k] */
+    CELL_W_ADDITIVE_K,                 /* W_k [d_a, d_k] */
+    CELL_W_ADDITIVE,                   /* w [1, d_a] */
+    CELL_EXPONENTIALS,                 /* [n, m]: e^(z − max of the row); with τ = 0 what that tends to: 1 for the largest, else 0 */
+    CELL_ROW_TOTAL,                    /* [n, 1]: Σ of a row of exponentials */
     CELL_TOKEN,                        /* [n, 1]: the tokens themselves */
     CELL_SOURCE_COUNT
 };
@@ -25,6 +29,12 @@ struct cell_matrix {
 /* CELL_EXPONENTIALS and CELL_ROW_TOTAL are computed into `scratch` (rows·columns floats; from cell_scratch_floats). */
 struct cell_matrix cell_matrix_of(const struct study *study, int source, int head, float *scratch);
 size_t cell_scratch_floats(const struct study *study, int source);
+bool cell_is_weight(int source); /* a weight of the model */
+/* What the cell's matrix is called by the pass: a tensor or weight, its layer, and the number's flat index there; for what can
+ * be edited and explained. False for cells that are no number of the pass (words, exponentials), and that do not exist. */
+bool cell_address(const struct study *study, const struct document_cell *cell, int *tensor, int *layer, size_t *index);
+/* The other way round: source −1 where the document's layer has no such cell (a bias, the network's weights, another layer). */
+struct document_cell cell_at_address(const struct study *study, int tensor, int layer, size_t index);
 /* The number in one cell as it stands on the screen: the trace's, but in `scale` a masked score is still its quotient
  * until the beat of the mask. False when there is none. */
 bool cell_value(const struct study *study, const struct document_cell *cell, float *value);
@@ -32,7 +42,13 @@ bool cell_value(const struct study *study, const struct document_cell *cell, flo
 bool cell_exists(const struct study *study, const struct document_cell *cell);
 
 bool cell_source_is_per_head(int source);
-bool cell_rows_are_tokens(int source);   /* row i belongs to query token i (keys for K and V) */
+bool cell_rows_are_tokens(int source);   /* row i belongs to a token: of which text says cell_row_tokens */
+/* Which text a row's token is of: keys and values have their own where there is a context (study_key_token …). */
+enum cell_tokens { CELL_TOKENS_NONE, CELL_TOKENS_QUERIES, CELL_TOKENS_KEYS, CELL_TOKENS_VALUES };
+enum cell_tokens cell_row_tokens(int source);
+/* The tensors that a tensor is computed from (weights aside), as sources of the document's layer, in the order of its arithmetic:
+ * how many, at most 2. For inputs (X of a later layer, too) and for tensors that this pass does not have, 0. */
+int cell_inputs(const struct study *study, int source, int inputs[2]);
 bool cell_columns_are_keys(int source);  /* column j belongs to key token j */
 /* The letter on the stage and in formulas: "Q", "S", "A", "W_Q" … ; and the colour role it has everywhere. */
 const char *cell_symbol(int source);

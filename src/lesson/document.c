@@ -1,5 +1,6 @@
 /* document.c: making, copying and comparing documents, and the names of their choices. */
 #include "lesson/document.h"
+#include "files/memory.h"
 #include "lesson/id_table.h"
 #include <stdlib.h>
 #include <string.h>
@@ -55,11 +56,15 @@ void document_free(struct document *document) {
     document->model = NULL;
 }
 
+static char *copy_string(const char *text) {
+    return text != NULL ? file_copy_text(text, strlen(text)) : NULL;
+}
+
 bool document_copy(struct document *to, const struct document *from) {
     if (to == from) return true;
     struct document copy = *from;
-    copy.text = from->text != NULL ? strdup(from->text) : NULL;
-    copy.model = from->model != NULL ? strdup(from->model) : NULL;
+    copy.text = copy_string(from->text);
+    copy.model = copy_string(from->model);
     copy.what_if = (struct what_if){0};
     if ((from->text != NULL && copy.text == NULL) || (from->model != NULL && copy.model == NULL) ||
         !what_if_copy(&copy.what_if, &from->what_if)) {
@@ -107,7 +112,7 @@ bool document_set_text(struct document *document, const char *text, size_t bytes
 }
 
 bool document_set_model(struct document *document, const char *model) {
-    char *copy = strdup(model);
+    char *copy = copy_string(model);
     if (copy == NULL) return false;
     free(document->model);
     document->model = copy;

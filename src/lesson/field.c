@@ -1,4 +1,5 @@
 #include "lesson/field.h"
+#include "files/json.h"
 #include <limits.h>
 #include <string.h>
 
@@ -7,10 +8,13 @@ bool field_read_integer(const json_t *json, const char *key, int least, int most
     const json_t *value = json_object_get(json, key);
     if (value == NULL) return true;
     json_int_t number = json_integer_value(value);
-    if (!json_is_integer(value) || number < least || number > most)
-        return file_error_set(error,
-                              "\"%s\" is not a whole number from %d to %d; correct it in the file",
-                              key, least, most);
+    if (!json_is_integer(value) || number < least || number > most) {
+        char shown[FILE_JSON_SHOWN_BYTES];
+        file_json_show(value, shown);
+        return file_error_set(
+            error, "\"%s\" is %s, not a whole number from %d to %d; correct it in the file", key,
+            shown, least, most);
+    }
     *out = (int)number;
     return true;
 }

@@ -1,8 +1,6 @@
 /* selection.c: which number is explained. */
 #include "selection.h"
 
-#include "wiring.h"
-
 #include <math.h>
 
 static int softmax_source(const struct reveal *reveal) {
@@ -59,6 +57,11 @@ int selection_heads_source(const struct study *study) {
 /* In the table below: X, or with pre-norm N₁. */
 enum { PROJECTION_INPUT = CELL_SOURCE_COUNT };
 
+static int projection_input(const struct study *study) {
+    int inputs[2];
+    return cell_inputs(study, ATTENTION_TENSOR_Q, inputs) > 0 ? inputs[0] : ATTENTION_TENSOR_X;
+}
+
 int selection_sources(const struct study *study, int sources[8]) {
     static const int by_step[STEP_COUNT][8] = {
         [STEP_TOKENS] = {CELL_TOKEN, -1},
@@ -79,30 +82,18 @@ int selection_sources(const struct study *study, int sources[8]) {
         [STEP_FEEDFORWARD] = {-1},
     };
     int count = 0;
-    const struct attention_config *config = &study->model.weights.config;
     if (study->document.step == STEP_FEEDFORWARD) {
         struct reveal reveal = steps_reveal(study);
-        int result = feedforward_source(study, &reveal), summands[2];
-        sources[count++] = result;
-        if (result == ATTENTION_TENSOR_RESIDUAL1 || result == ATTENTION_TENSOR_RESIDUAL2) {
-            wiring_residual(config, (enum attention_tensor_id)result, summands);
-            sources[count++] = summands[0];
-            sources[count++] = summands[1];
-        } else if (result == ATTENTION_TENSOR_NORM1 || result == ATTENTION_TENSOR_NORM2) {
-            sources[count++] = wiring_norm_input(config, (enum attention_tensor_id)result);
-        } else if (result == ATTENTION_TENSOR_FFN_HIDDEN) {
-            sources[count++] = wiring_ffn_input(config);
-        } else if (result == ATTENTION_TENSOR_FFN_OUTPUT) {
-            sources[count++] = ATTENTION_TENSOR_FFN_HIDDEN;
-        }
-        return count;
+        int result = feedforward_source(study, &reveal);
+        sources[0] = result;
+        return result == ATTENTION_TENSOR_OUTPUT ? 1
+                                                 : 1 + cell_inputs(study, result, sources + 1);
     }
     const int *listed = by_step[study->document.step];
     bool has_position = study_tensor(study, ATTENTION_TENSOR_POSITION).data != NULL;
     for (int i = 0; i < 8 && listed[i] >= 0; i++) {
         if (listed[i] != ATTENTION_TENSOR_POSITION || has_position) {
-            sources[count++] =
-                listed[i] == PROJECTION_INPUT ? wiring_projection_input(config) : listed[i];
+            sources[count++] = listed[i] == PROJECTION_INPUT ? projection_input(study) : listed[i];
         }
     }
     return count;

@@ -69,7 +69,7 @@ static bool read_context(struct draft *draft, const struct model *model, struct 
     if (!draft->is_context_new || text == NULL) return true;
     if (!study_text_read(model, text, &draft->context, error)) return false;
     return draft->context.tokens.count > 0 ||
-           file_error_set(error, "the context has no words; write some, or leave it out");
+           file_error_set(error, "context: there are no words in it; write some, or leave it out");
 }
 
 static bool read_values(struct draft *draft, const struct study *study, const struct model *model,
@@ -77,7 +77,7 @@ static bool read_values(struct draft *draft, const struct study *study, const st
     const struct what_if *what_if = &draft->document.what_if;
     if (what_if->values == NULL) return true;
     if (what_if->context == NULL)
-        return file_error_set(error, "values of their own need a context for the keys; give a "
+        return file_error_set(error, "values: they need a context for the keys; give a "
                                      "context with as many tokens");
     if (draft->is_values_new && !study_text_read(model, what_if->values, &draft->values, error))
         return false;
@@ -85,9 +85,9 @@ static bool read_values(struct draft *draft, const struct study *study, const st
     size_t values = (draft->is_values_new ? &draft->values : &study->values)->tokens.count;
     return keys == values ||
            file_error_set(error,
-                          "the values have %zu token%s and the context has %zu; give both the "
+                          "values: there %s %zu token%s, and the context has %zu; give both the "
                           "same number",
-                          values, values == 1 ? "" : "s", keys);
+                          values == 1 ? "is" : "are", values, values == 1 ? "" : "s", keys);
 }
 
 /* Model, tokens, names and embedding rows, as far as they have changed. */
@@ -107,6 +107,16 @@ static bool draft_read(struct draft *draft, const struct study *study, struct fi
     return read_context(draft, model, error) && read_values(draft, study, model, error);
 }
 
+static struct attention_input input_of(const struct study_text *text,
+                                       const struct study_text *context,
+                                       const struct study_text *values) {
+    return (struct attention_input){.embedding = text->rows,
+                                    .n = text->tokens.count,
+                                    .context = context->rows,
+                                    .m = context->tokens.count,
+                                    .values = values->rows};
+}
+
 /* The pass into the study's own trace, which keeps the last one when this fails. */
 static bool draft_pass(struct draft *draft, const struct study *study, struct file_error *error) {
     const struct what_if *before = &study->document.what_if, *what_if = &draft->document.what_if;
@@ -122,11 +132,7 @@ static bool draft_pass(struct draft *draft, const struct study *study, struct fi
     draft->edits_left_out = is_new ? what_if->edit_count : study->edits_left_out;
     if (!is_new || text->tokens.count == 0) return true;
     const struct model *model = draft->is_model_new ? &draft->model : &study->model;
-    const struct attention_input input = {.embedding = text->rows,
-                                          .n = text->tokens.count,
-                                          .context = context->rows,
-                                          .m = context->tokens.count,
-                                          .values = values->rows};
+    const struct attention_input input = input_of(text, context, values);
     return study_pass_run(&draft->pass, what_if, &model->weights, &input, study->memory_limit_bytes,
                           study->trace, &draft->edits_left_out, error);
 }
@@ -293,6 +299,12 @@ bool study_paint(const struct study *study, struct document *wanted, int query, 
     if (query < 0 || key < 0 || (size_t)query >= n || (size_t)key >= m) return true;
     if (wanted->what_if.mask == MASK_MODEL) wanted->what_if.mask = study_mask(study);
     return what_if_paint(&wanted->what_if, n, m, (size_t)query, (size_t)key, is_allowed);
+}
+
+bool study_edit_fits(const struct study *study, const struct attention_edit *edit) {
+    const struct study_text text = text_of(study);
+    const struct attention_input input = input_of(&text, &study->context, &study->values);
+    return study_pass_has_place(&study->model.weights.config, &input, edit);
 }
 
 int study_shape(const struct study *study, int id, size_t shape[3]) {

@@ -40,6 +40,8 @@ bool study_is_masked(const struct study *study); /* a mask other than none acts 
 enum mask_choice study_mask(const struct study *study); /* the mask that acts; never MASK_MODEL */
 /* Paints one cell of `wanted`'s mask (a copy of the study's document), starting from the mask that acts. */
 bool study_paint(const struct study *study, struct document *wanted, int query, int key, bool is_allowed);
+/* Whether the pass has a place for it. */
+bool study_edit_fits(const struct study *study, const struct attention_edit *edit);
 /* Shape of a tensor or weight in this study, whether or not the pass has it; returns 1 to 3 dimensions. */
 int study_shape(const struct study *study, int id, size_t shape[3]);
 bool study_is_scaled(const struct study *study);

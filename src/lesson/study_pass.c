@@ -107,24 +107,28 @@ static bool fill_heads_off(const struct what_if *what_if, const struct attention
     return off != NULL;
 }
 
-/* The edits that the shapes of this pass have a place for; the pass itself says which. */
+bool study_pass_has_place(const struct attention_config *config,
+                          const struct attention_input *input, const struct attention_edit *edit) {
+    /* The pass itself says which, so that the two cannot disagree. */
+    const struct attention_options alone = {.edits = edit, .edit_count = 1};
+    size_t bytes = 0;
+    return attention_pass_bytes(config, &alone, input, &bytes, NULL) == ATTENTION_OK;
+}
+
+/* The edits that this pass has a place for. */
 static bool fill_edits(const struct what_if *what_if, const struct attention_config *config,
                        const struct attention_input *input, struct attention_options *options,
                        struct attention_edit **out) {
-    struct attention_options alone = *options;
     size_t bytes = 0;
     if (what_if->edit_count == 0 ||
-        attention_pass_bytes(config, &alone, input, &bytes, NULL) != ATTENTION_OK)
+        attention_pass_bytes(config, options, input, &bytes, NULL) != ATTENTION_OK)
         return true; /* the pass will say what is wrong */
     *out = file_allocate(what_if->edit_count, sizeof **out);
     if (*out == NULL) return false;
     options->edits = *out;
-    alone.edit_count = 1;
-    for (size_t i = 0; i < what_if->edit_count; i++) {
-        alone.edits = &what_if->edits[i];
-        if (attention_pass_bytes(config, &alone, input, &bytes, NULL) == ATTENTION_OK)
+    for (size_t i = 0; i < what_if->edit_count; i++)
+        if (study_pass_has_place(config, input, &what_if->edits[i]))
             (*out)[options->edit_count++] = what_if->edits[i];
-    }
     return true;
 }
 

@@ -19,6 +19,10 @@ struct study_pass study_pass_of(const struct what_if *what_if, const struct mode
 bool study_pass_equal(const struct study_pass *a, const struct what_if *a_changes,
                       const struct study_pass *b, const struct what_if *b_changes);
 
+/* Whether a pass over such an input has a place for the edit; only n, m and which rows are there is read of `input`. */
+bool study_pass_has_place(const struct attention_config *config,
+                          const struct attention_input *input, const struct attention_edit *edit);
+
 /* Runs the pass into the trace, which keeps the last one when this fails. Edits that do not fit its shapes are left out and
  * counted in *edits_left_out. */
 bool study_pass_run(const struct study_pass *pass, const struct what_if *what_if,

@@ -1,5 +1,6 @@
 /* config.json of a model folder: every key known, every value in its range. */
 #include "files/error.h"
+#include "files/json.h"
 #include "files/memory.h"
 #include "folder_private.h"
 #include <stdio.h>
@@ -23,16 +24,19 @@ static const char *const config_keys[] = {
 };
 
 /* "heads is 65; it must be …". The value is shown as JSON, shortened. */
+static bool refuse_value(struct config_reading *reading, const char *place, const json_t *value,
+                         const char *allowed) {
+    char shown[FILE_JSON_SHOWN_BYTES];
+    file_json_show(value, shown);
+    return file_error_set(reading->error, "%.200s: %s is %s; it must be %s.", reading->file, place,
+                          shown, allowed);
+}
+
 static bool refuse(struct config_reading *reading, const char *key, const char *allowed) {
     const json_t *value = json_object_get(reading->config, key);
-    if (!value)
-        return file_error_set(reading->error, "%.200s: %s is missing; it must be %s.",
-                              reading->file, key, allowed);
-    char *shown = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-    file_error_set(reading->error, "%.200s: %s is %.40s%s; it must be %s.", reading->file, key,
-                   shown ? shown : "not usable", shown && strlen(shown) > 40 ? "…" : "", allowed);
-    free(shown);
-    return false;
+    return value ? refuse_value(reading, key, value, allowed)
+                 : file_error_set(reading->error, "%.200s: %s is missing; it must be %s.",
+                                  reading->file, key, allowed);
 }
 
 static bool check_keys(struct config_reading *reading) {
@@ -184,14 +188,14 @@ static bool read_mask_and_tokenizer(struct config_reading *reading) {
     return true;
 }
 
-/* Appends a copy of a string to a list with room for it. Empty strings are refused. */
-static bool copy_string(struct config_reading *reading, const char *key, const json_t *value,
-                        char **to) {
-    if (!json_is_string(value) || json_string_length(value) == 0)
-        return file_error_set(reading->error,
-                              "%.200s: %s holds something that is not a word; it must hold strings "
-                              "of at least one character.",
-                              reading->file, key);
+/* A copy of a string, which is one of a list. Empty strings are refused, by their place. */
+static bool copy_string(struct config_reading *reading, const char *place, size_t index,
+                        const json_t *value, char **to) {
+    if (!json_is_string(value) || json_string_length(value) == 0) {
+        char numbered[80];
+        snprintf(numbered, sizeof numbered, "%s[%zu]", place, index);
+        return refuse_value(reading, numbered, value, "a string of at least one character");
+    }
     *to = file_copy_text(json_string_value(value), json_string_length(value));
     return *to || file_error_memory(reading->error, reading->file);
 }
@@ -225,7 +229,8 @@ static bool read_vocab(struct config_reading *reading) {
     if (!model->vocab) return file_error_memory(reading->error, reading->file);
     for (model->vocab_count = 0; model->vocab_count < count; model->vocab_count++) {
         size_t i = model->vocab_count;
-        if (!copy_string(reading, "vocab", json_array_get(list, i), &model->vocab[i])) return false;
+        if (!copy_string(reading, "vocab", i, json_array_get(list, i), &model->vocab[i]))
+            return false;
     }
     return check_vocab(reading);
 }
@@ -250,7 +255,9 @@ static bool read_head_names(struct config_reading *reading) {
     if (!model->head_names) return file_error_memory(reading->error, reading->file);
     for (size_t i = 0; i < layers * heads; i++) {
         const json_t *name = json_array_get(json_array_get(lists, i / heads), i % heads);
-        if (!copy_string(reading, "head_names", name, &model->head_names[i])) return false;
+        char place[40];
+        snprintf(place, sizeof place, "head_names[%zu]", i / heads);
+        if (!copy_string(reading, place, i % heads, name, &model->head_names[i])) return false;
     }
     return true;
 }

@@ -107,12 +107,12 @@ static bool refuse_word(const struct model *model, const char *word, size_t byte
     enum { SHOWN_BYTES = 60 };
     const char *advice = "use other words, or add it or [UNK] to vocab in config.json";
     if (bytes == 1 && ((uint8_t)word[0] <= ' ' || word[0] == 0x7f))
-        return file_error_set(error, "%s: the character U+%04X is not in the vocabulary; %s",
+        return file_error_set(error, "%.200s: the character U+%04X is not in the vocabulary; %s",
                               model->name, (unsigned)(uint8_t)word[0], advice);
     size_t shown = bytes < SHOWN_BYTES ? bytes : SHOWN_BYTES;
     while (shown < bytes && shown > 0 && ((uint8_t)word[shown] & 0xc0) == 0x80)
         shown--; /* never inside a character */
-    return file_error_set(error, "%s: the word \"%.*s%s\" is not in the vocabulary; %s",
+    return file_error_set(error, "%.200s: the word \"%.*s%s\" is not in the vocabulary; %s",
                           model->name, (int)shown, word, shown < bytes ? "…" : "", advice);
 }
 

@@ -2,7 +2,6 @@
  * Q, K, V. */
 #include "stage.h"
 
-#include "lesson/wiring.h"
 
 #include <math.h>
 
@@ -74,7 +73,9 @@ void step_projection_draw(struct page *page, struct rect r) {
     float used_h = (has_weights ? 2 : 1) * title + weight_row * (float)d + row_h * (float)n;
     float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + (has_weights ? title : 0));
     float y = roundf(weight_y + weight_row * (float)d + title);
-    struct grid input = grid_of(page, wiring_projection_input(config), 0, false);
+    int inputs[2] = {ATTENTION_TENSOR_X};
+    cell_inputs(page->study, ATTENTION_TENSOR_Q, inputs);
+    struct grid input = grid_of(page, inputs[0], 0, false);
     input.rect = rect_make(x, y, x_cell * (float)d, row_h * (float)n);
     input.name = page_format(page, "X %s", stage_shape(page, "matrix.x", n, d));
     input.row_names = rows.texts;

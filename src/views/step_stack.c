@@ -2,8 +2,6 @@
  * rest of the layer. */
 #include "stage.h"
 
-#include "lesson/wiring.h"
-
 #include <math.h>
 
 enum { MOST_BLOCKS = 3, SLOT_STACK = 600 };
@@ -175,11 +173,9 @@ static void draw_stages(struct page *page, struct rect r, const enum attention_t
     }
 }
 
-static void residual_blocks(const struct attention_config *config, enum attention_tensor_id stage,
+static void residual_blocks(enum attention_tensor_id stage, const int summands[2],
                             struct stack *stack) {
-    int summands[2];
     bool is_first = stage == ATTENTION_TENSOR_RESIDUAL1;
-    wiring_residual(config, stage, summands);
     stack->blocks[stack->count++] = (struct block){
         summands[0], cell_symbol(summands[0]), is_first ? "matrix.x" : "matrix.before", "", false};
     stack->blocks[stack->count++] =
@@ -188,7 +184,6 @@ static void residual_blocks(const struct attention_config *config, enum attentio
 }
 
 void step_feedforward_draw(struct page *page, struct rect r) {
-    const struct attention_config *config = &page->study->model.weights.config;
     enum attention_tensor_id stages[6];
     int count = steps_feedforward_stages(page->study, stages);
     int now = page->reveal.phase < count ? page->reveal.phase : count - 1;
@@ -205,19 +200,15 @@ void step_feedforward_draw(struct page *page, struct rect r) {
         draw_stages(page, top, stages, count, now);
     }
     enum attention_tensor_id stage = stages[now];
-    if (stage == ATTENTION_TENSOR_RESIDUAL1 || stage == ATTENTION_TENSOR_RESIDUAL2) {
-        residual_blocks(config, stage, &stack);
-    } else if (stage == ATTENTION_TENSOR_NORM1 || stage == ATTENTION_TENSOR_NORM2) {
-        int input = wiring_norm_input(config, stage);
+    int inputs[2];
+    int input_count = cell_inputs(page->study, (int)stage, inputs);
+    if (input_count == 2) {
+        residual_blocks(stage, inputs, &stack);
+    } else if (input_count == 1) {
+        const char *words =
+            stage == ATTENTION_TENSOR_FFN_OUTPUT ? "matrix.hidden" : "matrix.before";
         stack.blocks[stack.count++] =
-            (struct block){input, cell_symbol(input), "matrix.before", "", false};
-    } else if (stage == ATTENTION_TENSOR_FFN_HIDDEN) {
-        int input = wiring_ffn_input(config);
-        stack.blocks[stack.count++] =
-            (struct block){input, cell_symbol(input), "matrix.before", "", false};
-    } else {
-        stack.blocks[stack.count++] =
-            (struct block){ATTENTION_TENSOR_FFN_HIDDEN, "H", "matrix.hidden", "", false};
+            (struct block){inputs[0], cell_symbol(inputs[0]), words, "", false};
     }
     bool is_sum = stack.count == 2;
     stack.blocks[stack.count++] = (struct block){(int)stage, cell_symbol((int)stage),

@@ -97,16 +97,16 @@ static void write_model(const struct parts *parts, json_t *config, size_t tokens
     json_decref(config);
 }
 
-/* The trace of "t0 t1 …" through the folder's model. */
-static json_t *trace(size_t tokens) {
+/* The trace of "t0 t1 …" through the folder's model, with more options. */
+static json_t *trace(size_t tokens, const char *options) {
     char line[1024], words[256] = "", path[256];
     struct file_error error = {0};
     for (size_t i = 0; i < tokens; i++)
         snprintf(words + strlen(words), sizeof words - strlen(words), "t%zu ", i);
     snprintf(line, sizeof line,
              "env -u DISPLAY HEADWAY_ASSETS='%s' XDG_CONFIG_HOME='%s' '%s' trace --model '%s' "
-             "--text '%s' -o '%s/t.json'",
-             HEADWAY_SOURCE_DIR, folder, PROGRAM, folder, words, folder);
+             "--text '%s' %s -o '%s/t.json'",
+             HEADWAY_SOURCE_DIR, folder, PROGRAM, folder, words, options, folder);
     int status = system(line);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     assert_true(file_join(path, sizeof path, folder, "t.json"));
@@ -153,9 +153,10 @@ static json_t *read_records(void) {
     return records;
 }
 
-static void one_head(json_t *records, const char *id) {
-    const json_t *r = record(records, id), *x = json_object_get(r, "X"),
-                 *wq = json_object_get(r, "WQ");
+/* A folder with the record's X and weights; returns the number of its tokens. `similarity` NULL: as
+ * without that key. */
+static size_t write_one_head(const json_t *r, const char *similarity) {
+    const json_t *x = json_object_get(r, "X"), *wq = json_object_get(r, "WQ");
     size_t n = json_array_size(x), d = json_array_size(wq),
            d_k = json_array_size(json_array_get(wq, 0));
     size_t d_v = json_array_size(json_array_get(json_object_get(r, "WV"), 0));
@@ -175,14 +176,20 @@ static void one_head(json_t *records, const char *id) {
     add_matrix(parts, "layers.0.attention.o.weight", output, false);
     json_decref(output);
     bool is_scaled = json_number_value(json_object_get(r, "scale")) != 1.0;
-    write_model(parts,
-                json_pack("{s:I, s:i, s:i, s:I, s:I, s:b, s:s, s:b, s:s}", "d_model", (json_int_t)d,
-                          "layers", 1, "heads", 1, "d_k", (json_int_t)d_k, "d_v", (json_int_t)d_v,
-                          "scale", is_scaled, "mask", json_string_value(json_object_get(r, "mask")),
-                          "residual", 0, "norm", "none"),
-                n);
-    json_t *made = trace(n);
-    compare(made, "x", x, 1);
+    json_t *config = json_pack(
+        "{s:I, s:i, s:i, s:I, s:I, s:b, s:s, s:b, s:s}", "d_model", (json_int_t)d, "layers", 1,
+        "heads", 1, "d_k", (json_int_t)d_k, "d_v", (json_int_t)d_v, "scale", is_scaled, "mask",
+        json_string_value(json_object_get(r, "mask")), "residual", 0, "norm", "none");
+    if (similarity) json_object_set_new(config, "similarity", json_string(similarity));
+    write_model(parts, config, n);
+    free(parts);
+    return n;
+}
+
+static void one_head(json_t *records, const char *id) {
+    const json_t *r = record(records, id);
+    json_t *made = trace(write_one_head(r, NULL), "");
+    compare(made, "x", json_object_get(r, "X"), 1);
     compare(made, "layers.0.q", json_object_get(r, "Q"), 1);
     compare(made, "layers.0.k", json_object_get(r, "K"), 1);
     compare(made, "layers.0.v", json_object_get(r, "V"), 1);
@@ -190,7 +197,35 @@ static void one_head(json_t *records, const char *id) {
     compare(made, "layers.0.weights", json_object_get(r, "weights"), 1);
     compare(made, "layers.0.head_output", json_object_get(r, "output"), 1);
     json_decref(made);
-    free(parts);
+}
+
+/* The record of one F over the queries, keys and values of the first example: asked for with
+ * options, which change the model, or by the model itself. */
+static void one_similarity(json_t *records, const char *id, const char *similarity,
+                           const char *options) {
+    const json_t *r = record(records, id);
+    json_t *made = trace(write_one_head(record(records, "karim_unscaled"), similarity), options);
+    compare(made, "layers.0.q", json_object_get(r, "Q"), 1);
+    compare(made, "layers.0.k", json_object_get(r, "K"), 1);
+    compare(made, "layers.0.v", json_object_get(r, "V"), 1);
+    compare(made, "layers.0.scores", json_object_get(r, "scores"), 1);
+    compare(made, "layers.0.weights", json_object_get(r, "weights"), 1);
+    compare(made, "layers.0.head_output", json_object_get(r, "output"), 1);
+    json_decref(made);
+}
+
+static void test_every_similarity(void **state) {
+    (void)state;
+    if (!file_exists(PROGRAM)) skip();
+    json_t *records = read_records();
+    one_similarity(records, "similarity_F_dot", NULL, "");
+    one_similarity(records, "similarity_F_scaled_dot", NULL, "--scale on");
+    one_similarity(records, "similarity_F_cosine", NULL, "--similarity cosine");
+    one_similarity(records, "similarity_F_cosine", "cosine", "");
+    one_similarity(records, "similarity_F_dot", "cosine", "--similarity dot");
+    one_similarity(records, "similarity_F_additive_tanh_sum", NULL, "--similarity additive");
+    one_similarity(records, "similarity_F_dot", NULL, "--similarity general"); /* W = I */
+    json_decref(records);
 }
 
 static void test_one_head(void **state) {
@@ -237,7 +272,7 @@ static void test_whole_layer(void **state) {
                 json_pack("{s:i, s:i, s:i, s:i, s:s}", "d_model", 4, "layers", 1, "heads", 2,
                           "d_ff", 8, "position", "learned"),
                 3);
-    json_t *made = trace(3);
+    json_t *made = trace(3, "");
     compare(made, "x", json_object_get(r, "X_plus_PE"), 1);
     compare(made, "layers.0.q", json_object_get(r, "Q"), 2);
     compare(made, "layers.0.k", json_object_get(r, "K"), 2);
@@ -259,6 +294,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_head, start, stop),
         cmocka_unit_test_setup_teardown(test_whole_layer, start, stop),
+        cmocka_unit_test_setup_teardown(test_every_similarity, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

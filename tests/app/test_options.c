@@ -139,7 +139,8 @@ static void assert_check(int layer, int beat, size_t tokens, const char *words, 
     struct file_error error;
     struct document wanted = {.layer = layer, .beat = beat}, got = {0};
     assert_true(parse(words, &options, &error));
-    assert_false(options_check(&options, &wanted, &got, tokens, 1, 1, &error));
+    const struct option_extent extent = {tokens, tokens, 1, 1};
+    assert_false(options_check(&options, &wanted, &got, &extent, &error));
     if (!strstr(error.text, said)) fail_msg("%s", error.text);
 }
 

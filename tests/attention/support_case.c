@@ -140,6 +140,10 @@ static uint64_t hash_numbers(uint64_t hash, const float *numbers, size_t count) 
     return hash;
 }
 
+uint64_t test_numbers_hash(const float *numbers, size_t count) {
+    return hash_numbers(0xcbf29ce484222325u, numbers, count);
+}
+
 uint64_t test_trace_hash(const struct attention_trace *trace) {
     uint64_t hash = 0xcbf29ce484222325u;
     const struct attention_config *config = attention_trace_config(trace);

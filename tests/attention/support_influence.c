@@ -47,33 +47,3 @@ void test_influence_expect(const char *name, const float *got, const double *wan
                      (double)got[i], want[i], scale);
     }
 }
-
-uint64_t test_numbers_hash(const float *numbers, size_t count) {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, &numbers[i], sizeof bits);
-        for (int shift = 0; shift < 32; shift += 8)
-            hash = (hash ^ (bits >> shift & 0xffu)) * 0x100000001b3u;
-    }
-    return hash;
-}
-
-static void *counter_allocate(void *context, size_t bytes) {
-    struct test_counter *counter = context;
-    counter->bytes += bytes;
-    if (counter->asked++ == counter->fail_at) return NULL;
-    counter->alive++;
-    return malloc(bytes);
-}
-
-static void counter_release(void *context, void *memory) {
-    struct test_counter *counter = context;
-    assert_non_null(memory);
-    counter->alive--;
-    free(memory);
-}
-
-struct attention_allocator test_counter_allocator(struct test_counter *counter) {
-    return (struct attention_allocator){counter_allocate, counter_release, counter};
-}

@@ -1,12 +1,8 @@
-/* support_influence.h: influence by central differences in double, and what the tests of influence
- * share. */
+/* support_influence.h: influence by central differences in double. */
 #ifndef SUPPORT_INFLUENCE_H
 #define SUPPORT_INFLUENCE_H
 
 #include <stddef.h>
-#include <stdint.h>
-
-#include "attention/attention.h"
 
 /* y [rows, width] from x [tokens, d], all in double. */
 typedef void test_network(const void *context, const double *x, double *y);
@@ -17,14 +13,5 @@ void test_differences(test_network *network, const void *context, const double *
 /* Every number of got within `tolerance` of the largest of want. */
 void test_influence_expect(const char *name, const float *got, const double *want, size_t count,
                            double tolerance);
-
-/* FNV-1a over the bits of the numbers. */
-uint64_t test_numbers_hash(const float *numbers, size_t count);
-
-/* Counts what is asked for; the one with number fail_at (from 0) is refused. */
-struct test_counter {
-    size_t asked, alive, fail_at, bytes;
-};
-struct attention_allocator test_counter_allocator(struct test_counter *counter);
 
 #endif

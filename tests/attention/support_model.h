@@ -73,6 +73,7 @@ void test_case_pass(const struct test_case *c, struct attention_trace *trace);
 
 /* FNV-1a over every number of every tensor, in the order of ATTENTION_TENSORS, layer by layer. */
 uint64_t test_trace_hash(const struct attention_trace *trace);
+uint64_t test_numbers_hash(const float *numbers, size_t count); /* the same hash */
 size_t test_tensor_count(const struct attention_tensor *tensor);
 /* The same bits in the same shape, or both absent. */
 bool test_tensor_is_same(const struct attention_trace *a, const struct attention_trace *b,

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "support_allocator.h"
 #include "support_explain.h"
 
 enum { MODELS = 120, OPERATIONS = ATTENTION_OPERATION_SINUSOID + 1 };
@@ -336,30 +337,9 @@ static void test_what_is_not_there(void **state) {
     attention_trace_free(trace);
 }
 
-/* Counts what is alive; refuses everything when told to. */
-struct counter {
-    size_t asked, alive;
-    bool is_refusing;
-};
-
-static void *counter_allocate(void *context, size_t bytes) {
-    struct counter *counter = context;
-    counter->asked++;
-    if (counter->is_refusing) return NULL;
-    counter->alive++;
-    return malloc(bytes);
-}
-
-static void counter_release(void *context, void *memory) {
-    struct counter *counter = context;
-    assert_non_null(memory);
-    counter->alive--;
-    free(memory);
-}
-
 static void check_memory(const struct test_case *c, const struct attention_trace *trace, int id) {
-    struct counter counter = {0};
-    const struct attention_allocator allocator = {counter_allocate, counter_release, &counter};
+    struct test_counter counter = {.fail_at = SIZE_MAX};
+    const struct attention_allocator allocator = test_counter_allocator(&counter);
     struct attention_arithmetic m;
     struct attention_error error = {""};
     assert_int_equal(attention_explain(trace, &c->model.weights, id, 0, 0, &allocator, &m, &error),
@@ -369,7 +349,7 @@ static void check_memory(const struct test_case *c, const struct attention_trace
     attention_arithmetic_free(&m);
     assert_int_equal(counter.alive, 0);
     if (counter.asked == 0) return;
-    counter.is_refusing = true;
+    counter.fail_at = counter.asked;
     assert_int_equal(attention_explain(trace, &c->model.weights, id, 0, 0, &allocator, &m, &error),
                      ATTENTION_NO_MEMORY);
     const struct attention_arithmetic zero = {0};

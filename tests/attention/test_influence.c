@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "attention/attention_compare.h"
+#include "support_allocator.h"
 #include "support_influence.h"
 #include "support_model.h"
 

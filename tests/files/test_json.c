@@ -101,6 +101,8 @@ static void every_beginning_of_a_text_is_refused(void **state) {
     const char *text = "{\"a\": [1, -2.5e3, \"x\\\\\\u00e9\", true], \"b\": {\"c\": null}}";
     for (size_t size = 0; size < strlen(text); size++)
         assert_null(file_json_parse("x.json", text, size, &error));
+    assert_null(file_json_parse("x.json", "{}\0", 3, &error)); /* a NUL ends nothing */
+    assert_null(file_json_parse("x.json", "{\"a\0\": 1}", 9, &error));
 }
 
 static void written_json_is_sorted_and_whole(void **state) {
@@ -121,6 +123,37 @@ static void written_json_is_sorted_and_whole(void **state) {
     json_decref(value);
     assert_null(file_json_read(folder, &error));
     test_folder_remove(folder);
+}
+
+/* Forty bytes at most, no character in two; an ellipsis says that more follows. */
+static void values_are_shown_short(void **state) {
+    (void)state;
+    static const struct {
+        const char *json, *shown;
+    } rows[] = {
+        {"[4097]", "4097"},
+        {"[null]", "null"},
+        {"[[1,  {\"a\": true}]]", "[1,{\"a\":true}]"},
+        {"[\"0123456789012345678901234567890123456\"]",
+         "\"0123456789012345678901234567890123456\""},
+        {"[\"01234567890123456789012345678901234567\"]",
+         "\"01234567890123456789012345678901234567\""},
+        {"[\"012345678901234567890123456789012345678\"]",
+         "\"012345678901234567890123456789012345678…"},
+        {"[\"01234567890123456789012345678901234567\xE4\xB8\xAD\"]",
+         "\"01234567890123456789012345678901234567…"},
+        {"[\"0123456789012345678901234567890123456\xF0\x9F\x98\x80\"]",
+         "\"0123456789012345678901234567890123456…"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char shown[FILE_JSON_SHOWN_BYTES];
+        json_t *value = parse(rows[i].json);
+        assert_non_null(value);
+        memset(shown, 'x', sizeof shown);
+        file_json_show(json_array_get(value, 0), shown);
+        assert_string_equal(shown, rows[i].shown);
+        json_decref(value);
+    }
 }
 
 static void every_allocation_may_fail(void **state) {
@@ -144,6 +177,7 @@ int main(void) {
         cmocka_unit_test(size_has_a_limit),
         cmocka_unit_test(every_beginning_of_a_text_is_refused),
         cmocka_unit_test(written_json_is_sorted_and_whole),
+        cmocka_unit_test(values_are_shown_short),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("files.json", tests, NULL, NULL);

@@ -116,6 +116,63 @@ static void huge_header_lengths_are_refused(void **state) {
     }
 }
 
+/* A header of exactly the limit, and one byte more; both stand in the file whole. */
+static void headers_have_a_limit(void **state) {
+    (void)state;
+    const size_t limit = 100000000;
+    struct file_bytes bytes = {malloc(8 + limit + 1), 8 + limit + 1};
+    struct safetensors out;
+    assert_non_null(bytes.data);
+    for (size_t more = 0; more < 2; more++) {
+        size_t length = limit + more;
+        memset(bytes.data + 8, ' ', length);
+        memcpy(bytes.data + 8, "{}", 2);
+        for (int i = 0; i < 8; i++)
+            bytes.data[i] = (uint8_t)((uint64_t)length >> 8 * i);
+        bool is_read = safetensors_parse("x.safetensors", bytes.data, 8 + length, &out, &error);
+        assert_int_equal(is_read, more == 0);
+        safetensors_free(&out);
+    }
+    test_error_names(&error, "more than 100 MB");
+    file_bytes_free(&bytes);
+}
+
+/* Shapes with a zero hold no number, however large the rest; what is read can be written. */
+static void shapes_of_nothing(void **state) {
+    (void)state;
+    static const struct {
+        const char *shape;
+        bool is_read;
+    } rows[] = {
+        {"[0]", true},
+        {"[0,9223372036854775807,9223372036854775807]", true},
+        {"[2305843009213693951,0]", true}, /* (2⁶³ − 1) / 4 */
+        {"[2305843009213693952,0]", false},
+        {"[1073741824,4294967296,0]", false},
+        {"[9223372036854775807,0]", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char header[200];
+        struct safetensors out;
+        struct file_bytes again = {0};
+        snprintf(header, sizeof header,
+                 "{\"a\":{\"dtype\":\"F16\",\"shape\":%s,\"data_offsets\":[0,0]}}", rows[i].shape);
+        struct file_bytes bytes = file_of(header, NULL, 0);
+        if (parse(&bytes, &out) != rows[i].is_read) fail_msg("%s: %s", header, error.text);
+        if (rows[i].is_read) {
+            struct safetensors_source source = {"a", out.entries[0].dims, {0}, NULL};
+            memcpy(source.shape, out.entries[0].shape, sizeof source.shape);
+            assert_int_equal(out.entries[0].count, 0);
+            assert_true(safetensors_build(&source, 1, NULL, &again, &error));
+        } else {
+            test_error_names(&error, "shape of tensor a is not usable");
+        }
+        safetensors_free(&out);
+        file_bytes_free(&again);
+        file_bytes_free(&bytes);
+    }
+}
+
 static void numbers_that_are_not_finite_are_refused(void **state) {
     (void)state;
     static const struct {
@@ -346,6 +403,8 @@ int main(void) {
         cmocka_unit_test(broken_headers_are_refused),
         cmocka_unit_test(nested_headers_are_refused),
         cmocka_unit_test(huge_header_lengths_are_refused),
+        cmocka_unit_test(headers_have_a_limit),
+        cmocka_unit_test(shapes_of_nothing),
         cmocka_unit_test(numbers_that_are_not_finite_are_refused),
         cmocka_unit_test(short_numbers_are_widened_exactly),
         cmocka_unit_test(what_is_built_comes_back),

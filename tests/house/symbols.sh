@@ -13,7 +13,7 @@ nm -P $dynamic -- "$1" | awk '
     END {
         allowed = "^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|cpy|ncpy)|malloc|calloc|realloc|" \
             "aligned_alloc|free|qsort|bsearch|madvise)$|^thrd_(create|join)$|^(mtx|cnd)_[a-z]+$|^__(mem|str)[a-z]*_chk$|^__assert_fail$|^__stack_chk_" \
-            "|^_GLOBAL_OFFSET_TABLE_$|^__cpu_|^__(asan|ubsan|gcov|llvm_profile)_"
+            "|^_GLOBAL_OFFSET_TABLE_$|^__cpu_|^__(asan|ubsan|gcov|llvm_profile|sanitizer_cov|sancov)_"
         for (name in wanted)
             if (!(name in defined) && name !~ allowed) { print "undefined: " name; faults++ }
         if (!count) { print "the library defines nothing"; exit 1 }

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static bool forms_met[ARITHMETIC_COPY + 1];
+static bool forms_met[ARITHMETIC_FORM_COUNT];
 
 #define REQUIRE(study, cell, condition)                                                            \
     do {                                                                                           \
@@ -51,7 +51,7 @@ static bool is_framed(const struct arithmetic *m, const struct document_cell *ce
  * them. */
 static void check_operands(const struct study *study, const struct arithmetic *m) {
     const struct document_cell *cell = &m->cell;
-    REQUIRE(study, cell, m->operand_count >= 0 && m->operand_count <= 4);
+    REQUIRE(study, cell, m->operand_count >= 0 && m->operand_count <= ARITHMETIC_MOST_OPERANDS);
     REQUIRE(study, cell,
             m->result == value_of(study, cell->source, cell->head, cell->row, cell->column));
     for (int i = 0; i < m->operand_count; i++) {
@@ -65,7 +65,11 @@ static void check_operands(const struct study *study, const struct arithmetic *m
         const struct arithmetic_term *term = &m->terms[t];
         const struct document_cell *both[2] = {&term->a_cell, &term->b_cell};
         const float values[2] = {term->a, term->b};
-        REQUIRE(study, cell, term->product == term->a * term->b);
+        if (m->form == ARITHMETIC_SOFTMAX)
+            REQUIRE(study, cell, term->b == 1 && term->product >= 0 && term->product <= 1);
+        else
+            REQUIRE(study, cell, term->product == term->a * term->b);
+        REQUIRE(study, cell, term->w == 1 && term->w_cell.source == -1);
         for (int i = 0; i < 2; i++) {
             if (both[i]->source < 0) continue;
             REQUIRE(study, cell,
@@ -76,11 +80,18 @@ static void check_operands(const struct study *study, const struct arithmetic *m
     }
 }
 
-/* Added in index order in float32, the bias last: bit for bit what the pass does. */
+/* Added in index order in float32, each head on its own and then the heads, the bias last: bit for
+ * bit what the pass does. */
 static float added_up(const struct arithmetic *m) {
-    float sum = 0;
-    for (size_t t = 0; t < m->count; t++)
-        sum += m->terms[t].product;
+    float sum = 0, share = 0;
+    for (size_t t = 0; t < m->count; t++) {
+        bool is_last = t + 1 == m->count || m->terms[t + 1].head != m->terms[t].head;
+        share += m->terms[t].product;
+        if (m->terms[t].head < 0 || is_last) {
+            sum = m->terms[t].head < 0 ? share : sum + share;
+            share = m->terms[t].head < 0 ? share : 0;
+        }
+    }
     return m->has_bias ? sum + m->bias : sum;
 }
 
@@ -116,10 +127,9 @@ static void check_products(const struct study *study, const struct arithmetic *m
 static void check_shares(const struct study *study, const struct arithmetic *m) {
     const struct attention_config *c = &study->model.weights.config;
     double sum = m->has_bias ? (double)m->bias : 0, size = fabs(sum);
+    REQUIRE(study, &m->cell, m->share_count == (size_t)c->heads);
     for (int head = 0; head < c->heads; head++) {
-        double share = 0, direct = 0;
-        for (size_t t = 0; t < m->count; t++)
-            if (m->terms[t].head == head) share += (double)m->terms[t].product;
+        double share = (double)m->shares[head], direct = 0;
         for (int i = 0; i < c->d_v; i++) {
             double product =
                 (double)value_of(study, ATTENTION_TENSOR_HEAD_OUTPUT, head, m->cell.row, i) *
@@ -137,13 +147,30 @@ static void check_given(const struct study *study, const struct arithmetic *m) {
     REQUIRE(study, &m->cell, m->form == ARITHMETIC_GIVEN && m->count == 0 && m->operand_count == 0);
 }
 
+static void check_position(const struct study *study, const struct arithmetic *m) {
+    const struct attention_config *c = &study->model.weights.config;
+    if (c->position == ATTENTION_POSITION_LEARNED) {
+        check_given(study, m);
+        return;
+    }
+    double power = (double)(m->cell.column / 2 * 2) / c->d_model;
+    double base = c->position_base > 0 ? c->position_base : 10000;
+    double angle = m->cell.row / pow(base, power);
+    bool is_cosine_wave = m->cell.column % 2 == 1;
+    REQUIRE(study, &m->cell, m->form == ARITHMETIC_SINUSOID && m->operand_count == 0);
+    REQUIRE(study, &m->cell, (int)m->position == m->cell.row);
+    REQUIRE(study, &m->cell, m->is_cosine_wave == is_cosine_wave);
+    REQUIRE(study, &m->cell, fabs((double)m->a - angle) <= 1e-6 * angle);
+    REQUIRE(study, &m->cell,
+            fabs((double)m->result - (is_cosine_wave ? cos(angle) : sin(angle))) <= 1e-6);
+}
+
 static void check_sum(const struct study *study, const struct arithmetic *m, int first,
                       int second) {
     const struct document_cell *cell = &m->cell;
-    REQUIRE(study, cell, m->form == ARITHMETIC_SUM && m->count == (second < 0 ? 1 : 2));
+    REQUIRE(study, cell, m->form == ARITHMETIC_SUM && m->count == 2);
     REQUIRE(study, cell, is_at(&m->terms[0].a_cell, first, 0, cell->row, cell->column));
-    REQUIRE(study, cell,
-            m->count < 2 || is_at(&m->terms[1].a_cell, second, 0, cell->row, cell->column));
+    REQUIRE(study, cell, is_at(&m->terms[1].a_cell, second, 0, cell->row, cell->column));
     REQUIRE(study, cell, m->terms[0].b == 1 && added_up(m) == m->result);
 }
 
@@ -180,6 +207,16 @@ static double row_maximum(const struct study *study, const struct document_cell 
     return maximum;
 }
 
+/* ‖v‖ of the key's value. */
+static void check_value_norm(const struct study *study, const struct arithmetic *m) {
+    double squares = 0;
+    for (int i = 0; i < study->model.weights.config.d_v; i++)
+        squares +=
+            pow((double)value_of(study, ATTENTION_TENSOR_V, m->cell.head, m->cell.column, i), 2);
+    REQUIRE(study, &m->cell, m->has_value_norm);
+    REQUIRE(study, &m->cell, fabs((double)m->value_norm - sqrt(squares)) <= 1e-6 * sqrt(squares));
+}
+
 static void check_softmax(const struct study *study, const struct arithmetic *m) {
     const struct document_cell *cell = &m->cell;
     REQUIRE(study, cell, (double)m->maximum == row_maximum(study, cell));
@@ -196,10 +233,13 @@ static void check_softmax(const struct study *study, const struct arithmetic *m)
     REQUIRE(study, cell, m->count == study_tokens(study));
     double total = 0;
     for (int j = 0; j < (int)m->count; j++) {
+        const struct arithmetic_term *term = &m->terms[j];
+        int source = is_total ? (int)CELL_EXPONENTIALS : (int)ATTENTION_TENSOR_SCORES;
+        REQUIRE(study, cell, is_at(&term->a_cell, source, cell->head, cell->row, j));
         REQUIRE(study, cell,
-                is_at(&m->terms[j].a_cell, CELL_EXPONENTIALS, cell->head, cell->row, j));
-        REQUIRE(study, cell, m->terms[j].token == j && m->terms[j].b == 1);
-        total += (double)m->terms[j].a;
+                term->product == value_of(study, CELL_EXPONENTIALS, cell->head, cell->row, j));
+        REQUIRE(study, cell, term->token == j && term->b == 1);
+        total += (double)term->product;
     }
     /* The pass adds exponentials through a tree: equal to rounding. */
     REQUIRE(study, cell, fabs((double)m->b - total) <= 1e-6 * total);
@@ -207,7 +247,8 @@ static void check_softmax(const struct study *study, const struct arithmetic *m)
     if (is_total) {
         REQUIRE(study, cell, m->result == m->b);
     } else {
-        REQUIRE(study, cell, m->a == m->terms[cell->column].a && m->a / m->b == m->result);
+        REQUIRE(study, cell, m->a == m->terms[cell->column].product && m->a / m->b == m->result);
+        check_value_norm(study, m);
     }
 }
 
@@ -245,15 +286,15 @@ static void check_network(const struct study *study, const struct arithmetic *m,
         REQUIRE(study, cell, m->terms[t].b_cell.source == -1);
         REQUIRE(study, cell, m->terms[t].b == weight[(size_t)cell->column * count + t]);
     }
-    REQUIRE(study, cell, m->before == added_up(m));
     if (cell->source == ATTENTION_TENSOR_FFN_OUTPUT) {
-        REQUIRE(study, cell, m->form == ARITHMETIC_PRODUCTS && m->before == m->result);
+        REQUIRE(study, cell, m->form == ARITHMETIC_PRODUCTS && m->result == added_up(m));
         return;
     }
+    REQUIRE(study, cell, m->before == added_up(m));
     double x = (double)m->before;
     bool is_gelu = study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU;
     double active = is_gelu ? x * 0.5 * erfc(-x / sqrt(2)) : fmax(x, 0);
-    REQUIRE(study, cell, m->form == ARITHMETIC_ACTIVATION);
+    REQUIRE(study, cell, m->form == ARITHMETIC_ACTIVATION && m->is_gelu == is_gelu);
     REQUIRE(study, cell, fabs((double)m->result - active) <= 2e-6 * fabs(active));
     REQUIRE(study, cell, is_gelu || m->result == (float)active);
 }
@@ -368,10 +409,13 @@ static void check_arithmetic(const struct study *study, const struct arithmetic 
     check_operands(study, m);
     if (source == ATTENTION_TENSOR_X && study->document.layer > 0)
         check_copy(study, m, ATTENTION_TENSOR_X, 0, m->cell.column);
+    else if (source == ATTENTION_TENSOR_X && has_position)
+        check_sum(study, m, ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION);
     else if (source == ATTENTION_TENSOR_X)
-        check_sum(study, m, ATTENTION_TENSOR_EMBEDDING,
-                  has_position ? (int)ATTENTION_TENSOR_POSITION : -1);
-    else if (source < ATTENTION_TENSOR_X || (source >= CELL_W_Q && source <= CELL_W_O))
+        check_copy(study, m, ATTENTION_TENSOR_EMBEDDING, 0, m->cell.column);
+    else if (source == ATTENTION_TENSOR_POSITION)
+        check_position(study, m);
+    else if (source < ATTENTION_TENSOR_X || cell_is_weight(source))
         check_given(study, m);
     else if (source == ATTENTION_TENSOR_SCORES)
         check_score(study, m);
@@ -411,8 +455,12 @@ static void every_number_can_be_done_again(void **state) {
     (void)state;
     memset(forms_met, 0, sizeof forms_met);
     support_studies_each(check_study);
-    for (int form = 0; form <= ARITHMETIC_COPY; form++)
-        if (!forms_met[form]) fail_msg("form %d was never met", form);
+    const enum arithmetic_form forms[] = {
+        ARITHMETIC_GIVEN, ARITHMETIC_SUM,      ARITHMETIC_PRODUCTS, ARITHMETIC_ACTIVATION,
+        ARITHMETIC_COPY,  ARITHMETIC_QUOTIENT, ARITHMETIC_MASKED,   ARITHMETIC_EXPONENTIAL,
+        ARITHMETIC_NORM,  ARITHMETIC_SOFTMAX,  ARITHMETIC_SINUSOID};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (!forms_met[forms[i]]) fail_msg("form %d was never met", (int)forms[i]);
 }
 
 /* In `scale`, before the beat of the mask, a masked cell is a quotient; from then on the mask is
@@ -436,38 +484,6 @@ static void check_masked(struct study *study) {
 static void the_mask_explains_itself_when_it_has_come(void **state) {
     (void)state;
     support_studies_each(check_masked);
-}
-
-/* Settings that a document does not have yet: the divisor is the one of the pass. */
-static void check_temperature(struct study *study) {
-    size_t n = study_tokens(study), d = (size_t)study->model.weights.config.d_model;
-    struct attention_tensor e = study_tensor(study, ATTENTION_TENSOR_EMBEDDING);
-    float *rows = malloc(n * d * sizeof *rows);
-    assert_non_null(rows);
-    memcpy(rows, e.data, n * d * sizeof *rows);
-    const struct attention_options options = {.has_temperature = true, .temperature = 0.5f};
-    assert_int_equal(attention_pass(study->trace, &study->model.weights, &options, rows, n, NULL),
-                     ATTENTION_OK);
-    free(rows);
-    struct document_cell cell = {ATTENTION_TENSOR_SCORES, 0, (int)n - 1, 0};
-    struct arithmetic m;
-    assert_true(arithmetic_of(study, &cell, &m));
-    float root = sqrtf((float)study->model.weights.config.d_k);
-    REQUIRE(study, &cell, m.form == ARITHMETIC_QUOTIENT && m.b == root * 0.5f);
-    REQUIRE(study, &cell, m.a / m.b == m.result);
-    arithmetic_free(&m);
-    check_source(study, ATTENTION_TENSOR_WEIGHTS);
-}
-
-static void temperature_is_in_the_divisor(void **state) {
-    (void)state;
-    struct study study;
-    struct document wanted;
-    assert_true(study_init(&study, NULL) && document_init(&wanted, NULL));
-    assert_true(study_set(&study, &wanted, NULL));
-    check_temperature(&study);
-    document_free(&wanted);
-    study_free(&study);
 }
 
 static void terms_are_ordered_by_size(void **state) {
@@ -515,7 +531,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_number_can_be_done_again),
         cmocka_unit_test(the_mask_explains_itself_when_it_has_come),
-        cmocka_unit_test(temperature_is_in_the_divisor),
         cmocka_unit_test(terms_are_ordered_by_size),
         cmocka_unit_test(what_does_not_exist_has_no_arithmetic),
     };

@@ -68,8 +68,16 @@ static void sources_say_what_they_are(void **state) {
             assert_int_equal(cell_source_is_per_head(source), letters[0] == 'h');
             assert_int_equal(cell_columns_are_keys(source), strcmp(letters, "hnm") == 0);
             assert_true(cell_rows_are_tokens(source));
+            const char rows = letters[0] == 'h' ? letters[1] : letters[0];
+            const bool is_of_values = cell_role_of(source) == CELL_ROLE_VALUE;
+            assert_int_equal(cell_row_tokens(source), rows == 'n'    ? CELL_TOKENS_QUERIES
+                                                      : is_of_values ? CELL_TOKENS_VALUES
+                                                                     : CELL_TOKENS_KEYS);
         }
     }
+    assert_int_equal(cell_row_tokens(CELL_W_GENERAL), CELL_TOKENS_NONE);
+    assert_true(cell_is_weight(CELL_W_Q) && cell_is_weight(CELL_W_ADDITIVE));
+    assert_false(cell_is_weight(CELL_EXPONENTIALS) || cell_is_weight(ATTENTION_TENSOR_OUTPUT));
     assert_true(cell_source_is_per_head(CELL_W_Q) && !cell_source_is_per_head(CELL_W_O));
     assert_true(cell_columns_are_keys(CELL_EXPONENTIALS) && !cell_rows_are_tokens(CELL_W_O));
     assert_int_equal(cell_role_of(ATTENTION_TENSOR_Q), CELL_ROLE_QUERY);
@@ -153,6 +161,46 @@ static void check_weights(const struct study *study, int source, const float *st
     refuse_around(study, source, planes, rows, columns);
 }
 
+/* Every cell has an address, every address leads back to its cell, and the number stands there. */
+static void check_addresses(const struct study *study) {
+    for (int source = 0; source < CELL_SOURCE_COUNT; source++) {
+        const int heads = cell_source_is_per_head(source) ? study->model.weights.config.heads : 1;
+        struct document_cell cell = {source, 0, 0, 0};
+        for (cell.head = 0; cell.head < heads; cell.head++)
+            for (cell.row = 0; cell.column = 0, cell_exists(study, &cell); cell.row++)
+                for (; cell_exists(study, &cell); cell.column++) {
+                    int tensor = -1, layer = -1;
+                    size_t index = 0;
+                    const bool is_number =
+                        source < ATTENTION_TENSOR_COUNT || cell_is_weight(source);
+                    assert_int_equal(cell_address(study, &cell, &tensor, &layer, &index),
+                                     is_number);
+                    if (!is_number) continue;
+                    const struct attention_tensor t =
+                        tensor < ATTENTION_TENSOR_COUNT
+                            ? attention_trace_tensor(study->trace, (enum attention_tensor_id)tensor,
+                                                     layer)
+                            : attention_trace_weight(study->trace, &study->model.weights,
+                                                     (enum attention_weight_id)tensor, layer);
+                    float value;
+                    assert_true(cell_value(study, &cell, &value) && value == t.data[index]);
+                    const struct document_cell back = cell_at_address(study, tensor, layer, index);
+                    if (back.source != cell.source || back.head != cell.head ||
+                        back.row != cell.row || back.column != cell.column)
+                        fail_msg("%s [%d: %d, %d] comes back as %d [%d: %d, %d] in %s",
+                                 cell_symbol(source), cell.head, cell.row, cell.column, back.source,
+                                 back.head, back.row, back.column, support_studies_name(study));
+                }
+    }
+    const int layer = study->document.layer;
+    assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_Q, layer + 1, 0).source, -1);
+    assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_Q, layer + 1, 0).source, -1);
+    assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_Q_BIAS, layer, 0).source, -1);
+    assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_Q, layer, 1 << 20).source, -1);
+    assert_int_equal(cell_at_address(study, -1, layer, 0).source, -1);
+    if (layer > 0) assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_X, 0, 0).source, -1);
+}
+
 static void check_exponentials(const struct study *study) {
     size_t n = study_tokens(study);
     int heads = study->model.weights.config.heads;
@@ -190,6 +238,7 @@ static void check_study(struct study *study) {
     check_weights(study, CELL_W_V, w->v_weight, d_v, d, c->heads);
     check_weights(study, CELL_W_O, w->o_weight, d, (size_t)c->heads * d_v, 1);
     check_exponentials(study);
+    check_addresses(study);
     float value = 7;
     struct document_cell token = {CELL_TOKEN, 0, (int)study_tokens(study) - 1, 0};
     assert_true(cell_exists(study, &token)); /* a word, not a number */

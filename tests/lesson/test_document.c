@@ -1,5 +1,6 @@
 /* Documents: copies, comparison, names, and JSON there and back. */
 #include "files/json.h"
+#include "files/memory.h"
 #include "lesson/cell.h"
 #include "lesson/document.h"
 #include "models/tokens.h"
@@ -79,8 +80,15 @@ static void randomize(struct document *document) {
     document->cell =
         (struct document_cell){pick(-1, CELL_SOURCE_COUNT - 1), pick(0, 63), pick(0, 1023), pick(0, 4095)};
     document->shows_all_terms = pick(0, 1) == 1;
-    document->what_if.mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
     document->what_if.scaling = (enum scaling_choice)pick(0, SCALING_COUNT - 1);
+    document->what_if.similarity = (enum similarity_choice)pick(0, SIMILARITY_COUNT - 1);
+    document->what_if.temperature = (float)pick(0, 1000) / 7.0f;
+    document->what_if.shuffle_seed = (uint32_t)pick(0, INT32_MAX);
+    document->what_if.heads_off[pick(0, 95)] ^= (uint64_t)1 << pick(0, 63);
+    assert_true(what_if_set_context(&document->what_if, texts[pick(0, 4)]));
+    assert_true(what_if_paint(&document->what_if, 9, 9, (size_t)pick(0, 8), (size_t)pick(0, 8),
+                              pick(0, 1) == 1));
+    document->what_if.mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
     document->is_predict_off = pick(0, 1) == 1;
     for (int i = 0; i < PREDICT_COUNT; i++)
         document->answers[i] = pick(-2, pick(0, 1) == 1 ? 1023 : 1);
@@ -180,6 +188,9 @@ static void test_equal_sees_every_field(void **state) {
     FLIP(language, LANGUAGE_ZH);
 #undef FLIP
     assert_true(document_equal(&a, &b));
+    assert_true(what_if_set_context(&b.what_if, "x"));
+    assert_false(document_equal(&a, &b));
+    assert_true(document_copy(&b, &a));
     assert_true(document_set_text(&b, "x", 1));
     assert_false(document_equal(&a, &b));
     assert_true(document_copy(&b, &a));
@@ -225,7 +236,7 @@ static void test_damaged(void **state) {
         {"{\"headway\": 1, \"model\": \"\"}", "model"},
         {"{\"headway\": 1, \"layer\": 0}", "layer"},
         {"{\"headway\": 1, \"layer\": 1.0}", "layer"},
-        {"{\"headway\": 1, \"layer\": 97}", "layer"},
+        {"{\"headway\": 1, \"layer\": 97}", "\"layer\" is 97, not a whole number from 1 to 96"},
         {"{\"headway\": 1, \"head\": -9223372036854775808}", "head"},
         {"{\"headway\": 1, \"query\": 1025}", "query"},
         {"{\"headway\": 1, \"key\": \"1\"}", "key"},
@@ -244,12 +255,13 @@ static void test_damaged(void **state) {
         {"{\"headway\": 1, \"scaling\": false}", "scaling"},
         {"{\"headway\": 1, \"predict\": \"yes\"}", "predict"},
         {"{\"headway\": 1, \"answers\": []}", "answers"},
-        {"{\"headway\": 1, \"answers\": {\"sum\": 0}}", "sum"},
+        {"{\"headway\": 1, \"answers\": {\"sum\": 0}}",
+         "\"sum\" is 0, not a whole number from 1 to"},
         {"{\"headway\": 1, \"answers\": {\"softmax\": \"no\"}}", "softmax"},
         {"{\"headway\": 1, \"theme\": \"sepia\"}", "theme"},
         {"{\"headway\": 1, \"colormap\": \"jet\"}", "colormap"},
         {"{\"headway\": 1, \"language\": \"de\"}", "language"},
-        {"{\"headway\": 1, \"width\": 319}", "width"},
+        {"{\"headway\": 1, \"width\": 319}", "\"width\" is 319, not a whole number from 320 to"},
         {"{\"headway\": 1, \"height\": 16385}", "height"},
         {"{\"headway\": 1, \"scale_percent\": 74}", "scale_percent"},
         {"{\"headway\": 1, \"presentation\": null}", "presentation"},
@@ -302,6 +314,43 @@ static void test_unknown_and_absent_keys(void **state) {
     document_free(&plain);
 }
 
+static size_t allocations, failing_at;
+static bool is_allowed(size_t bytes) {
+    (void)bytes;
+    return allocations++ != failing_at;
+}
+
+/* The nth allocation fails, for every n, until all goes well; the old document stays. */
+static void test_every_allocation_may_fail(void **state) {
+    (void)state;
+    const char *bytes = "{\"headway\": 1, \"text\": \"a b\", \"model\": \"by-hand\", \"layer\": 2}";
+    json_t *json = file_json_parse("test", bytes, strlen(bytes), NULL);
+    bool is_done = false;
+    for (failing_at = 0; !is_done; failing_at++) {
+        struct document read = {.width = 77}, kept = {0};
+        struct file_error error = {{0}};
+        assert_true(document_init(&kept, NULL));
+        allocations = 0;
+        file_allocation_hook = is_allowed;
+        bool is_read = document_from_json(json, &read, &error);
+        bool is_copied = is_read && document_copy(&kept, &read);
+        file_allocation_hook = NULL;
+        is_done = allocations <= failing_at;
+        if (!is_read) {
+            assert_non_null(strstr(error.text, "memory"));
+            assert_true(read.width == 77 && !read.text && !read.model);
+        }
+        if (!is_copied) assert_string_equal(kept.text, DOCUMENT_DEFAULT_TEXT);
+        /* only making a repaired text fit may do without its memory */
+        if (is_done) assert_true(is_copied && document_equal(&kept, &read));
+        document_free(&read);
+        document_free(&kept);
+        assert_true(failing_at < 100);
+    }
+    assert_true(failing_at > 6);
+    json_decref(json);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_default),
@@ -313,6 +362,7 @@ int main(void) {
         cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_long_text_is_refused),
         cmocka_unit_test(test_unknown_and_absent_keys),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,6 +173,7 @@ static void every_setting_is_read(void **state) {
     model_folder_free(&model);
 }
 
+/* Each row is refused by a sentence with the key, the value and what is allowed. */
 static void bad_settings_are_named_with_their_range(void **state) {
     (void)state;
     static const struct {
@@ -185,12 +186,17 @@ static void bad_settings_are_named_with_their_range(void **state) {
         {"d_model", "0", "from 1 to 4096"},
         {"d_model", "4.0", "whole number"},
         {"d_model", "\"4\"", "whole number"},
-        {"d_model", "5", "5 does not divide into 2 heads"},
         {"layers", NULL, "from 1 to 96"},
-        {"layers", "97", "layers is 97; it must be a whole number from 1 to 96"},
+        {"layers", "97", "a whole number from 1 to 96"},
+        {"layers", "0", "from 1 to 96"},
+        {"heads", NULL, "from 1 to 64"},
+        {"heads", "0", "from 1 to 64"},
         {"heads", "65", "from 1 to 64"},
         {"heads", "-1", "from 1 to 64"},
         {"d_k", "4097", "from 1 to 4096"},
+        {"d_k", "0", "from 1 to 4096"},
+        {"d_v", "4097", "from 1 to 4096"},
+        {"d_ff", "65537", "from 0 to 65536"},
         {"d_v", "0", "from 1 to 4096"},
         {"d_ff", "-1", "from 0 to 65536"},
         {"d_ff", "9223372036854775807", "from 0 to 65536"},
@@ -200,8 +206,10 @@ static void bad_settings_are_named_with_their_range(void **state) {
         {"mask", "\"window:2\"", "\"none\" or \"causal\""},
         {"mask", "\"padding\"", "\"none\" or \"causal\""},
         {"position", "\"rotary\"", "\"none\", \"sinusoidal\" or \"learned\""},
-        {"position_base", "0", "from 1 to"},
-        {"position_base", "1e10", "from 1 to"},
+        {"position_base", "0", "from 1 to 1000000000"},
+        {"position_base", "0.5", "from 1 to 1000000000"},
+        {"position_base", "1000000001", "from 1 to 1000000000"},
+        {"position_base", "null", "from 1 to 1000000000"},
         {"position_base", "\"x\"", "from 1 to"},
         {"residual", "null", "true or false"},
         {"norm", "\"layer\"", "\"post\", \"none\" or \"pre\""},
@@ -213,21 +221,56 @@ static void bad_settings_are_named_with_their_range(void **state) {
         {"vocab", NULL, "list"},
         {"vocab", "[]", "list"},
         {"vocab", "{}", "list"},
-        {"vocab", "[\"a\", \"b\", \"c\", 4]", "strings"},
-        {"vocab", "[\"a\", \"b\", \"c\", \"\"]", "strings"},
-        {"vocab", "[\"a\", \"b\", \"c\", \"a\"]", "\"a\" twice"},
-        {"vocab", "[\"a\", \"b\", \"c\"]", "4 rows, but vocab in config.json has 3 words"},
         {"head_names", "[[\"a\", \"b\"]]", "2 lists of 2 names"},
         {"head_names", "[[\"a\", \"b\"], [\"c\"]]", "2 lists of 2 names"},
         {"head_names", "[\"a\", \"b\"]", "2 lists of 2 names"},
-        {"head_names", "[[\"a\", \"b\"], [\"c\", 1]]", "strings"},
-        {"dmodel", "4", "unknown"},
-        {"Name", "\"x\"", "unknown"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char said[80];
         refuses_key(rows[i].key, rows[i].value, rows[i].allowed);
+        snprintf(said, sizeof said, "%s is %s; it must be ", rows[i].key,
+                 rows[i].value ? rows[i].value : "missing");
+        bool is_list = rows[i].value && strchr(rows[i].value, ','); /* shown without spaces */
+        if (!is_list && !strstr(error.text, said)) fail_msg("\"%s\" not in: %s", said, error.text);
+    }
     struct model model;
     load(&model); /* all were put back */
+    model_folder_free(&model);
+}
+
+static void what_depends_on_other_settings_is_named(void **state) {
+    (void)state;
+    refuses_key("d_model", "5", "5 does not divide into 2 heads");
+    refuses_key("vocab", "[\"a\", \"b\", \"c\", 4]", "vocab[3] is 4; it must be a string");
+    refuses_key("vocab", "[\"\", \"b\"]", "vocab[0] is \"\"; it must be a string of at least");
+    refuses_key("vocab", "[\"a\", \"b\", \"c\", \"a\"]", "\"a\" twice");
+    refuses_key("vocab", "[\"a\", \"b\"]", "4 rows, but vocab in config.json has 2 words");
+    refuses_key("head_names", "[[\"a\", \"b\"], [\"c\", 1]]",
+                "head_names[1][1] is 1; it must be a string");
+    refuses_key("dmodel", "4", "unknown");
+    refuses_key("Name", "\"x\"", "unknown");
+    char name[300] = "\"";
+    memset(name + 1, 'n', 201);
+    strcpy(name + 202, "\"");
+    refuses_key("name", name, "n…; it must be a string of 1 to 200 bytes");
+}
+
+static void numbers_that_are_not_finite_are_named(void **state) {
+    (void)state;
+    /* The writer refuses them, so the bytes are changed behind it. */
+    char path[300];
+    struct file_bytes bytes;
+    struct model model;
+    support_model_write(&small, folder);
+    snprintf(path, sizeof path, "%s/model.safetensors", folder);
+    assert_true(file_read_whole(path, 1 << 20, &bytes, &error));
+    memcpy(bytes.data + bytes.size - 4, "\0\0\xC0\x7F", 4); /* the last of the last tensor */
+    assert_true(file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error));
+    file_bytes_free(&bytes);
+    assert_false(model_folder_load(folder, &model, &error));
+    assert_true(is_zero(&model));
+    assert_non_null(strstr(error.text, "tensor layers.1.ffn.down.weight has NaN"));
+    load(&model);
     model_folder_free(&model);
 }
 
@@ -492,6 +535,8 @@ int main(void) {
         TEST(the_smallest_config_takes_defaults),
         TEST(every_setting_is_read),
         TEST(bad_settings_are_named_with_their_range),
+        TEST(what_depends_on_other_settings_is_named),
+        TEST(numbers_that_are_not_finite_are_named),
         TEST(wrong_tensors_are_named),
         TEST(wrong_shapes_are_named),
         TEST(numbers_of_wrong_shape_follow_d_k_and_d_v),

@@ -131,6 +131,13 @@ static void test_a_word_without_unk_is_an_error_that_names_it(void **state) {
     struct file_error error = {""};
     assert_false(model_read_text(&model, "\n", 1, &tokens, &rows, &error));
     assert_non_null(strstr(error.text, "U+000A"));
+    /* a folder's name may be so long that nothing else would fit */
+    char name[600];
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    model.name = name;
+    assert_false(model_read_text(&model, "z", 1, &tokens, &rows, &error));
+    assert_non_null(strstr(error.text, "add it or [UNK] to vocab in config.json"));
 }
 
 static void test_a_thousand_tokens(void **state) {

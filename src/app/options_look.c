@@ -1,0 +1,97 @@
+/* options_look.c: the options that say how it looks, where it is written and what it may take. */
+#include "app/options_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+OPTION_APPLY_ID(theme, theme, enum theme_choice)
+OPTION_APPLY_ID(map, map, enum map_choice)
+OPTION_APPLY_ID(language, language, enum language)
+
+static bool apply_size(const struct option_target *t, const char *value) {
+    int width = 0, height = 0, used = 0;
+    if (sscanf(value, "%5dx%5d%n", &width, &height, &used) != 2 || value[used]) return false;
+    t->document->width = width;
+    t->document->height = height;
+    return width >= 320 && width <= 16384 && height >= 240 && height <= 16384;
+}
+
+/* 1.5 and 150 mean the same. */
+static bool apply_scale(const struct option_target *t, const char *value) {
+    char *end = NULL;
+    double scale = strtod(value, &end);
+    if (end == value || *end) return false;
+    if (scale <= 3) scale *= 100;
+    t->document->scale_percent = (int)(scale + 0.5);
+    return scale >= 75 && scale <= 300;
+}
+
+static bool apply_presentation(const struct option_target *t, const char *value) {
+    (void)value;
+    t->document->is_presentation = true;
+    return true;
+}
+
+static bool apply_output(const struct option_target *t, const char *value) {
+    t->options->output = value;
+    return *value;
+}
+
+static bool apply_json(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_json = true;
+    return true;
+}
+
+static bool apply_density(const struct option_target *t, const char *value) {
+    long density;
+    if (!option_read_integer(value, 1, 4, &density)) return false;
+    t->options->density = (int)density;
+    return true;
+}
+
+static bool apply_part(const struct option_target *t, const char *value) {
+    static const char *const ids[] = {"window", "stage", "head"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(value, ids[i]) != 0) continue;
+        t->options->part = (enum picture_part)i;
+        return true;
+    }
+    return false;
+}
+
+/* "512M", "2G", "100000" */
+static bool apply_memory(const struct option_target *t, const char *value) {
+    static const char units[] = "KMG";
+    char *end = NULL;
+    errno = 0;
+    unsigned long long number = strtoull(value, &end, 10);
+    if (errno || end == value || *value == '-' || number == 0) return false;
+    int shift = 0;
+    if (*end) {
+        const char *unit = strchr(units, *end);
+        if (!unit || end[1]) return false;
+        shift = 10 * (int)(unit - units + 1);
+    }
+    if (number > (SIZE_MAX >> shift)) return false;
+    t->options->memory_bytes = (size_t)number << shift;
+    return true;
+}
+
+const struct option_row options_look_rows[] = {
+    {"--theme", "light, dark or contrast", apply_theme, OPTION_FIELD},
+    {"--colormap", "theme, blues, ember, cividis, viridis, magma or greys", apply_map,
+     OPTION_FIELD},
+    {"--lang", "en or zh", apply_language, OPTION_FIELD},
+    {"--size", "WIDTHxHEIGHT from 320x240 to 16384x16384", apply_size, OPTION_FIELD},
+    {"--ui-scale", "a factor from 0.75 to 3", apply_scale, OPTION_FIELD},
+    {"--presentation", NULL, apply_presentation, OPTION_FIELD},
+    {"--density", "1, 2, 3 or 4", apply_density, OPTION_AT_ONCE},
+    {"--part", "window, stage or head", apply_part, OPTION_AT_ONCE},
+    {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
+    {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
+    {"--json", NULL, apply_json, OPTION_AT_ONCE},
+    {NULL, NULL, NULL, OPTION_AT_ONCE},
+};

@@ -1,0 +1,102 @@
+/* options_place.c: the options that say what is shown: text, model, and the place in them. */
+#include "app/options_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool option_read_integer(const char *value, long low, long high, long *out) {
+    char *end = NULL;
+    errno = 0;
+    long number = strtol(value, &end, 10);
+    if (errno || end == value || *end || number < low || number > high) return false;
+    *out = number;
+    return true;
+}
+
+bool option_read_index(const char *value, int *out) {
+    long number;
+    if (!option_read_integer(value, 1, 1000000, &number)) return false;
+    *out = (int)number - 1;
+    return true;
+}
+
+bool option_read_switch(const char *value, bool *out) {
+    bool is_on = strcmp(value, "on") == 0;
+    if (!is_on && strcmp(value, "off") != 0) return false;
+    *out = is_on;
+    return true;
+}
+
+/* A session replaces everything; the options after it change it. */
+static bool apply_session(const struct option_target *t, const char *value) {
+    if (!t->error) return *value;
+    return open_session(value, t->document, t->error);
+}
+
+static bool apply_text(const struct option_target *t, const char *value) {
+    if (!t->error) return true;
+    struct file_bytes bytes = {.data = (uint8_t *)(uintptr_t)value, .size = strlen(value)};
+    return open_text(&bytes, t->document, t->loss, t->error);
+}
+
+static bool apply_text_file(const struct option_target *t, const char *value) {
+    if (!t->error) return true;
+    return open_text_file(value, t->document, t->loss, t->error);
+}
+
+static bool apply_model(const struct option_target *t, const char *value) {
+    return *value && document_set_model(t->document, value);
+}
+
+static bool apply_layer(const struct option_target *t, const char *value) {
+    return option_read_index(value, &t->document->layer);
+}
+
+static bool apply_head(const struct option_target *t, const char *value) {
+    t->options->is_each_head = strcmp(value, "all") == 0;
+    return t->options->is_each_head || option_read_index(value, &t->document->head);
+}
+
+static bool apply_query(const struct option_target *t, const char *value) {
+    return option_read_index(value, &t->document->query);
+}
+
+static bool apply_key(const struct option_target *t, const char *value) {
+    return option_read_index(value, &t->document->key);
+}
+
+static bool apply_beat(const struct option_target *t, const char *value) {
+    t->document->beat = BEAT_LAST;
+    return strcmp(value, "last") == 0 || option_read_index(value, &t->document->beat);
+}
+
+OPTION_APPLY_ID(step, step, enum step)
+OPTION_APPLY_ID(view, view, enum view)
+OPTION_APPLY_ID(stride, stride, enum stride)
+
+static bool apply_predict(const struct option_target *t, const char *value) {
+    bool is_on = true;
+    if (!option_read_switch(value, &is_on)) return false;
+    t->document->is_predict_off = !is_on;
+    return true;
+}
+
+const struct option_row options_place_rows[] = {
+    {"--session", "a document saved by Headway", apply_session, OPTION_SESSION},
+    {"--text", "a sentence", apply_text, OPTION_FIELD},
+    {"--text-file", "a file", apply_text_file, OPTION_FIELD},
+    {"--model", "textbook, by-hand or a model folder", apply_model, OPTION_FIELD},
+    {"--layer", "a number from 1", apply_layer, OPTION_FIELD},
+    {"--head", "a number from 1, or all", apply_head, OPTION_FIELD},
+    {"--query", "a number from 1", apply_query, OPTION_FIELD},
+    {"--key", "a number from 1", apply_key, OPTION_FIELD},
+    {"--step",
+     "tokens, embedding, projection, similarity, scale, softmax, sum, heads or feedforward",
+     apply_step, OPTION_FIELD},
+    {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
+    {"--view", "matrices or heads", apply_view, OPTION_FIELD},
+    {"--stride", "cell, row or matrix", apply_stride, OPTION_FIELD},
+    {"--predict", "on or off", apply_predict, OPTION_FIELD},
+    {NULL, NULL, NULL, OPTION_AT_ONCE},
+};

@@ -1,0 +1,9 @@
+/* cell_address.h: what cells and their arithmetic share about addresses. */
+#ifndef LESSON_CELL_ADDRESS_H
+#define LESSON_CELL_ADDRESS_H
+#include "cell.h"
+
+enum attention_weight_id cell_weight_id(int source); /* of a CELL_W_… */
+/* A score that is masked, but still stands on the screen as its quotient. */
+bool cell_is_before_mask(const struct study *study, const struct document_cell *cell);
+#endif
