@@ -142,6 +142,9 @@ static const char *part_of_step(struct page *page, const char *part) {
     } else if (d->step == STEP_SIMILARITY) {
         static const char *const forms[] = {NULL, "cosine", "general", "additive"};
         suffix = forms[page->study->model.weights.config.similarity];
+    } else if (d->step == STEP_SOFTMAX && d->what_if.temperature == 0 && page_n(page) &&
+               largest_weight(page) > 0) {
+        suffix = "zero"; /* no exponentials: the largest take all */
     } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE) {
         suffix = "exponentiate";
     } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_ADD) {
@@ -161,6 +164,7 @@ static const char *part_of_step(struct page *page, const char *part) {
         suffix = reads_alike(page) ? "alike" : NULL;
     } else if (d->step == STEP_SUM && page_n(page)) {
         suffix = page_is_head_off(page, d->head) ? "off"
+                 : largest_weight(page) <= 0     ? "nothing"
                  : largest_weight(page) < 0.5f   ? "shared"
                                                  : NULL;
     } else if (d->step == STEP_FEEDFORWARD) {
