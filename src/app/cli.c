@@ -208,9 +208,7 @@ static int run_compare(const struct options *options) {
     struct file_bytes bytes = {0};
     int status = make_study(options, &study);
     if (status == EXIT_DONE)
-        status = compare_build(&study, options->steps < 0 ? 1 : (size_t)options->steps,
-                               options->kernel < 0 ? 3 : (size_t)options->kernel, options->is_json,
-                               &bytes, &error)
+        status = compare_build(&study, options->is_json, &bytes, &error)
                      ? write_out(&bytes)
                      : complain(EXIT_FAILED, &error);
     file_bytes_free(&bytes);

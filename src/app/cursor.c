@@ -33,7 +33,9 @@ static bool select_cell(struct app *app, const struct document_cell *cell) {
         wanted.key = cell->row;
     else if (cell_rows_are_tokens(cell->source))
         wanted.query = cell->row;
-    if (cell_columns_are_keys(cell->source)) wanted.key = cell->column;
+    bool is_key = cell_columns_are_keys(cell->source) ||
+                  (cell_is_compared(cell->source) && !study_has_context(&app->study));
+    if (is_key) wanted.key = cell->column;
     if (cell_source_is_per_head(cell->source) && app->study.document.view == VIEW_HEADS)
         wanted.head = cell->head;
     return app_change(app, &wanted, false);

@@ -48,8 +48,7 @@ static struct table table_of(const struct study *study, const struct semantic_gr
                          right = cell_from_grid(grid->id, 0, 1);
     bool is_transposed = right.row != first.row;
     enum cell_tokens rows = cell_row_tokens(first.source);
-    enum cell_tokens columns =
-        cell_columns_are_keys(first.source) ? CELL_TOKENS_KEYS : CELL_TOKENS_NONE;
+    enum cell_tokens columns = cell_column_tokens(first.source);
     bool is_weight = cell_role_of(first.source) == CELL_ROLE_WEIGHT;
     return (struct table){.study = study,
                           .id = grid->id,

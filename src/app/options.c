@@ -78,9 +78,6 @@ static bool check_whole(const struct options *options, struct file_error *error)
     if (is_writing && !options->output)
         return file_error_set(error, "%s: where to write is missing; give -o FILE",
                               options->verb == VERB_RENDER ? "render" : "trace");
-    if (options->verb != VERB_COMPARE && (options->steps >= 0 || options->kernel >= 0))
-        return file_error_set(error, "%s: it is of compare alone; leave it out",
-                              options->steps >= 0 ? "--steps" : "--kernel");
     if (options->verb != VERB_TRACE && options->extras)
         return file_error_set(error, "--with: it is of trace alone; leave it out");
     if (!is_writing && options->output)
@@ -96,7 +93,7 @@ static bool check_whole(const struct options *options, struct file_error *error)
 }
 
 bool options_parse(int argc, char **argv, struct options *out, struct file_error *error) {
-    *out = (struct options){.density = 1, .steps = -1, .kernel = -1};
+    *out = (struct options){.density = 1};
     struct document scratch;
     if (!document_init(&scratch, error)) return false;
     bool is_done = true, is_only_files = false;

@@ -36,7 +36,6 @@ struct options {
     bool is_json, is_each_head;
     enum picture_part part;
     int density;
-    int steps, kernel;  /* of compare; −1: not given */
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
     size_t memory_bytes; /* 0: half of the machine's */
 };

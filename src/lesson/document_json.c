@@ -42,12 +42,15 @@ static json_t *beat_to_json(int beat) {
 }
 
 static json_t *place_to_json(const struct document *document) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:s, s:o, s:b}", "layer",
+    return json_pack("{s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:s, s:o, s:b, s:i, s:i, s:s}", "layer",
                      (json_int_t)document->layer + 1, "head", (json_int_t)document->head + 1,
                      "query", (json_int_t)document->query + 1, "key", (json_int_t)document->key + 1,
                      "step", step_id(document->step), "beat", beat_to_json(document->beat), "view",
                      view_id(document->view), "stride", stride_id(document->stride), "cell",
-                     cell_to_json(&document->cell), "all_terms", (int)document->shows_all_terms);
+                     cell_to_json(&document->cell), "all_terms", (int)document->shows_all_terms,
+                     "compare_steps", document->compare_steps, "compare_kernel",
+                     document->compare_kernel, "compare_shows",
+                     compare_shows_id(document->compare_shows));
 }
 
 static json_t *settings_to_json(const struct document *document) {
@@ -139,6 +142,18 @@ static bool read_answers(const json_t *json, int answers[PREDICT_COUNT], struct 
     return true;
 }
 
+static bool read_compare(const json_t *json, struct document *out, struct file_error *error) {
+    int shows = (int)out->compare_shows;
+    bool is_good =
+        field_read_integer(json, "compare_steps", 0, COMPARISON_MAX_STEPS, &out->compare_steps,
+                           error) &&
+        field_read_integer(json, "compare_kernel", 1, COMPARISON_MAX_KERNEL, &out->compare_kernel,
+                           error) &&
+        field_read_id(json, "compare_shows", compare_shows_from_id, &shows, error);
+    out->compare_shows = (enum compare_shows)shows;
+    return is_good;
+}
+
 static bool read_place(const json_t *json, struct document *out, struct file_error *error) {
     int step = (int)out->step, view = (int)out->view, stride = (int)out->stride;
     bool is_good = field_read_index(json, "layer", ATTENTION_MAX_LAYERS, &out->layer, error) &&
@@ -210,6 +225,7 @@ bool document_from_json(const json_t *json, struct document *out, struct file_er
     struct document read = {0};
     if (!check_version(json, error) || !document_init(&read, error)) return false;
     if (!read_texts(json, &read, error) || !read_place(json, &read, error) ||
+        !read_compare(json, &read, error) ||
         !read_settings(json, &read, error) || !read_what_if(json, &read, error)) {
         document_free(&read);
         return false;

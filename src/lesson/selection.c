@@ -123,14 +123,29 @@ int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOUR
     return count;
 }
 
-/* The heads view shows its heads whole, whatever the beat. */
-static bool is_in_heads_view(const struct study *study, const struct document_cell *cell) {
-    return study->document.view == VIEW_HEADS && cell->source == selection_heads_source(study);
+/* The heads view shows its heads whole, whatever the beat; the comparison has matrices of its own.
+ */
+static bool is_of_view(const struct study *study, const struct document_cell *cell) {
+    switch (study->document.view) {
+    case VIEW_HEADS:
+        return cell->source == selection_heads_source(study);
+    case VIEW_COMPARE:
+        return cell_is_compared(cell->source);
+    default:
+        return false;
+    }
+}
+
+/* In the comparison: what has been heard of by now. Influence is there from the start. */
+static bool is_heard(const struct study *study, const struct document_cell *cell) {
+    float first = 0;
+    return study->document.compare_shows == COMPARE_INFLUENCE ||
+           (cell_value(study, cell, &first) && first <= (float)study->document.compare_steps);
 }
 
 bool selection_is_shown(const struct study *study, const struct document_cell *cell) {
-    if (is_in_heads_view(study, cell)) {
-        return true;
+    if (is_of_view(study, cell)) {
+        return study->document.view != VIEW_COMPARE || is_heard(study, cell);
     }
     struct reveal reveal = steps_reveal(study);
     enum step step = study->document.step;
@@ -186,8 +201,8 @@ static struct document_cell selected_here(const struct study *study) {
     const struct document *d = &study->document;
     struct document_cell cell = d->cell, none = {-1, 0, 0, 0};
     int sources[SELECTION_MOST_SOURCES], count = selection_sources(study, sources);
-    bool is_listed = is_in_heads_view(study, &cell);
-    for (int s = 0; s < count; s++) {
+    bool is_listed = is_of_view(study, &cell);
+    for (int s = 0; s < count && d->view != VIEW_COMPARE; s++) {
         is_listed |= cell.source == sources[s] && cell.source != CELL_TOKEN;
     }
     if (!cell_source_is_per_head(cell.source)) {
@@ -205,8 +220,11 @@ struct document_cell selection_of(const struct study *study) {
         return none;
     }
     struct document_cell selected = selected_here(study);
-    if (d->view == VIEW_HEADS && (selected.source < 0 || !is_in_heads_view(study, &selected))) {
-        selected = (struct document_cell){selection_heads_source(study), d->head, d->query, d->key};
+    if (d->view != VIEW_MATRICES && (selected.source < 0 || !is_of_view(study, &selected))) {
+        bool is_head = d->view == VIEW_HEADS;
+        selected =
+            (struct document_cell){is_head ? selection_heads_source(study) : (int)CELL_ATTENTION,
+                                   is_head ? d->head : 0, d->query, d->key};
         return cell_exists(study, &selected) ? selected : none;
     }
     if (selected.source >= 0 || d->step == STEP_TOKENS) {

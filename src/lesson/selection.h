@@ -8,6 +8,7 @@
 int selection_result_source(const struct study *study);
 /* The matrix of every head that the `heads` view of the step shows, whole at every beat. */
 int selection_heads_source(const struct study *study);
+/* (Those of view `compare` are CELL_RNN, CELL_CNN and CELL_ATTENTION, at every step.) */
 /* Sources that the `matrices` view of the step shows; returns how many. */
 enum { SELECTION_MOST_SOURCES = 12 };
 int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOURCES]);

@@ -2,8 +2,10 @@
  * only when all of it is there; the pass comes last, since the trace keeps its old block when a
  * pass fails. */
 #include "lesson/study.h"
+#include "lesson/comparison.h"
 #include "lesson/steps.h"
 #include "lesson/study_pass.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* What study_set has made so far. */
@@ -30,7 +32,8 @@ bool study_init(struct study *study, struct file_error *error) {
     *study = (struct study){0};
     if (!document_init(&study->document, error)) return false;
     study->trace = attention_trace_new(NULL);
-    if (study->trace == NULL) {
+    study->kept = calloc(1, sizeof *study->kept);
+    if (study->trace == NULL || study->kept == NULL) {
         study_free(study);
         return study_no_memory(error);
     }
@@ -56,6 +59,8 @@ void study_free(struct study *study) {
     study_text_free(&study->values);
     attention_trace_free(study->trace);
     study->trace = NULL;
+    comparison_kept_free(study->kept);
+    study->kept = NULL;
     study_baseline_free(&study->baseline);
     model_free(&study->model);
     document_free(&study->document);
@@ -193,6 +198,7 @@ static void clamp_place(struct study *study, const struct document *before) {
             document->layer = 0;
     }
     steps_go(study, document, document->step, document->beat);
+    if (n > 0 && (size_t)document->compare_steps > n) document->compare_steps = (int)n;
     struct document_cell *cell = &document->cell;
     if (cell->source < 0) {
         *cell = (struct document_cell){.source = -1};
@@ -228,6 +234,13 @@ static void forget(struct study *study, const struct draft *before, size_t befor
     if (is_other_shape && is_cell_old) document->cell.source = -1;
 }
 
+/* Does the comparison read other numbers than it did? */
+static bool is_other_comparison(const struct study *study, const struct draft *before) {
+    const struct document *old = &before->document, *now = &study->document;
+    return before->is_model_new || old->layer != now->layer || strcmp(old->text, now->text) != 0 ||
+           !what_if_equal(&old->what_if, &now->what_if);
+}
+
 /* must_load: read the model even when its name is the same. */
 static bool study_compute(struct study *study, const struct document *wanted, bool must_load,
                           struct file_error *error) {
@@ -248,6 +261,7 @@ static bool study_compute(struct study *study, const struct document *wanted, bo
         clamp_place(study, is_first ? &study->document : &draft.document);
         if (!is_first) forget(study, &draft, before_n, before_m);
         study_baseline_follow(study, draft.is_model_new);
+        if (is_other_comparison(study, &draft)) comparison_kept_forget(study->kept);
     }
     draft_free(&draft);
     return is_done;
