@@ -4,6 +4,7 @@
 #include "app/describe.h"
 #include "lesson/number.h"
 #include "lesson/switches.h"
+#include "ui/ui.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -355,6 +356,10 @@ static void test_context_and_values(void **state) {
     assert_null(rig->app.presence.message);
     assert_non_null(rig->app.presence.field_error);
     assert_non_null(strstr(rig->app.presence.field_error, "2 tokens"));
+    const struct semantic_node *why =
+        semantics_by_id(&rig->app.semantics, ui_id("field error", EDIT_VALUES, 0));
+    assert_non_null(why);
+    assert_string_equal(why->name, rig->app.presence.field_error);
     assert_string_equal(rig->app.presence.edited_text, "one dog");
     rig_type(rig, " slept");
     app_refresh(&rig->app);
