@@ -501,6 +501,15 @@ static void test_the_sheet_and_presentation(void **state) {
     assert_int_equal(changes(rig)->scaling, SCALING_OFF);
     rig_key(rig, 'w', 0);
     assert_false(rig->app.presence.is_panel_open);
+    size = (struct input){.kind = INPUT_RESIZE, .width = 640, .height = 300};
+    app_input(&rig->app, &size); /* so low that what it did is the last of the rows */
+    rig_key(rig, 'w', 0);
+    click(rig, "Back to before");
+    assert_true(what_if_is_plain(changes(rig)));
+    rig_key(rig, 'z', INPUT_CTRL);
+    rig_key(rig, 'w', 0);
+    size = (struct input){.kind = INPUT_RESIZE, .width = 800, .height = 600};
+    app_input(&rig->app, &size);
     rig_key(rig, KEY_F5, 0);
     rig_key(rig, 'w', 0);
     assert_true(rig->app.presence.is_panel_open);
