@@ -12,7 +12,7 @@ nm -P $dynamic -- "$1" | awk '
     { defined[$1] = 1; count++ }
     END {
         allowed = "^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|cpy|ncpy)|malloc|calloc|realloc|" \
-            "aligned_alloc|free|qsort|bsearch|madvise)$|^thrd_(create|join)$|^(mtx|cnd)_[a-z]+$|^__(mem|str)[a-z]*_chk$|^__assert_fail$|^__stack_chk_" \
+            "aligned_alloc|free|qsort|bsearch|madvise|bcmp)$|^thrd_(create|join)$|^(mtx|cnd)_[a-z]+$|^__(mem|str)[a-z]*_chk$|^__assert_fail$|^__stack_chk_" \
             "|^_GLOBAL_OFFSET_TABLE_$|^__cpu_|^__(asan|ubsan|gcov|llvm_profile|sanitizer_cov|sancov)_"
         for (name in wanted)
             if (!(name in defined) && name !~ allowed) { print "undefined: " name; faults++ }
