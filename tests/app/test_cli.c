@@ -187,6 +187,10 @@ static void test_lists_and_versions(void **state) {
                                             "libpng ",   "jansson ",  "utf8proc "};
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         assert_non_null(strstr(run->out, libraries[i]));
+    /* The program and the library that it is made of are of one version. */
+    assert_memory_equal(run->out,
+                        "headway " ATTENTION_VERSION "\nattention " ATTENTION_VERSION "\n",
+                        strlen("headway " ATTENTION_VERSION "\nattention " ATTENTION_VERSION "\n"));
     assert_non_null(strstr(headway("--help")->out, "headway render"));
 }
 

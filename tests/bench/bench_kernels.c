@@ -9,11 +9,7 @@
 #include "bench.h"
 #include "bench_peak.h"
 
-enum { TABLES = 4, PEAK_RUNS = 7, MOST_THREADS = 2 };
-
-struct rate {
-    double fused, two; /* GFLOP/s */
-};
+enum { TABLES = 4, MOST_THREADS = 2 };
 
 /* The same for every run; small enough that nothing overflows and nothing is subnormal. */
 static float *numbers(size_t count) {
@@ -30,49 +26,13 @@ static float *numbers(size_t count) {
 
 /* ---- peaks ---- */
 
-struct peak_task {
-    float (*function)(void);
-    float kept[MOST_THREADS];
-};
-
-static void peak_part(void *context, size_t part) {
-    struct peak_task *task = context;
-    task->kept[part] = task->function();
-}
-
-static double peak_measure(struct attention_pool *pool, int threads, float (*function)(void),
-                           int width) {
-    struct peak_task task = {.function = function};
-    double times[PEAK_RUNS];
-    for (int i = -1; i < PEAK_RUNS; i++) {
-        const double start = bench_now_ms();
-        attention_pool_run(pool, peak_part, &task, (size_t)threads);
-        if (i >= 0) times[i] = bench_now_ms() - start;
-    }
-    bench_median(times, PEAK_RUNS);
-    return 2.0 * PEAK_A * PEAK_B * width * PEAK_STEPS * threads / (times[0] * 1e6);
-}
-
-static void measure_peaks(struct attention_pool *const pools[], struct rate peaks[][TABLES]) {
+static void measure_peaks(struct attention_pool *const pools[], struct peak peaks[][TABLES]) {
     printf("Peak, GFLOP/s (best of %d)      fused   multiply, then add   share\n", PEAK_RUNS);
     for (int threads = 1; threads <= MOST_THREADS; threads++) {
         struct attention_pool *pool = pools[threads - 1];
-        struct rate *rate = peaks[threads - 1];
-#if defined(__x86_64__)
-        const bool has_fma = __builtin_cpu_supports("fma");
-        rate[1].two = peak_measure(pool, threads, peak_two_128, 4);
-        if (has_fma) rate[1].fused = peak_measure(pool, threads, peak_fused_128, 4);
-        if (attention_kernels_of(ATTENTION_KERNELS_AVX2)) {
-            rate[2].two = peak_measure(pool, threads, peak_two_256, 8);
-            if (has_fma) rate[2].fused = peak_measure(pool, threads, peak_fused_256, 8);
-        }
-        if (attention_kernels_of(ATTENTION_KERNELS_AVX512)) {
-            rate[3].two = peak_measure(pool, threads, peak_two_512, 16);
-            rate[3].fused = peak_measure(pool, threads, peak_fused_512, 16);
-        }
-#else
-        (void)pool;
-#endif
+        struct peak *rate = peaks[threads - 1];
+        for (int i = 1; i < TABLES; i++)
+            rate[i] = peak_of(pool, threads, 64 << i);
         static const char *const names[TABLES] = {"", "128 bits", "256 bits", "512 bits"};
         for (int i = 1; i < TABLES; i++) {
             if (rate[i].two == 0.0) continue;
@@ -138,7 +98,7 @@ static const enum attention_kernels_choice choices[TABLES] = {
     ATTENTION_KERNELS_PLAIN, ATTENTION_KERNELS_SSE2, ATTENTION_KERNELS_AVX2,
     ATTENTION_KERNELS_AVX512};
 
-static void measure_products(struct attention_pool *const pools[], struct rate peaks[][TABLES]) {
+static void measure_products(struct attention_pool *const pools[], struct peak peaks[][TABLES]) {
     static const struct shape shapes[] = {
         {"16 x 16 x 8, weights", 1, 16, 16, 8, true},
         {"16 x 8 x 16, values", 1, 16, 8, 16, false},
@@ -177,7 +137,7 @@ static void measure_products(struct attention_pool *const pools[], struct rate p
                 best = t;
                 printf("%10.1f", work / ms / 1e6);
             }
-            const struct rate *peak = &peaks[threads - 1][best];
+            const struct peak *peak = &peaks[threads - 1][best];
             const double rate = work / ms / 1e6;
             printf("%12.3f", ms * 1e3);
             if (peak->two > 0.0) printf("%7.2f", rate / peak->two);
@@ -265,7 +225,7 @@ static void measure_rows(void) {
 }
 
 int main(void) {
-    struct rate peaks[MOST_THREADS][TABLES] = {{{0}}};
+    struct peak peaks[MOST_THREADS][TABLES] = {{{0}}};
     struct attention_pool *pools[MOST_THREADS] = {NULL, attention_pool_new(MOST_THREADS, NULL)};
     if (!pools[1]) bench_fail("pool", "no memory");
     measure_peaks(pools, peaks);

@@ -4,10 +4,41 @@
 #ifndef TESTS_BENCH_PEAK_H
 #define TESTS_BENCH_PEAK_H
 
+#include "attention/attention_pool.h"
+#include "bench.h"
+
+enum { PEAK_A = 4, PEAK_B = 2, PEAK_STEPS = 2000000, PEAK_RUNS = 7, PEAK_MOST_THREADS = 16 };
+
+struct peak {
+    double fused, two; /* GFLOP/s: FMA, and a multiplication and then an addition; 0: not here */
+};
+
+struct peak_task {
+    float (*function)(void);
+    float kept[PEAK_MOST_THREADS];
+};
+
+static inline void peak_part(void *context, size_t part) {
+    struct peak_task *task = context;
+    task->kept[part] = task->function();
+}
+
+/* GFLOP/s of `threads` threads at once, the best of some runs; width: floats of a vector. */
+static inline double peak_measure(struct attention_pool *pool, int threads, float (*function)(void),
+                                  int width) {
+    struct peak_task task = {.function = function};
+    double times[PEAK_RUNS];
+    for (int i = -1; i < PEAK_RUNS; i++) {
+        const double start = bench_now_ms();
+        attention_pool_run(pool, peak_part, &task, (size_t)threads);
+        if (i >= 0) times[i] = bench_now_ms() - start;
+    }
+    bench_median(times, PEAK_RUNS);
+    return 2.0 * PEAK_A * PEAK_B * width * PEAK_STEPS * threads / (times[0] * 1e6);
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
-
-enum { PEAK_A = 4, PEAK_B = 2, PEAK_STEPS = 2000000 };
 
 /* PEAK_A × PEAK_B sums of products that the compiler can neither drop nor share: it does not know
  * what `b` is. STEP(sum, a, b) gives the new sum. */
@@ -53,5 +84,28 @@ PEAK_FUNCTION(peak_two_128, "sse2", __m128, _mm_set1_ps, PEAK_TWO_128)
 PEAK_FUNCTION(peak_two_256, "avx2", __m256, _mm256_set1_ps, PEAK_TWO_256)
 PEAK_FUNCTION(peak_two_512, "avx512f", __m512, _mm512_set1_ps, PEAK_TWO_512)
 #endif
+
+/* Of vectors of that many bits, on `threads` threads at once. */
+static inline struct peak peak_of(struct attention_pool *pool, int threads, int bits) {
+    struct peak peak = {0.0, 0.0};
+#if defined(__x86_64__)
+    const bool has_fma = __builtin_cpu_supports("fma");
+    if (bits == 128) {
+        peak.two = peak_measure(pool, threads, peak_two_128, 4);
+        if (has_fma) peak.fused = peak_measure(pool, threads, peak_fused_128, 4);
+    } else if (bits == 256 && __builtin_cpu_supports("avx2")) {
+        peak.two = peak_measure(pool, threads, peak_two_256, 8);
+        if (has_fma) peak.fused = peak_measure(pool, threads, peak_fused_256, 8);
+    } else if (bits == 512 && __builtin_cpu_supports("avx512f")) {
+        peak.two = peak_measure(pool, threads, peak_two_512, 16);
+        peak.fused = peak_measure(pool, threads, peak_fused_512, 16);
+    }
+#else
+    (void)pool;
+    (void)threads;
+    (void)bits;
+#endif
+    return peak;
+}
 
 #endif
