@@ -1,5 +1,6 @@
 #include "app/cli.h"
 
+#include "app/compare.h"
 #include "app/describe.h"
 #include "app/loop.h"
 #include "app/open.h"
@@ -61,11 +62,10 @@ static void note_losses(const struct text_loss *loss, const struct study *study)
     note_dropped("context", &study->context.tokens);
     note_dropped("values", &study->values.tokens);
     if (study->edits_left_out)
-        fprintf(
-            stderr,
-            "headway: session: %zu edited numbers have no place in this pass and were left out; "
-            "choose the text and model that they belong to\n",
-            study->edits_left_out);
+        fprintf(stderr,
+                "headway: session: %zu edited number%s no place in this pass; choose the text and "
+                "model that they belong to\n",
+                study->edits_left_out, study->edits_left_out == 1 ? " has" : "s have");
 }
 
 /* The study of the options; 0 or the exit status. */
@@ -187,7 +187,7 @@ static int run_trace(const struct options *options) {
     if (!trace_format_of(options->output, &format, &error)) return complain(EXIT_USAGE, &error);
     int status = make_study(options, &study);
     if (status == EXIT_DONE &&
-        !(trace_build(&study, format, &bytes, &error) &&
+        !(trace_build(&study, format, options->extras, &bytes, &error) &&
           file_write_whole(options->output, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error)))
         status = complain(EXIT_FAILED, &error);
     file_bytes_free(&bytes);
@@ -200,6 +200,22 @@ static int write_out(const struct file_bytes *bytes) {
     if (file_write_whole("-", bytes->data, bytes->size, FILE_WRITE_REPLACE, &error))
         return EXIT_DONE;
     return complain(EXIT_FAILED, &error);
+}
+
+static int run_compare(const struct options *options) {
+    struct study study = {0};
+    struct file_error error = {0};
+    struct file_bytes bytes = {0};
+    int status = make_study(options, &study);
+    if (status == EXIT_DONE)
+        status = compare_build(&study, options->steps < 0 ? 1 : (size_t)options->steps,
+                               options->kernel < 0 ? 3 : (size_t)options->kernel, options->is_json,
+                               &bytes, &error)
+                     ? write_out(&bytes)
+                     : complain(EXIT_FAILED, &error);
+    file_bytes_free(&bytes);
+    study_free(&study);
+    return status;
 }
 
 static int run_describe(const struct options *options) {
@@ -265,6 +281,8 @@ int cli_run(int argc, char **argv) {
         return run_trace(&options);
     case VERB_DESCRIBE:
         return run_describe(&options);
+    case VERB_COMPARE:
+        return run_compare(&options);
     case VERB_MODELS:
     case VERB_STEPS:
     case VERB_VIEWS:

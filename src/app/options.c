@@ -55,10 +55,10 @@ static bool parse_verb(const char *word, enum verb *verb) {
     static const struct {
         const char *word;
         enum verb verb;
-    } verbs[] = {{"render", VERB_RENDER},    {"trace", VERB_TRACE}, {"describe", VERB_DESCRIBE},
-                 {"models", VERB_MODELS},    {"steps", VERB_STEPS}, {"views", VERB_VIEWS},
-                 {"--help", VERB_HELP},      {"-h", VERB_HELP},     {"help", VERB_HELP},
-                 {"--version", VERB_VERSION}};
+    } verbs[] = {{"render", VERB_RENDER},   {"trace", VERB_TRACE},      {"describe", VERB_DESCRIBE},
+                 {"compare", VERB_COMPARE}, {"models", VERB_MODELS},    {"steps", VERB_STEPS},
+                 {"views", VERB_VIEWS},     {"--help", VERB_HELP},      {"-h", VERB_HELP},
+                 {"help", VERB_HELP},       {"--version", VERB_VERSION}};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(word, verbs[i].word) != 0) continue;
         *verb = verbs[i].verb;
@@ -78,6 +78,11 @@ static bool check_whole(const struct options *options, struct file_error *error)
     if (is_writing && !options->output)
         return file_error_set(error, "%s: where to write is missing; give -o FILE",
                               options->verb == VERB_RENDER ? "render" : "trace");
+    if (options->verb != VERB_COMPARE && (options->steps >= 0 || options->kernel >= 0))
+        return file_error_set(error, "%s: it is of compare alone; leave it out",
+                              options->steps >= 0 ? "--steps" : "--kernel");
+    if (options->verb != VERB_TRACE && options->extras)
+        return file_error_set(error, "--with: it is of trace alone; leave it out");
     if (!is_writing && options->output)
         return file_error_set(error, "--output: nothing is written here; use render or trace");
     if (was_given(options, "--values") && !was_given(options, "--context") && !options->file &&
@@ -91,7 +96,7 @@ static bool check_whole(const struct options *options, struct file_error *error)
 }
 
 bool options_parse(int argc, char **argv, struct options *out, struct file_error *error) {
-    *out = (struct options){.density = 1};
+    *out = (struct options){.density = 1, .steps = -1, .kernel = -1};
     struct document scratch;
     if (!document_init(&scratch, error)) return false;
     bool is_done = true, is_only_files = false;

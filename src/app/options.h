@@ -8,6 +8,7 @@ enum verb {
     VERB_RENDER,
     VERB_TRACE,
     VERB_DESCRIBE,
+    VERB_COMPARE,
     VERB_MODELS,
     VERB_STEPS,
     VERB_VIEWS,
@@ -35,6 +36,8 @@ struct options {
     bool is_json, is_each_head;
     enum picture_part part;
     int density;
+    int steps, kernel;  /* of compare; −1: not given */
+    unsigned extras;    /* of trace, a bit for each enum trace_extra */
     size_t memory_bytes; /* 0: half of the machine's */
 };
 

@@ -1,5 +1,7 @@
 /* options_look.c: the options that say how it looks, where it is written and what it may take. */
+#include "app/compare.h"
 #include "app/options_private.h"
+#include "app/trace_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,6 +82,33 @@ static bool apply_memory(const struct option_target *t, const char *value) {
     return true;
 }
 
+static bool apply_steps(const struct option_target *t, const char *value) {
+    long steps;
+    if (!option_read_integer(value, 0, COMPARISON_MAX_STEPS, &steps)) return false;
+    t->options->steps = (int)steps;
+    return true;
+}
+
+static bool apply_kernel(const struct option_target *t, const char *value) {
+    long kernel;
+    if (!option_read_integer(value, 1, COMPARISON_MAX_KERNEL, &kernel)) return false;
+    t->options->kernel = (int)kernel;
+    return true;
+}
+
+/* "shares,influence" */
+static bool apply_extras(const struct option_target *t, const char *value) {
+    for (const char *at = value; at;) {
+        const char *comma = strchr(at, ',');
+        size_t bytes = comma ? (size_t)(comma - at) : strlen(at);
+        int extra = trace_extra_from_id(at, bytes);
+        if (extra < 0) return false;
+        t->options->extras |= 1u << extra;
+        at = comma ? comma + 1 : NULL;
+    }
+    return true;
+}
+
 const struct option_row options_look_rows[] = {
     {"--theme", "light, dark or contrast", apply_theme, OPTION_FIELD},
     {"--colormap", "theme, blues, ember, cividis, viridis, magma or greys", apply_map,
@@ -92,6 +121,10 @@ const struct option_row options_look_rows[] = {
     {"--part", "window, stage or head", apply_part, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
+    {"--with", "shares, value-weighted or influence, with commas between them", apply_extras,
+     OPTION_AT_ONCE},
+    {"--steps", "a number from 0 to 1024", apply_steps, OPTION_AT_ONCE},
+    {"--kernel", "a number from 1 to 1024", apply_kernel, OPTION_AT_ONCE},
     {"--json", NULL, apply_json, OPTION_AT_ONCE},
     {NULL, NULL, NULL, OPTION_AT_ONCE},
 };

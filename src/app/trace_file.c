@@ -1,6 +1,8 @@
 #include "app/trace_file.h"
 
+#include "attention/attention_compare.h"
 #include "files/json.h"
+#include "files/memory.h"
 #include "files/safetensors.h"
 
 #include <math.h>
@@ -14,7 +16,8 @@ enum { TRACE_NAME_BYTES = 64 };
 struct trace_tensors {
     struct safetensors_source *sources;
     char (*names)[TRACE_NAME_BYTES];
-    size_t count;
+    float **extra; /* the numbers of tensors that are not the trace's own; owned */
+    size_t count, extra_count;
 };
 
 static bool no_memory(struct file_error *error) {
@@ -22,6 +25,9 @@ static bool no_memory(struct file_error *error) {
 }
 
 static void tensors_free(struct trace_tensors *tensors) {
+    for (size_t i = 0; tensors->extra && i < tensors->extra_count; i++)
+        free(tensors->extra[i]);
+    free(tensors->extra);
     free(tensors->sources);
     free(tensors->names);
     *tensors = (struct trace_tensors){0};
@@ -42,24 +48,88 @@ static void add_tensor(struct trace_tensors *tensors, const struct study *study,
         source->shape[i] = tensor.shape[i];
 }
 
-static bool collect(const struct study *study, struct trace_tensors *out,
+/* In the order of enum trace_extra. */
+static const struct {
+    const char *id, *name, *letters;
+} extras_known[TRACE_EXTRA_COUNT] = {{"shares", "head_share", "hnd"},
+                                     {"value-weighted", "value_weighted", "hnm"},
+                                     {"influence", "influence", "nm"}};
+
+int trace_extra_from_id(const char *id, size_t bytes) {
+    for (int i = 0; i < TRACE_EXTRA_COUNT; i++)
+        if (strlen(extras_known[i].id) == bytes && memcmp(extras_known[i].id, id, bytes) == 0)
+            return i;
+    return -1;
+}
+
+static bool fill_extra(const struct study *study, enum trace_extra extra, int layer,
+                       size_t head_size, float *out, struct file_error *error) {
+    const struct attention_weights *weights = &study->model.weights;
+    struct attention_error failure = {0};
+    if (extra == TRACE_INFLUENCE) {
+        if (attention_influence(study->trace, weights, layer, NULL, out, &failure) != ATTENTION_OK)
+            return file_error_set(error, "trace: %s", failure.text);
+        return true;
+    }
+    for (int head = 0; head < weights->config.heads; head++) {
+        float *to = out + (size_t)head * head_size;
+        if (extra == TRACE_SHARES)
+            attention_trace_head_share(study->trace, weights, layer, head, to);
+        else
+            attention_trace_value_weighted(study->trace, layer, head, to);
+    }
+    return true;
+}
+
+static bool add_extra(struct trace_tensors *tensors, const struct study *study,
+                      enum trace_extra extra, int layer, struct file_error *error) {
+    const struct attention_config *config = &study->model.weights.config;
+    char *name = tensors->names[tensors->count];
+    struct safetensors_source *source = &tensors->sources[tensors->count++];
+    *source = (struct safetensors_source){.name = name};
+    size_t head_size = 1, count = 1;
+    for (const char *letter = extras_known[extra].letters; *letter; letter++) {
+        size_t size = *letter == 'h'   ? (size_t)config->heads
+                      : *letter == 'n' ? study_tokens(study)
+                      : *letter == 'm' ? study_keys(study)
+                                       : (size_t)config->d_model;
+        source->shape[source->dims++] = size;
+        if (*letter != 'h') head_size *= size;
+        count *= size;
+    }
+    float *numbers = file_allocate(count, sizeof *numbers);
+    if (!numbers) return no_memory(error);
+    tensors->extra[tensors->extra_count++] = numbers;
+    source->data = numbers;
+    snprintf(name, TRACE_NAME_BYTES, "layers.%d.%s", layer, extras_known[extra].name);
+    return fill_extra(study, extra, layer, head_size, numbers, error);
+}
+
+static bool collect(const struct study *study, unsigned extras, struct trace_tensors *out,
                     struct file_error *error) {
     size_t layers = (size_t)study->model.weights.config.layers;
-    size_t most = ATTENTION_TENSOR_COUNT * (layers + 1);
+    size_t most = (ATTENTION_TENSOR_COUNT + TRACE_EXTRA_COUNT) * (layers + 1);
     *out = (struct trace_tensors){.sources = calloc(most, sizeof *out->sources),
-                                  .names = calloc(most, sizeof *out->names)};
-    if (!out->sources || !out->names) {
+                                  .names = calloc(most, sizeof *out->names),
+                                  .extra = calloc(most, sizeof *out->extra)};
+    if (!out->sources || !out->names || !out->extra) {
         tensors_free(out);
         return no_memory(error);
     }
     for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
         if (!attention_tensor_is_per_layer((enum attention_tensor_id)id))
             add_tensor(out, study, (enum attention_tensor_id)id, 0);
-    for (int layer = 0; layer < (int)layers; layer++)
+    bool is_done = true;
+    for (int layer = 0; layer < (int)layers; layer++) {
         for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
             if (attention_tensor_is_per_layer((enum attention_tensor_id)id))
                 add_tensor(out, study, (enum attention_tensor_id)id, layer);
-    return true;
+        for (int extra = 0; extra < TRACE_EXTRA_COUNT && is_done; extra++)
+            if (extras >> extra & 1u)
+                is_done = add_extra(out, study, (enum trace_extra)extra, layer, error);
+    }
+    if (!is_done) tensors_free(out);
+    return is_done;
 }
 
 /* A JSON array of the tokens as they stand in their text, as a string. */
@@ -177,12 +247,12 @@ bool trace_format_of(const char *path, enum trace_format *format, struct file_er
                           path);
 }
 
-bool trace_build(const struct study *study, enum trace_format format, struct file_bytes *out,
-                 struct file_error *error) {
+bool trace_build(const struct study *study, enum trace_format format, unsigned extras,
+                 struct file_bytes *out, struct file_error *error) {
     struct trace_tensors tensors;
     if (study_tokens(study) == 0)
         return file_error_set(error, "trace: the sentence is empty; give one with --text");
-    if (!collect(study, &tensors, error)) return false;
+    if (!collect(study, extras, &tensors, error)) return false;
     json_t *metadata = make_metadata(study);
     bool is_done = false;
     if (!metadata)

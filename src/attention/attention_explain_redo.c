@@ -139,6 +139,6 @@ float attention_arithmetic_redo(const struct attention_arithmetic *m) {
     case ATTENTION_OPERATION_HEAD_OFF:
         return 0.0f;
     }
-    assert(!"an operation");
+    assert(false && "an operation");
     return 0.0f;
 }

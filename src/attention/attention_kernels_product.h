@@ -48,24 +48,43 @@ static void panel_turn(const float *b, size_t stride, size_t columns, size_t dep
     }
 }
 
+/* memcpy for a few floats whose count is not known: in pieces of known size, without a call. */
+ALWAYS_INLINE void floats_copy(float *to, const float *from, size_t count) {
+    for (; count >= WIDTH; count -= WIDTH, to += WIDTH, from += WIDTH)
+        *(loose_vector *)to = *(const loose_vector *)from;
+#if VECTOR_BYTES > 32
+    if (count & 8) memcpy(to, from, 32);
+    to += count & 8;
+    from += count & 8;
+#endif
+#if VECTOR_BYTES > 16
+    if (count & 4) memcpy(to, from, 16);
+    to += count & 4;
+    from += count & 4;
+#endif
+    if (count & 2) memcpy(to, from, 8);
+    to += count & 2;
+    from += count & 2;
+    if (count & 1) *to = *from;
+}
+
 /* panel [depth, width] = B(k, j) of one block; columns beyond the edge are 0. */
 static void panel_pack(const float *b, size_t depth_stride, size_t column_stride, size_t columns,
                        size_t depth, float *panel, size_t width) {
+    if (columns < width) {
+        for (size_t i = 0; i < depth * width; i += WIDTH)
+            *(loose_vector *)(panel + i) = (vector){0};
+    }
     if (depth_stride == 1) {
         panel_turn(b, column_stride, columns, depth, panel, width);
     } else if (column_stride == 1) {
         for (size_t k = 0; k < depth; k++)
-            memcpy(panel + k * width, b + k * depth_stride, columns * sizeof *panel);
+            floats_copy(panel + k * width, b + k * depth_stride, columns);
     } else {
         for (size_t k = 0; k < depth; k++) {
             for (size_t j = 0; j < columns; j++)
                 panel[k * width + j] = b[k * depth_stride + j * column_stride];
         }
-    }
-    if (columns == width) return;
-    for (size_t k = 0; k < depth; k++) {
-        for (size_t j = columns; j < width; j++)
-            panel[k * width + j] = 0.0f;
     }
 }
 
@@ -94,6 +113,7 @@ ALWAYS_INLINE void block_sum(const size_t rows, const size_t vectors, const stru
             sums[i][v] = *(const loose_vector *)(c + i * c_stride + v * WIDTH);
     }
     const float *b = panel->b;
+#pragma GCC unroll 4
     for (size_t k = 0; k < panel->depth; k++, b += panel->b_stride) {
         vector columns[BLOCK_VECTORS];
 #pragma GCC unroll 8
@@ -137,9 +157,11 @@ ALWAYS_INLINE void rows_sum(const size_t vectors, const struct panel *panel, siz
         block_sum(4, vectors, panel, a, a_stride, c, c_stride);
         break;
 #endif
+#if BLOCK_ROWS > 3
     case 3:
         block_sum(3, vectors, panel, a, a_stride, c, c_stride);
         break;
+#endif
     case 2:
         block_sum(2, vectors, panel, a, a_stride, c, c_stride);
         break;
@@ -161,6 +183,8 @@ static void rows_sum_by_width(const struct panel *panel, size_t rows, const floa
     case 2:
         rows_sum(2, panel, rows, a, a_stride, c, c_stride);
         break;
+#endif
+#if BLOCK_VECTORS > 3
     case 3:
         rows_sum(3, panel, rows, a, a_stride, c, c_stride);
         break;
@@ -175,17 +199,16 @@ static void rows_sum_by_width(const struct panel *panel, size_t rows, const floa
 static void edge_sum(const struct panel *panel, size_t rows, const float *a, size_t a_stride,
                      float *c, size_t c_stride) {
     float tile[BLOCK_ROWS * BLOCK_COLUMNS];
-    const size_t columns = panel->columns;
     const bool is_read = !panel->is_first || panel->is_added;
-    memset(tile, 0, sizeof tile);
+    if (is_read) memset(tile, 0, sizeof tile);
     for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
         const size_t count = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
         float *from = c + first * c_stride;
         for (size_t i = 0; is_read && i < count; i++)
-            memcpy(tile + i * BLOCK_COLUMNS, from + i * c_stride, columns * sizeof *tile);
+            floats_copy(tile + i * BLOCK_COLUMNS, from + i * c_stride, panel->columns);
         rows_sum_by_width(panel, count, a + first * a_stride, a_stride, tile, BLOCK_COLUMNS);
         for (size_t i = 0; i < count; i++)
-            memcpy(from + i * c_stride, tile + i * BLOCK_COLUMNS, columns * sizeof *tile);
+            floats_copy(from + i * c_stride, tile + i * BLOCK_COLUMNS, panel->columns);
     }
 }
 

@@ -38,8 +38,7 @@ bool study_text_read(const struct model *model, const char *text, struct study_t
     return study_no_memory(error);
 }
 
-/* splitmix64: Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators",
- * figure 17. */
+/* splitmix64: Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators". */
 static uint64_t draw(uint64_t *state) {
     uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);

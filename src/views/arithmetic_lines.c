@@ -1,19 +1,13 @@
 /* arithmetic_lines.c: the arithmetic of the selected number, term by term, as it is written by
  * hand: operands in their colours on the left, each product on the right, the result below. Numbers
  * add up as displayed, or "≈" says that rounding shows. */
-#include "chrome.h"
+#include "arithmetic_lines.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW_TERMS = 7, MOST_HEADS = 64 };
-
-struct lines {
-    struct page *page;
-    float x, y, width, line_px, bottom;
-    bool is_measuring, is_cut;
-};
+enum { FEW_TERMS = 7 };
 
 static const float type_size = 14;
 
@@ -34,10 +28,9 @@ static const char *mark_of(enum cell_role role) {
 
 /* One line: `left` with marks, `right` against the right edge; also for the reader of the semantic
  * list. */
-static void put_line(struct lines *l, const char *left, const char *right, bool is_bold) {
+void lines_put(struct lines *l, const char *left, const char *right, bool is_bold) {
     struct ui *ui = &l->page->ui;
     if (l->y + l->line_px > l->bottom) {
-        l->is_cut = true;
         return;
     }
     char plain[256];
@@ -62,7 +55,7 @@ static const char *operand(struct page *page, float value, enum cell_role role) 
                        page_number(page, value, NUMBER_PLAIN));
 }
 
-static bool is_same_shown(double sum, float result) {
+bool lines_is_same(double sum, float result) {
     return fabs(sum - number_shown(result)) < 0.0005;
 }
 
@@ -70,31 +63,101 @@ static enum cell_role role_of_term(const struct document_cell *cell) {
     return cell->source >= 0 ? cell_role_of(cell->source) : CELL_ROLE_PLAIN;
 }
 
-/* a × b on the left, the product on the right; a plain number where there is nothing to multiply.
- */
+/* Rounded as it is displayed, away from zero. */
+static double rounded(double value) {
+    return floor(fabs(value) * 100 + 0.5) / 100 * (value < 0 ? -1 : 1);
+}
+
+bool lines_is_quotient(float a, float b, float result) {
+    return b != 0 && lines_is_same(rounded(number_shown(a) / number_shown(b)), result);
+}
+
+/* The token of term t: a weighted value's is of the values' text, others are of the keys'. */
+static const char *term_word(struct page *page, const struct arithmetic *m, int token) {
+    return m->cell.source == ATTENTION_TENSOR_HEAD_OUTPUT ? page_value_word(page, token)
+                                                          : page_key_word(page, token);
+}
+
+/* "a + b", or "a − b" for a negative b. */
+static const char *sum_words(struct page *page, const char *a, float b, enum cell_role role) {
+    return page_format(page, "%s %s %s", a, b < 0 ? "−" : "+", operand(page, fabsf(b), role));
+}
+
+/* w × tanh(a + b); with the sum inside done where that is too long, and w left out where there is
+ * none. */
+static const char *tanh_words(const struct lines *l, const struct arithmetic_term *term,
+                              const char *plus, float room) {
+    struct page *page = l->page;
+    const char *a = operand(page, term->a, role_of_term(&term->a_cell));
+    const char *w = term->w_cell.source >= 0 || term->w != 1
+                        ? page_format(page, "%s × ", page_number(page, term->w, NUMBER_PLAIN))
+                        : "";
+    const char *sum = sum_words(page, a, term->b, role_of_term(&term->b_cell));
+    const char *words = page_format(page, "%s%stanh(%s)", plus, w, sum);
+    char plain[256];
+    ui_plain_text(plain, sizeof plain, words);
+    if (ui_text_width(&page->ui, TEXT_MONO, type_size, plain) <= room) {
+        return words;
+    }
+    return page_format(page, "%s%stanh(%s)", plus, w,
+                       page_number(page, term->a + term->b, NUMBER_PLAIN));
+}
+
+/* e^(z − max) of one key beside its name, where there is room for it. */
+static const char *exponential_words(const struct lines *l, const struct arithmetic *m,
+                                     const struct arithmetic_term *term, const char *plus,
+                                     float room) {
+    struct page *page = l->page;
+    const char *name = term_word(page, m, term->token);
+    const char *alone = page_format(page, "%s%s", plus, name);
+    const char *max = page_number(page, fabsf(m->maximum), NUMBER_PLAIN);
+    const char *words =
+        page_format(page, "%s e^(%s %s %s)", alone, page_number(page, term->a, NUMBER_PLAIN),
+                    m->maximum < 0 ? "+" : "−", max);
+    if (m->form == ARITHMETIC_LARGEST ||
+        ui_text_width(&page->ui, TEXT_MONO, type_size, words) > room) {
+        return alone;
+    }
+    return words;
+}
+
+/* One line of a sum: what is done on the left, what comes of it on the right. */
 static void put_term(struct lines *l, const struct arithmetic *m, size_t t, bool is_first) {
     struct page *page = l->page;
     const struct arithmetic_term *term = &m->terms[t];
     const char *plus = is_first ? "\u00a0\u00a0" : "+\u00a0";
     const char *a = operand(page, term->a, role_of_term(&term->a_cell));
-    const char *right = page_number(page, term->product, NUMBER_PLAIN);
-    if (m->form == ARITHMETIC_SUM || m->form == ARITHMETIC_SOFTMAX) {
-        const char *name = term->token >= 0           ? page_word(page, term->token)
+    const char *right = page_number(page, term->product, NUMBER_PLAIN), *left;
+    const struct ui *ui = &page->ui;
+    float room = l->width - ui_px(ui, 19) - ui_text_width(ui, TEXT_MONO, type_size, right);
+    bool is_exact = true;
+    switch (m->form) {
+    case ARITHMETIC_SUM:
+        left = page_format(page, "%s%s", plus,
+                           term->token >= 0           ? term_word(page, m, term->token)
                            : term->a_cell.source >= 0 ? cell_symbol(term->a_cell.source)
-                                                      : "";
-        put_line(l, page_format(page, "%s%s", plus, name), page_number(page, term->a, NUMBER_PLAIN),
-                 false);
-        return;
+                                                      : "");
+        break;
+    case ARITHMETIC_SOFTMAX:
+    case ARITHMETIC_LARGEST:
+        left = exponential_words(l, m, term, plus, room);
+        break;
+    case ARITHMETIC_TANH:
+        left = tanh_words(l, term, plus, room);
+        break;
+    case ARITHMETIC_UNIT:
+        left = page_format(page, "%s(%s)²", plus, a);
+        break;
+    default: {
+        const char *b = operand(page, term->b, role_of_term(&term->b_cell));
+        const char *name =
+            term->token >= 0 ? page_format(page, " %s", term_word(page, m, term->token)) : "";
+        left = page_format(page, "%s%s × %s%s", plus, a, b, name);
+        is_exact =
+            lines_is_same(rounded(number_shown(term->a) * number_shown(term->b)), term->product);
     }
-    double shown = number_shown(term->a) * number_shown(term->b);
-    bool is_exact =
-        is_same_shown(floor(fabs(shown) * 100 + 0.5) / 100 * (shown < 0 ? -1 : 1), term->product);
-    const char *name =
-        term->token >= 0 ? page_format(page, " %s", page_word(page, term->token)) : "";
-    put_line(l,
-             page_format(page, "%s%s × %s%s", plus, a,
-                         operand(page, term->b, role_of_term(&term->b_cell)), name),
-             page_format(page, "%s%s", is_exact ? "" : "≈ ", right), false);
+    }
+    lines_put(l, left, page_format(page, "%s%s", is_exact ? "" : "≈ ", right), false);
 }
 
 /* "+ 10 smaller" with what they add up to, or another line of words; a click shows all terms or
@@ -103,7 +166,7 @@ static void put_rest(struct lines *l, size_t count, const char *key, const char 
     struct page *page = l->page;
     const char *names[] = {"count", NULL}, *values[] = {page_format(page, "%zu", count), NULL};
     float y = l->y;
-    put_line(l, page_filled(page, key, names, values), right, false);
+    lines_put(l, page_filled(page, key, names, values), right, false);
     if (l->y > y) {
         struct semantic_node *node = semantics_add(
             page->ui.semantics, ROLE_BUTTON, ui_id("terms", 0, 0),
@@ -124,8 +187,8 @@ static double put_bias(struct lines *l, const struct arithmetic *m) {
         return 0;
     }
     const char *bias = page_number(l->page, m->bias, NUMBER_PLAIN);
-    put_line(l, page_format(l->page, "+ %s  %s", bias, page_words(l->page, "arithmetic.bias")), "",
-             false);
+    lines_put(l, page_format(l->page, "+ %s  %s", bias, page_words(l->page, "arithmetic.bias")), "",
+              false);
     return number_shown(m->bias);
 }
 
@@ -158,12 +221,9 @@ static size_t choose_terms(struct page *page, const struct arithmetic *m, size_t
     return chosen;
 }
 
-/* The terms in the order of the pass, then the count and the sum of those left out. Returns the sum
- * as displayed. */
-static double put_terms(struct lines *l, const struct arithmetic *m) {
+double lines_put_terms(struct lines *l, const struct arithmetic *m, size_t below) {
     struct page *page = l->page;
-    bool has_line_more = m->form == ARITHMETIC_ACTIVATION || m->form == ARITHMETIC_SOFTMAX;
-    size_t below = 2u + m->has_bias + has_line_more; /* the rest, the result, and these */
+    below += 1u + m->has_bias; /* the rest */
     size_t room = lines_left(l) > below ? lines_left(l) - below : 1;
     bool *is_chosen = page_memory(page, m->count ? m->count : 1, sizeof *is_chosen),
          is_first = true;
@@ -191,44 +251,37 @@ static double put_terms(struct lines *l, const struct arithmetic *m) {
     return sum + put_bias(l, m);
 }
 
-static const char *result_words(struct page *page, bool is_exact, float result,
-                                enum cell_role role) {
-    if (!page->is_selection_shown) {
-        return "= ?";
-    }
-    return page_format(page, "%s %s%s" UI_MARK_END, is_exact ? "=" : "≈", mark_of(role),
-                       page_number(page, result, NUMBER_PLAIN));
+void lines_put_result(struct lines *l, const struct arithmetic *m, bool is_exact) {
+    struct page *page = l->page;
+    const char *words = page->is_selection_shown
+                            ? page_format(page, "%s %s%s" UI_MARK_END, is_exact ? "=" : "≈",
+                                          mark_of(cell_role_of(m->cell.source)),
+                                          page_number(page, m->result, NUMBER_PLAIN))
+                            : "= ?";
+    lines_put(l, words, "", true);
 }
 
-/* Each head's share of one number of the output: its products added up. Where not all have room,
- * the first ones and what the others add up to. */
-static double put_shares(struct lines *l, const struct arithmetic *m) {
+/* Where not all heads have room, the first ones stand and what the others add up to. */
+double lines_put_shares(struct lines *l, const struct arithmetic *m) {
     struct page *page = l->page;
-    double shares[MOST_HEADS] = {0}, sum = 0;
-    int heads = 0;
-    for (size_t t = 0; t < m->count; t++) {
-        int head = m->terms[t].head;
-        if (head >= 0 && head < MOST_HEADS) {
-            shares[head] += m->terms[t].product;
-            heads = head + 1 > heads ? head + 1 : heads;
-        }
+    double sum = 0, rest = 0;
+    size_t heads = m->share_count, below = m->has_bias ? 3 : 2; /* all products, bias, result */
+    size_t room = lines_left(l) > below ? lines_left(l) - below : 1;
+    size_t shown = heads <= room ? heads : room;
+    for (size_t k = shown; k < heads; k++) {
+        rest += (double)m->shares[k];
     }
-    int room = (int)lines_left(l) - (m->has_bias ? 3 : 2); /* below: all products, bias, result */
-    int shown = heads <= room ? heads : room > 0 ? room : 1;
-    double rest = 0;
-    for (int k = shown; k < heads; k++) {
-        rest += shares[k];
-    }
-    for (int k = 0; k < shown; k++) {
-        const char *name = page_head_name(page, k);
-        put_line(l,
-                 page_format(page, "%s" UI_MARK_OUTPUT "O%d" UI_MARK_END "·Wₒ  %s",
-                             k ? "+\u00a0" : "\u00a0\u00a0", k + 1, name),
-                 page_number(page, (float)shares[k], NUMBER_PLAIN), false);
-        sum += number_shown((float)shares[k]);
+    for (size_t k = 0; k < shown; k++) {
+        const char *name = page_is_head_off(page, (int)k) ? page_words(page, "arithmetic.off")
+                                                          : page_head_name(page, (int)k);
+        lines_put(l,
+                  page_format(page, "%s" UI_MARK_OUTPUT "O%zu" UI_MARK_END "·Wₒ  %s",
+                              k ? "+\u00a0" : "\u00a0\u00a0", k + 1, name),
+                  page_number(page, m->shares[k], NUMBER_PLAIN), false);
+        sum += number_shown(m->shares[k]);
     }
     if (shown < heads) {
-        put_rest(l, (size_t)(heads - shown), "arithmetic.heads",
+        put_rest(l, heads - shown, "arithmetic.heads",
                  page_number(page, (float)rest, NUMBER_PLAIN));
         sum += number_shown((float)rest);
     }
@@ -239,157 +292,46 @@ static double put_shares(struct lines *l, const struct arithmetic *m) {
     return sum;
 }
 
-static void put_softmax(struct lines *l, const struct arithmetic *m) {
-    struct page *page = l->page;
-    put_line(l, page_format(page, "max z = %s", page_number(page, m->maximum, NUMBER_PLAIN)), "",
-             false);
-    double total = put_terms(l, m);
-    put_line(l,
-             page_format(page, "Σ %s %s", is_same_shown(total, m->b) ? "=" : "≈",
-                         page_number(page, m->b, NUMBER_PLAIN)),
-             "", false);
-    bool is_exact =
-        m->b > 0 &&
-        is_same_shown(floor(number_shown(m->a) / number_shown(m->b) * 100 + 0.5) / 100, m->result);
-    const char *result =
-        page->is_selection_shown ? page_number(page, m->result, NUMBER_PLAIN) : "?";
-    put_line(l,
-             page_format(page, "%s / %s %s %s", page_number(page, m->a, NUMBER_PLAIN),
-                         page_number(page, m->b, NUMBER_PLAIN), is_exact ? "=" : "≈", result),
-             "", true);
-}
-
-static void put_norm(struct lines *l, const struct arithmetic *m) {
-    struct page *page = l->page;
-    put_line(l,
-             page_format(page, "%s = %s", page_words(page, "arithmetic.mean"),
-                         page_number(page, m->mean, NUMBER_PLAIN)),
-             "", false);
-    put_line(l,
-             page_format(page, "%s = %s", page_words(page, "arithmetic.variance"),
-                         page_number(page, m->variance, NUMBER_PLAIN)),
-             "", false);
-    put_line(l,
-             page_format(page, "(%s − %s) / √%s", page_number(page, m->a, NUMBER_PLAIN),
-                         page_number(page, m->mean, NUMBER_PLAIN),
-                         page_number(page, m->variance + 1e-5f, NUMBER_PLAIN)),
-             "", false);
-    if (m->has_gain) {
-        put_line(l,
-                 page_format(page, "× %s + %s", page_number(page, m->gain, NUMBER_PLAIN),
-                             page_number(page, m->shift, NUMBER_PLAIN)),
-                 "", false);
-    }
-    put_line(l, result_words(page, false, m->result, CELL_ROLE_PLAIN), "", true);
-}
-
-static void put_quotient(struct lines *l, const struct arithmetic *m) {
-    struct page *page = l->page;
-    bool is_exact = m->b != 0 &&
-                    is_same_shown(floor(fabs(number_shown(m->a) / number_shown(m->b)) * 100 + 0.5) /
-                                      100 * (m->result < 0 ? -1 : 1),
-                                  m->result);
-    put_line(l,
-             page_format(page, "%s / %s", page_number(page, m->a, NUMBER_PLAIN),
-                         page_number(page, m->b, NUMBER_PLAIN)),
-             "", false);
-    put_line(l, result_words(page, is_exact, m->result, CELL_ROLE_PLAIN), "", true);
-}
-
-static void put_products(struct lines *l, const struct arithmetic *m) {
-    struct page *page = l->page;
-    bool is_output =
-        m->cell.source == ATTENTION_TENSOR_ATTENTION_OUTPUT && !page->document->shows_all_terms;
-    double sum = is_output ? put_shares(l, m) : put_terms(l, m);
-    if (m->form == ARITHMETIC_ACTIVATION) {
-        const char *name = page->study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU
-                               ? "GELU"
-                               : "ReLU";
-        put_line(l,
-                 page_format(page, "%s %s", is_same_shown(sum, m->before) ? "=" : "≈",
-                             page_number(page, m->before, NUMBER_PLAIN)),
-                 "", false);
-        put_line(l,
-                 page_format(page, "%s(%s) = %s", name, page_number(page, m->before, NUMBER_PLAIN),
-                             page->is_selection_shown ? page_number(page, m->result, NUMBER_PLAIN)
-                                                      : "?"),
-                 "", true);
+void lines_put_sentence(struct lines *l, const char *text) {
+    struct ui *ui = &l->page->ui;
+    struct ui_paragraph p = {text, type_size, 1.6f, ui->theme->ink, TEXT_WORDS, 0};
+    float indent = ui_px(ui, 13), width = l->width - indent;
+    float height = ui_paragraph(ui, &p, l->x + indent, l->y, width, true);
+    if (l->y + height > l->bottom) {
         return;
     }
-    put_line(
-        l,
-        result_words(page, is_same_shown(sum, m->result), m->result, cell_role_of(m->cell.source)),
-        "", true);
-}
-
-/* "8.99 − 26.63", or the difference alone where rounding would make it vanish. */
-static const char *exponent_words(struct page *page, const struct arithmetic *m) {
-    bool vanishes = m->a != m->b && number_shown(m->a) == number_shown(m->b);
-    if (vanishes) {
-        return page_format(page, "\u2212%.4f", (double)(m->b - m->a));
-    }
-    return page_format(page, "%s − %s", page_number(page, m->a, NUMBER_PLAIN),
-                       page_number(page, m->b, NUMBER_PLAIN));
-}
-
-static void put_form(struct lines *l, const struct arithmetic *m) {
-    struct page *page = l->page;
-    switch (m->form) {
-    case ARITHMETIC_SUM: {
-        double sum = put_terms(l, m);
-        put_line(l,
-                 result_words(page, is_same_shown(sum, m->result), m->result,
-                              cell_role_of(m->cell.source)),
-                 "", true);
-        break;
-    }
-    case ARITHMETIC_PRODUCTS:
-    case ARITHMETIC_ACTIVATION:
-        put_products(l, m);
-        break;
-    case ARITHMETIC_QUOTIENT:
-        put_quotient(l, m);
-        break;
-    case ARITHMETIC_MASKED:
-        put_line(l, page_words(page, "arithmetic.masked"), "", false);
-        break;
-    case ARITHMETIC_EXPONENTIAL:
-        put_line(l, page_format(page, "e^(z − max) = e^(%s)", exponent_words(page, m)), "", false);
-        put_line(l, result_words(page, false, m->result, CELL_ROLE_PLAIN), "", true);
-        break;
-    case ARITHMETIC_SOFTMAX:
-        put_softmax(l, m);
-        break;
-    case ARITHMETIC_NORM:
-        put_norm(l, m);
-        break;
-    case ARITHMETIC_COPY:
-        put_line(l, page_words(page, "arithmetic.copy"), "", false);
-        put_line(l, result_words(page, true, m->result, cell_role_of(m->cell.source)), "", true);
-        break;
-    default:
-        put_line(l,
-                 page_words(page, m->cell.source >= CELL_W_Q && m->cell.source <= CELL_W_O
-                                      ? "arithmetic.weight"
-                                      : "arithmetic.given"),
-                 "", false);
-        put_line(l, result_words(page, true, m->result, cell_role_of(m->cell.source)), "", true);
-    }
+    ui_paragraph(ui, &p, l->x + indent, l->y, width, false);
+    char plain[256];
+    ui_plain_text(plain, sizeof plain, text);
+    semantics_add(ui->semantics, ROLE_TEXT, ui_id("arithmetic", (int32_t)l->y, 0),
+                  rect_make(l->x + indent, l->y, width, height), plain, "");
+    l->y += height;
 }
 
 /* A word of the title; a mark in quotes, so that it is not read as the title's own. */
-static const char *title_word(struct page *page, int index) {
-    bool is_mark = page->study->tokens.tokens[index].rule == TOKEN_RULE_PUNCTUATION;
-    return is_mark ? page_format(page, "“%s”", page_word(page, index)) : page_word(page, index);
+static const char *title_word(struct page *page, enum cell_tokens tokens, int index) {
+    const struct study *study = page->study;
+    const struct token_list *list = &study->tokens;
+    const char *word = tokens == CELL_TOKENS_VALUES ? page_value_word(page, index)
+                       : tokens == CELL_TOKENS_KEYS ? page_key_word(page, index)
+                                                    : page_word(page, index);
+    if (tokens == CELL_TOKENS_VALUES && study->values.tokens.count > 0) {
+        list = &study->values.tokens;
+    } else if (tokens != CELL_TOKENS_QUERIES && study_has_context(study)) {
+        list = &study->context.tokens;
+    }
+    bool is_mark = list->tokens[index].rule == TOKEN_RULE_PUNCTUATION;
+    return is_mark ? page_format(page, "“%s”", word) : word;
 }
 
 /* "S [cat, mat]": which number this is, from the matrix's letter and the words of its row and
  * column. */
 static const char *cell_title(struct page *page, const struct document_cell *cell) {
-    const char *row = cell_rows_are_tokens(cell->source) ? title_word(page, cell->row)
-                                                         : page_format(page, "%d", cell->row + 1);
+    enum cell_tokens tokens = cell_row_tokens(cell->source);
+    const char *row = tokens != CELL_TOKENS_NONE ? title_word(page, tokens, cell->row)
+                                                 : page_format(page, "%d", cell->row + 1);
     const char *column = cell_columns_are_keys(cell->source)
-                             ? title_word(page, cell->column)
+                             ? title_word(page, CELL_TOKENS_KEYS, cell->column)
                              : page_format(page, "%d", cell->column + 1);
     if (cell->source == CELL_ROW_TOTAL) {
         return page_format(page, "Σ [%s]", row);
@@ -399,14 +341,13 @@ static const char *cell_title(struct page *page, const struct document_cell *cel
 
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom) {
     struct ui *ui = &page->ui;
-    struct lines l = {page,   x,     y,    width, roundf(ui_type(ui, type_size) * 1.6f),
-                      bottom, false, false};
+    struct lines l = {page, x, y, width, roundf(ui_type(ui, type_size) * 1.6f), bottom};
     if (!page->has_arithmetic || y + 2 * l.line_px > bottom) {
         return 0;
     }
     const char *title = cell_title(page, &page->arithmetic.cell);
-    put_line(&l, title, "", true);
-    put_form(&l, &page->arithmetic);
+    lines_put(&l, title, "", true);
+    lines_put_form(&l, &page->arithmetic);
     draw_rectangle(ui->list, rect_make(x, y, ui_px(ui, 3), l.y - y), 0, ui->theme->line);
     return l.y - y;
 }

@@ -118,11 +118,14 @@ static const char *shortened(struct page *page, const char *text) {
     return text;
 }
 
-const char *page_word(struct page *page, int index) {
-    const char *text = study_token(page->study, index);
+typedef const char *name_of(const struct study *study, int index);
+
+/* A word among `count` of them, with its place where it stands more than once. */
+static const char *word_among(struct page *page, name_of *name, size_t count, int index) {
+    const char *text = name(page->study, index);
     bool is_repeated = false;
-    for (size_t i = 0; i < page_n(page) && !is_repeated; i++) {
-        is_repeated = (int)i != index && strcmp(page->study->token_names[i], text) == 0;
+    for (size_t i = 0; i < count && !is_repeated; i++) {
+        is_repeated = (int)i != index && strcmp(name(page->study, (int)i), text) == 0;
     }
     text = shortened(page, text);
     if (!is_repeated) {
@@ -136,6 +139,43 @@ const char *page_word(struct page *page, int index) {
                                  0x80 + *digit - '0');
     }
     return page_format(page, "%s%s", text, lowered);
+}
+
+const char *page_word(struct page *page, int index) {
+    return word_among(page, study_token, page_n(page), index);
+}
+
+const char *page_key_word(struct page *page, int index) {
+    return word_among(page, study_key_token, page_m(page), index);
+}
+
+const char *page_value_word(struct page *page, int index) {
+    return word_among(page, study_value_token, page_m(page), index);
+}
+
+static const char *const *names_of(struct page *page, name_of *name, size_t count) {
+    const char **names = page_memory(page, count + 1, sizeof *names);
+    static const char *const none[] = {NULL};
+    for (size_t i = 0; names && i < count; i++) {
+        names[i] = name(page->study, (int)i);
+    }
+    return names ? names : none;
+}
+
+const char *const *page_key_names(struct page *page) {
+    return names_of(page, study_key_token, page_m(page));
+}
+
+const char *const *page_value_names(struct page *page) {
+    return names_of(page, study_value_token, page_m(page));
+}
+
+const char *page_key_token(struct page *page, int index, const char *mark) {
+    return page_format(page, "%s%s" UI_MARK_END, mark, page_key_word(page, index));
+}
+
+bool page_is_head_off(const struct page *page, int head) {
+    return attention_trace_is_head_off(page->study->trace, page->document->layer, head);
 }
 
 const char *page_token(struct page *page, int index, const char *mark) {
@@ -158,4 +198,8 @@ const char *page_layer(struct page *page, int layer) {
 
 size_t page_n(const struct page *page) {
     return study_tokens(page->study);
+}
+
+size_t page_m(const struct page *page) {
+    return study_keys(page->study);
 }

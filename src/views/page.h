@@ -44,5 +44,14 @@ const char *page_head_name(struct page *page, int head);
 
 const char *page_layer(struct page *page, int layer); /* "Layer 1" */
 
-size_t page_n(const struct page *page);
+size_t page_n(const struct page *page); /* queries */
+size_t page_m(const struct page *page); /* keys and values: of the context where there is one */
+
+/* The words beside the keys and beside the values; in self-attention both are those of the sentence. */
+const char *const *page_key_names(struct page *page);   /* page_m texts */
+const char *const *page_value_names(struct page *page); /* page_m texts */
+const char *page_key_word(struct page *page, int index); /* as page_word */
+const char *page_value_word(struct page *page, int index);
+const char *page_key_token(struct page *page, int index, const char *mark);
+bool page_is_head_off(const struct page *page, int head); /* of the document's layer */
 #endif

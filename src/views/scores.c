@@ -3,15 +3,16 @@
 
 #include <math.h>
 
-/* One cell of the score matrix at the current beat of `scale`. */
+/* One cell of the score matrix at the current beat of `scale`. A key that the reader masked by hand
+ * (is_edited) is so as soon as its cell has come. */
 static void scale_cell(float s, float z, float divisor, bool is_divided, bool is_masking,
-                       float *value, uint8_t *state) {
+                       bool is_edited, float *value, uint8_t *state) {
     bool is_masked = isinf(z) && z < 0;
-    if (is_masking && is_masked) {
+    if (is_masked && (is_masking || (is_divided && is_edited))) {
         *value = z;
         *state = GRID_MASKED;
     } else if (is_divided) {
-        *value = is_masked && divisor != 0 ? s / divisor : z;
+        *value = is_masked ? s / (divisor != 0 ? divisor : 1) : z;
         *state = GRID_SCALED;
     } else {
         *value = s;
@@ -76,7 +77,11 @@ struct scores_now scores_at_beat(struct page *page, int head) {
         } else if (step == STEP_SCALE) {
             bool is_divided =
                 is_masking || reveal_shows(&page->reveal, PHASE_SCALE_DIVIDE, r, c, m);
-            scale_cell(s[i], z[i], divisor, is_divided, is_masking, &now.values[i], &now.states[i]);
+            bool is_edited = isinf(z[i]) && attention_trace_is_edited(
+                                                study->trace, ATTENTION_TENSOR_SCORES,
+                                                study->document.layer, (size_t)head * count + i);
+            scale_cell(s[i], z[i], divisor, is_divided, is_masking, is_edited, &now.values[i],
+                       &now.states[i]);
         } else if (step == STEP_SOFTMAX) {
             softmax_cell(&page->reveal, r, c, m, z, e, a, i, (int)r == page->document->query,
                          &now.values[i], &now.states[i]);

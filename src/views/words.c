@@ -18,11 +18,11 @@ static bool reads_alike(const struct page *page) {
 }
 
 static float largest_weight(const struct page *page) {
-    size_t n = page_n(page);
+    size_t m = page_m(page);
     const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
     float largest = 0;
-    for (size_t j = 0; a && j < n; j++) {
-        float weight = a[(size_t)page->document->query * n + j];
+    for (size_t j = 0; a && j < m; j++) {
+        float weight = a[(size_t)page->document->query * m + j];
         largest = weight > largest ? weight : largest;
     }
     return largest;
@@ -46,45 +46,86 @@ const char *words_where(struct page *page) {
     return page_filled(page, key, names, values);
 }
 
+/* What scores are divided by, as the formula writes it: " / √d_k", with τ where it acts. */
+static const char *over(const struct page *page) {
+    float temperature = page->document->what_if.temperature;
+    bool is_scaled = study_is_scaled(page->study);
+    if (temperature == 0) {
+        return ""; /* τ = 0 divides nothing: softmax takes the largest */
+    }
+    return temperature == 1.0f ? (is_scaled ? " / √d_k" : "") : is_scaled ? " / (√d_k τ)" : " / τ";
+}
+
+static const char *similarity_of_heads(const struct page *page) {
+    return page->study->model.weights.config.similarity == ATTENTION_SIMILARITY_DOT
+               ? UI_MARK_QUERY "Q^h" UI_MARK_END " " UI_MARK_KEY "K^{hT}" UI_MARK_END
+               : "F(" UI_MARK_QUERY "Q^h" UI_MARK_END ", " UI_MARK_KEY "K^h" UI_MARK_END ")";
+}
+
+static const char *scale_part(const struct page *page) {
+    float temperature = page->document->what_if.temperature;
+    return temperature == 0               ? "zero"
+           : temperature != 1.0f          ? "tau"
+           : study_is_scaled(page->study) ? NULL
+                                          : "off";
+}
+
 /* The words of the step with the focus words filled in. */
 static const char *step_text(struct page *page, const char *part) {
     const struct document *d = page->document;
     int key = page->selection.source >= 0 && cell_columns_are_keys(page->selection.source)
                   ? page->selection.column
                   : d->key;
-    int query = page->selection.source >= 0 && cell_rows_are_tokens(page->selection.source)
-                    ? page->selection.row
-                    : d->query;
+    int source = page->selection.source, query = d->query;
+    enum cell_tokens rows = source >= 0 ? cell_row_tokens(source) : CELL_TOKENS_NONE;
+    if (rows == CELL_TOKENS_KEYS || rows == CELL_TOKENS_VALUES) {
+        key = page->selection.row;
+    } else if (rows == CELL_TOKENS_QUERIES) {
+        query = page->selection.row;
+    }
     int strongest = 0;
     float divisor = n_divisor(page);
-    size_t n = page_n(page);
+    size_t n = page_n(page), m = page_m(page);
     const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
-    for (size_t j = 0; a && j < n; j++) {
-        strongest = a[(size_t)query * n + j] > a[(size_t)query * n + (size_t)strongest] ? (int)j
+    for (size_t j = 0; a && j < m; j++) {
+        strongest = a[(size_t)query * m + j] > a[(size_t)query * m + (size_t)strongest] ? (int)j
                                                                                         : strongest;
     }
     const struct attention_config *c = &page->study->model.weights.config;
     const struct attention_layer_weights *w = &page->study->model.weights.layers[d->layer];
-    const char *names[] = {"query", "key", "strongest", "heads",      "divisor",
-                           "d_k",   "d",   "d_ff",      "count",      "equals",
-                           "b_q",   "b_1", "b_2",       "activation", NULL};
+    const char *names[] = {"query", "key",  "strongest",  "heads", "divisor", "d_k",
+                           "d",     "d_ff", "count",      "keys",  "equals",  "b_q",
+                           "b_1",   "b_2",  "activation", "over",  NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
-                            page_token(page, key, UI_MARK_KEY),
-                            page_token(page, strongest, UI_MARK_BOLD),
+                            page_key_token(page, key, UI_MARK_KEY),
+                            page_key_token(page, strongest, UI_MARK_BOLD),
                             page_format(page, "%d", c->heads),
                             page_number(page, divisor, NUMBER_PLAIN),
                             page_format(page, "%d", c->d_k),
                             page_format(page, "%d", c->d_model),
                             page_format(page, "%d", c->d_ff),
                             page_format(page, "%zu", n),
+                            page_format(page, "%zu", m),
                             number_shown(divisor) == (double)divisor ? "=" : "≈",
                             w->q_bias ? " + b_Q" : "",
                             w->up_bias ? " + b_1" : "",
                             w->down_bias ? " + b_2" : "",
                             c->activation == ATTENTION_ACTIVATION_GELU ? "GELU" : "ReLU",
+                            over(page),
                             NULL};
     return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
                        values);
+}
+
+/* Which words the beat of the mask has: of its formula always the same. */
+static const char *mask_part(const struct page *page, const char *part) {
+    enum mask_choice mask = study_mask(page->study);
+    bool is_text = strcmp(part, "text") == 0;
+    return !is_text               ? "mask"
+           : mask == MASK_PADDING ? "padding"
+           : mask == MASK_WINDOW  ? "window"
+           : mask == MASK_PAINTED ? "painted"
+                                  : "mask";
 }
 
 /* Beats inside a step may say their own words: scale while masking, softmax while adding, the
@@ -97,22 +138,35 @@ static const char *part_of_step(struct page *page, const char *part) {
     }
     if (d->step == STEP_SCALE) {
         bool is_masking = page->reveal.phase == PHASE_SCALE_MASK;
-        suffix = is_masking ? "mask" : study_is_scaled(page->study) ? NULL : "off";
+        suffix = is_masking ? mask_part(page, part) : scale_part(page);
+    } else if (d->step == STEP_SIMILARITY) {
+        static const char *const forms[] = {NULL, "cosine", "general", "additive"};
+        suffix = forms[page->study->model.weights.config.similarity];
+    } else if (d->step == STEP_SOFTMAX && d->what_if.temperature == 0 && page_n(page) &&
+               largest_weight(page) > 0) {
+        suffix = "zero"; /* no exponentials: the largest take all */
     } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE) {
         suffix = "exponentiate";
     } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_ADD) {
         suffix = "add";
     } else if (d->step == STEP_SOFTMAX && page->reveal.phase == PHASE_SOFTMAX_DIVIDE) {
-        suffix = "divide";
+        suffix = page_n(page) && largest_weight(page) <= 0 ? "nothing" : "divide";
     } else if (d->step == STEP_HEADS && page->reveal.phase == PHASE_HEADS_CONCAT) {
         suffix = "concat";
+    } else if ((d->step == STEP_EMBEDDING || d->step == STEP_PROJECTION ||
+                d->step == STEP_TOKENS) &&
+               strcmp(part, "text") == 0 && page_n(page) && study_has_context(page->study)) {
+        suffix = "context";
     } else if (d->step == STEP_EMBEDDING && page_n(page) &&
                !study_tensor(page->study, ATTENTION_TENSOR_POSITION).data) {
         suffix = "alone";
     } else if (d->step == STEP_PROJECTION && page_n(page)) {
         suffix = reads_alike(page) ? "alike" : NULL;
     } else if (d->step == STEP_SUM && page_n(page)) {
-        suffix = largest_weight(page) < 0.5f ? "shared" : NULL;
+        suffix = page_is_head_off(page, d->head) ? "off"
+                 : largest_weight(page) <= 0     ? "nothing"
+                 : largest_weight(page) < 0.5f   ? "shared"
+                                                 : NULL;
     } else if (d->step == STEP_FEEDFORWARD) {
         enum attention_tensor_id stages[6];
         int count = steps_feedforward_stages(page->study, stages);
@@ -130,9 +184,10 @@ const char *words_for_beat(struct page *page, const char *part) {
         enum step step = page->document->step;
         const char *kind = step == STEP_SIMILARITY ? "score" : step == STEP_SCALE ? "scaled" : NULL;
         const char *own = kind ? page_format(page, "view.heads.%s.%s", part, kind) : NULL;
-        const char *names[] = {"heads", "query", NULL};
+        const char *names[] = {"heads", "query", "f", "over", NULL};
         const char *values[] = {page_format(page, "%d", page->study->model.weights.config.heads),
-                                page_token(page, page->document->query, UI_MARK_QUERY), NULL};
+                                page_token(page, page->document->query, UI_MARK_QUERY),
+                                similarity_of_heads(page), over(page), NULL};
         bool has_own = own && catalogue_has(page->catalogue, page->document->language, own);
         return page_filled(page, has_own ? own : page_format(page, "view.heads.%s", part), names,
                            values);

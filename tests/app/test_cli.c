@@ -1,6 +1,7 @@
 /* The program itself, as the command line runs it. Needs the built headway beside the tests. */
 #define _GNU_SOURCE /* memmem */
 #include "app/support_app.h"
+#include "app/support_program.h"
 
 #include "files/json.h"
 #include "files/png_file.h"
@@ -11,40 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PROGRAM HEADWAY_BINARY_DIR "/headway"
-
-struct run {
-    int status;
-    char out[65536], err[4096]; /* cut */
-};
 static char folder[128];
 
-static void read_into(char *out, size_t out_bytes, const char *name) {
-    char path[256];
-    struct file_bytes bytes = {0};
-    struct file_error error = {0};
-    assert_true(file_join(path, sizeof path, folder, name));
-    out[0] = 0;
-    if (!file_read_whole(path, (size_t)64 << 20, &bytes, &error)) return;
-    size_t size = bytes.size < out_bytes ? bytes.size : out_bytes - 1;
-    memcpy(out, bytes.data, size);
-    out[size] = 0;
-    file_bytes_free(&bytes);
+static struct run *headway(const char *words) {
+    return program_run(folder, words);
 }
 
-/* Runs headway with the words of a shell line, in the test's folder, without any display. */
-static struct run *headway(const char *words) {
-    static struct run run;
-    char line[4096];
-    snprintf(line, sizeof line,
-             "cd '%s' && env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER LC_ALL=C.UTF-8 "
-             "HOME='%s' XDG_CONFIG_HOME='%s/config' HEADWAY_ASSETS='%s' '%s' %s >out.txt 2>err.txt",
-             folder, folder, folder, HEADWAY_SOURCE_DIR, PROGRAM, words);
-    int status = system(line);
-    run.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    read_into(run.out, sizeof run.out, "out.txt");
-    read_into(run.err, sizeof run.err, "err.txt");
-    return &run;
+static struct file_bytes bytes_of(const char *name) {
+    return program_bytes(folder, name);
 }
 
 static void need_program(void) {
@@ -61,15 +36,6 @@ static int stop(void **state) {
     (void)state;
     folder_remove(folder);
     return 0;
-}
-
-static struct file_bytes bytes_of(const char *name) {
-    char path[256];
-    struct file_bytes bytes = {0};
-    struct file_error error = {0};
-    assert_true(file_join(path, sizeof path, folder, name));
-    if (!file_read_whole(path, (size_t)64 << 20, &bytes, &error)) fail_msg("%s", error.text);
-    return bytes;
 }
 
 static void test_render_makes_the_same_bytes(void **state) {
@@ -221,39 +187,36 @@ static void test_lists_and_versions(void **state) {
                                             "libpng ",   "jansson ",  "utf8proc "};
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         assert_non_null(strstr(run->out, libraries[i]));
+    /* The program and the library that it is made of are of one version. */
+    assert_memory_equal(run->out,
+                        "headway " ATTENTION_VERSION "\nattention " ATTENTION_VERSION "\n",
+                        strlen("headway " ATTENTION_VERSION "\nattention " ATTENTION_VERSION "\n"));
     assert_non_null(strstr(headway("--help")->out, "headway render"));
-}
-
-/* One line on standard error, of the form `headway: WHAT: why; what to do`. */
-static void assert_complaint(const struct run *run, int status) {
-    if (run->status != status) fail_msg("status %d: %s", run->status, run->err);
-    assert_memory_equal(run->err, "headway: ", 9);
-    assert_ptr_equal(strchr(run->err, '\n'), run->err + strlen(run->err) - 1);
 }
 
 static void test_wrong_usage(void **state) {
     (void)state;
     need_program();
-    assert_complaint(headway("--nonsense"), 2);
-    assert_complaint(headway("render -o x.png --step sofmax"), 2);
-    assert_complaint(headway("render -o x.gif"), 2);
-    assert_complaint(headway("trace -o x.txt"), 2);
-    assert_complaint(headway("render -o x.png --head 99"), 2);
-    assert_complaint(headway("render -o x.png --query 99"), 2);
-    assert_complaint(headway("describe --text a --beat 99"), 2);
-    assert_complaint(headway("render -o x.png -o y.png"), 2);
-    assert_complaint(headway("describe a.txt b.txt"), 2);
+    program_complains(headway("--nonsense"), 2);
+    program_complains(headway("render -o x.png --step sofmax"), 2);
+    program_complains(headway("render -o x.gif"), 2);
+    program_complains(headway("trace -o x.txt"), 2);
+    program_complains(headway("render -o x.png --head 99"), 2);
+    program_complains(headway("render -o x.png --query 99"), 2);
+    program_complains(headway("describe --text a --beat 99"), 2);
+    program_complains(headway("render -o x.png -o y.png"), 2);
+    program_complains(headway("describe a.txt b.txt"), 2);
 }
 
 static void test_what_cannot_be_done(void **state) {
     (void)state;
     need_program();
-    assert_complaint(headway("render -o x.png --model /nowhere"), 1);
-    assert_complaint(headway("render -o nowhere/x.png"), 1);
-    assert_complaint(headway("describe --text-file missing.txt"), 1);
-    assert_complaint(headway("trace -o x.json --text ''"), 1);
-    assert_complaint(headway("trace -o x.json --memory 1K"), 1);
-    assert_complaint(headway("--text a"), 1); /* no display */
+    program_complains(headway("render -o x.png --model /nowhere"), 1);
+    program_complains(headway("render -o nowhere/x.png"), 1);
+    program_complains(headway("describe --text-file missing.txt"), 1);
+    program_complains(headway("trace -o x.json --text ''"), 1);
+    program_complains(headway("trace -o x.json --memory 1K"), 1);
+    program_complains(headway("--text a"), 1); /* no display */
     char path[256];
     assert_true(file_join(path, sizeof path, folder, "x.json"));
     assert_false(file_exists(path));
@@ -289,7 +252,7 @@ static void test_a_long_text_is_cut_and_said(void **state) {
     free(text);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct run *run = headway(lines[i]);
-        assert_complaint(run, 0);
+        program_complains(run, 0);
         assert_non_null(strstr(run->err, "1934465 bytes beyond 65536 were left out"));
     }
 }
@@ -319,7 +282,7 @@ static void test_a_damaged_picture_is_named(void **state) {
     assert_true(file_write_whole(path, bytes.data, bytes.size / 2, FILE_WRITE_REPLACE, &error));
     file_bytes_free(&bytes);
     struct run *run = headway("describe cut.png");
-    assert_complaint(run, 1);
+    program_complains(run, 1);
     assert_non_null(strstr(run->err, "cut.png: "));
 }
 
@@ -328,7 +291,7 @@ static void test_a_file_is_replaced_whole(void **state) {
     need_program();
     assert_int_equal(headway("trace -o t.json --text 'a b'")->status, 0);
     struct file_bytes before = bytes_of("t.json");
-    assert_complaint(headway("trace -o t.json --text 'a b c' --memory 1K"), 1);
+    program_complains(headway("trace -o t.json --text 'a b c' --memory 1K"), 1);
     struct file_bytes after = bytes_of("t.json");
     assert_int_equal(before.size, after.size);
     assert_memory_equal(before.data, after.data, before.size);
@@ -348,8 +311,8 @@ static void test_missing_assets(void **state) {
              "cd '%s' && HEADWAY_ASSETS='%s' '%s' render -o x.png >out.txt 2>err.txt", folder,
              folder, PROGRAM);
     struct run run = {.status = WEXITSTATUS(system(line))};
-    read_into(run.err, sizeof run.err, "err.txt");
-    assert_complaint(&run, 1);
+    program_read(folder, "err.txt", run.err, sizeof run.err);
+    program_complains(&run, 1);
     assert_non_null(strstr(run.err, "HEADWAY_ASSETS"));
 }
 

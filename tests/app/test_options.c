@@ -11,11 +11,11 @@
 
 #include <string.h>
 
-enum { MAX_WORDS = 48 };
+enum { MAX_WORDS = 64 };
 
 /* Words separated by '|'. */
 static bool parse(const char *line, struct options *out, struct file_error *error) {
-    static char copy[512];
+    static char copy[1024];
     char *words[MAX_WORDS] = {"headway"};
     int count = 1;
     strncpy(copy, line, sizeof copy - 1);
@@ -50,6 +50,46 @@ static void test_document_fields(void **state) {
     assert_int_equal(document.what_if.scaling, SCALING_OFF);
     assert_int_equal(document.stride, STRIDE_CELL);
     document_free(&document);
+}
+
+static void test_changes_to_the_attention(void **state) {
+    (void)state;
+    struct options options;
+    struct file_error error;
+    struct document document = {0};
+    struct text_loss loss = {0};
+    assert_true(
+        parse("describe|--heads-off|2,3|--layer|2|--context|a b\xFF|--values|c d|--similarity|"
+              "cosine|--temperature|0.5|--mask|window:2|--position|off|--shuffle|7|--norm|pre|"
+              "--residual|off|--activation=gelu|--edit|layers.0.attention.q.weight[2,3]=0.5|"
+              "--edit=layers.1.scores[0,1,2]=-inf",
+              &options, &error));
+    assert_true(document_init(&document, &error));
+    assert_true(options_apply(&options, &document, &loss, &error));
+    const struct what_if *what_if = &document.what_if;
+    assert_string_equal(what_if->context, "a b\xEF\xBF\xBD");
+    assert_int_equal(loss.context_replaced, 1);
+    assert_string_equal(what_if->values, "c d");
+    assert_int_equal(what_if->similarity, SIMILARITY_COSINE);
+    assert_true(what_if->temperature == 0.5f);
+    assert_int_equal(what_if->mask, MASK_WINDOW);
+    assert_int_equal(what_if->mask_size, 2);
+    assert_int_equal(what_if->position, POSITION_OFF);
+    assert_int_equal(what_if->shuffle_seed, 7);
+    assert_int_equal(what_if->norm, NORM_PRE);
+    assert_int_equal(what_if->residual, RESIDUAL_OFF);
+    assert_int_equal(what_if->activation, ACTIVATION_GELU);
+    assert_true(what_if->heads_off[1] == 6);  /* of the layer, wherever that is named */
+    assert_int_equal(what_if->edit_count, 0); /* comes when the shapes are known */
+    document_free(&document);
+    assert_true(
+        parse("describe|--mask|padding:1024|--shuffle|4294967295|--temperature|0|--heads-off|64",
+              &options, &error));
+    assert_true(parse("compare|--steps|0|--kernel|1024|--json", &options, &error));
+    assert_int_equal(options.verb, VERB_COMPARE);
+    assert_true(options.steps == 0 && options.kernel == 1024 && options.is_json);
+    assert_true(parse("trace|-o|x.json|--with|influence,shares", &options, &error));
+    assert_int_equal(options.extras, 5);
 }
 
 static void test_look_and_pictures(void **state) {
@@ -122,6 +162,47 @@ static void test_wrong_usage_is_one_line_that_helps(void **state) {
                                         "a.txt|--|-",
                                         "render|-o|a.png|-o|b.png",
                                         "trace|-o|a.json|--output=b.json",
+                                        "--similarity|dots",
+                                        "--temperature|-1",
+                                        "--temperature|1e39",
+                                        "--temperature|nan",
+                                        "--temperature|0.5x",
+                                        "--mask|",
+                                        "--mask|window",
+                                        "--mask|window:",
+                                        "--mask|window:-1",
+                                        "--mask|window:1025",
+                                        "--mask|padding:x",
+                                        "--position|yes",
+                                        "--shuffle|-1",
+                                        "--shuffle|4294967296",
+                                        "--norm|layer",
+                                        "--residual|none",
+                                        "--activation|tanh",
+                                        "--heads-off|0",
+                                        "--heads-off|65",
+                                        "--heads-off|1,",
+                                        "--heads-off|1;2",
+                                        "--heads-off| 1",
+                                        "--values|a",
+                                        "--session|",
+                                        "--edit|q[1]=2",
+                                        "--edit|layers.0.weights[0,0,0]=1",
+                                        "--edit|layers.0.attention.q.weight=1",
+                                        "--edit|layers.0.attention.q.weight[1]1",
+                                        "--edit|layers.0.attention.q.weight[]=1",
+                                        "--edit|layers.0.attention.q.weight[1,2,3,4]=1",
+                                        "--edit|layers.0.attention.q.weight[-1,2]=1",
+                                        "--edit|layers.0.attention.q.weight[1,2]=inf",
+                                        "--edit|layers.0.attention.q.weight[1,2]=-inf",
+                                        "--edit|layers.0.attention.q.weight[1,2]=",
+                                        "--edit|layers.0.attention.q.weight[1,99999999999]=1",
+                                        "describe|--steps|1",
+                                        "compare|--kernel|0",
+                                        "compare|--steps|1025",
+                                        "describe|--with|shares",
+                                        "trace|-o|x.json|--with|share",
+                                        "trace|-o|x.json|--with|shares,",
                                         "--model|"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct options options;
@@ -153,10 +234,13 @@ static void test_one_is_no_plural(void **state) {
 static void test_help_names_every_option(void **state) {
     (void)state;
     static const char *const names[] = {
-        "--text",   "--text-file",    "--model",   "--layer",    "--head",   "--query",
-        "--key",    "--step",         "--beat",    "--view",     "--mask",   "--scale",
-        "--stride", "--theme",        "--lang",    "--colormap", "--size",   "--ui-scale",
-        "--part",   "--presentation", "--density", "--predict",  "--memory", "--output"};
+        "--text",    "--text-file",    "--model",      "--layer",       "--head",     "--query",
+        "--key",     "--step",         "--beat",       "--view",        "--mask",     "--scale",
+        "--stride",  "--theme",        "--lang",       "--colormap",    "--size",     "--ui-scale",
+        "--part",    "--presentation", "--density",    "--predict",     "--memory",   "--output",
+        "--context", "--values",       "--similarity", "--temperature", "--position", "--shuffle",
+        "--norm",    "--residual",     "--activation", "--heads-off",   "--edit",     "--session",
+        "--with",    "--steps",        "--kernel",     "window:W",      "padding:N",  "compare"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_non_null(strstr(options_help(), names[i]));
 }
@@ -164,6 +248,7 @@ static void test_help_names_every_option(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_document_fields),
+        cmocka_unit_test(test_changes_to_the_attention),
         cmocka_unit_test(test_look_and_pictures),
         cmocka_unit_test(test_files_and_dashes),
         cmocka_unit_test(test_wrong_usage_is_one_line_that_helps),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "attention/attention_compare.h"
+#include "attention/attention_math.h"
 #include "support_allocator.h"
 #include "support_influence.h"
 #include "support_model.h"
@@ -430,6 +431,28 @@ static void test_normal_numbers(void **state) {
     free(numbers);
 }
 
+/* The logarithm and the exponential in double against long double. */
+static void test_log_and_exp_in_double(void **state) {
+    (void)state;
+    struct test_random random = {19};
+    for (int round = 0; round < 200000; round++) {
+        const double share = (double)(test_random_bits(&random) >> 11) * 0x1p-53;
+        const double a =
+            round % 2 ? share + 0x1p-53 : ldexp(share + 0.5, (int)(round % 1800) - 900);
+        const long double log_a = logl((long double)a);
+        const double log_error = (double)fabsl((long double)attention_math_log_double(a) - log_a);
+        if (log_error > 4e-16 * fmax(1.0, fabs((double)log_a)))
+            fail_msg("ln %a is off by %g", a, log_error);
+        const double x = (round % 2 ? 1400.0 : 4.0) * (share - 0.5);
+        const long double exp_x = expl((long double)x);
+        const double exp_error =
+            (double)fabsl((long double)attention_math_exp_double(x) / exp_x - 1.0L);
+        if (exp_error > 1e-15) fail_msg("e^%a is off by %g", x, exp_error);
+    }
+    assert_true(attention_math_log_double(1.0) == 0.0 && attention_math_exp_double(0.0) == 1.0);
+    assert_true(attention_math_exp_double((double)-INFINITY) == 0.0);
+}
+
 /* The figures of the lesson on scaling, from unit normal q and k with every number drawn. */
 static double largest_weight_drawn(struct test_random *random, size_t d_k, size_t keys,
                                    double divisor) {
@@ -588,6 +611,7 @@ int main(void) {
         cmocka_unit_test(test_the_ends_of_float32),
         cmocka_unit_test(test_what_float32_cannot_hold_is_refused),
         cmocka_unit_test(test_normal_numbers),
+        cmocka_unit_test(test_log_and_exp_in_double),
         cmocka_unit_test(test_mean_largest_weight),
         cmocka_unit_test(test_bits_are_the_same_everywhere),
         cmocka_unit_test(test_sizes_out_of_range_are_refused),

@@ -309,7 +309,7 @@ static void expect_overflow_of(enum attention_similarity similarity,
     struct attention_trace *trace = attention_trace_new(NULL);
     struct attention_error error;
     char start[64];
-    snprintf(start, sizeof start, "layer 1: %s has numbers", attention_tensor_name(id));
+    snprintf(start, sizeof start, "layer 1: %s has numbers", attention_tensor_name((int)id));
     const struct attention_input input = {.embedding = embedding, .n = 2};
     assert_int_equal(attention_pass(trace, &weights, NULL, &input, &error), ATTENTION_INVALID);
     if (strncmp(error.text, start, strlen(start)) != 0) fail_msg("%s: %s", start, error.text);

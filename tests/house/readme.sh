@@ -28,7 +28,7 @@ if [ -n "$program" ]; then
         printf '%s' "$help" | grep -qE -e "(^|[^a-z-])$option([^a-z-]|\$)" || fault "option $option"
     done
     for word in $(printf '%s\n' "$calls" | grep -oE '(^|`|/)headway [a-z]+' | awk '{ print $NF }' | sort -u); do
-        case $word in render | trace | describe | models | steps | views) ;; *) continue ;; esac
+        case $word in render | trace | describe | compare | models | steps | views) ;; *) continue ;; esac
         printf '%s' "$help" | grep -qw -e "$word" || fault "command $word"
     done
 fi

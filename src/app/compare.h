@@ -1,0 +1,8 @@
+/* compare.h: attention beside an RNN and a convolution, as text and as JSON (format: docs/formats.md). */
+#ifndef APP_COMPARE_H
+#define APP_COMPARE_H
+#include "lesson/comparison.h"
+
+bool compare_build(const struct study *study, size_t steps, size_t kernel, bool is_json,
+                   struct file_bytes *out, struct file_error *error);
+#endif
