@@ -88,6 +88,11 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
     snprintf(key, sizeof key, "step.%s.title", step_id(document->step));
     fprintf(out, "# %s\n\n", words(tools, study, key));
     fprintf(out, "%s: %s\n", words(tools, study, "describe.sentence"), document->text);
+    for (int field = EDIT_CONTEXT; field <= EDIT_VALUES; field++)
+        if (*field_text(document, (enum edit_field)field))
+            fprintf(out, "%s: %s\n",
+                    words(tools, study, field == EDIT_CONTEXT ? "field.context" : "field.values"),
+                    field_text(document, (enum edit_field)field));
     fprintf(out, "%s: %s\n", words(tools, study, "describe.model"), study->model.name);
     fprintf(out, "%s: %d / %d\n", words(tools, study, "describe.layer"), document->layer + 1,
             study->model.weights.config.layers);
@@ -102,6 +107,7 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
 
 static bool write_node(FILE *out, const struct study *study, const struct semantic_node *node) {
     bool is_of_window = node->id == NODE_STAGE || node->id == NODE_CARET ||
+                        node->id == NODE_PANEL_ROWS ||
                         node->action.command == UI_COMMAND_RAIL_SCROLL;
     if (is_of_window) return true;
     switch (node->role) {
@@ -109,6 +115,9 @@ static bool write_node(FILE *out, const struct study *study, const struct semant
         fprintf(out, "\n## %s\n", node->name);
         break;
     case ROLE_TEXT:
+    case ROLE_GROUP:
+    case ROLE_SLIDER:
+    case ROLE_SWITCH:
     case ROLE_CARD:
     case ROLE_MESSAGE:
     case ROLE_COLOUR_BAR:
