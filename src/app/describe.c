@@ -1,5 +1,6 @@
 #include "app/describe.h"
 
+#include "app/text_table.h"
 #include "lesson/number.h"
 #include "lesson/selection.h"
 #include "lesson/steps.h"
@@ -7,30 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 static const char *words(const struct export_tools *tools, const struct study *study,
                          const char *key) {
     return catalogue_get(tools->catalogue, study->document.language, key);
-}
-
-/* Columns that a terminal gives the text. */
-static int columns_of(const char *text) {
-    int columns = 0;
-    for (const char *at = text; *at;) {
-        utf8proc_int32_t code_point;
-        utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)at, -1, &code_point);
-        if (used <= 0) break;
-        columns += utf8proc_charwidth(code_point);
-        at += used;
-    }
-    return columns;
-}
-
-static void write_padded(FILE *out, const char *text, int columns, bool is_right) {
-    int missing = columns - columns_of(text);
-    fprintf(out, "%*s%s%*s", is_right && missing > 0 ? missing : 0, "", text,
-            !is_right && missing > 0 ? missing : 0, "");
 }
 
 /* A grid of the picture as text. Numbers come out of the study by their address: what a grid points
@@ -59,8 +40,8 @@ static struct table table_of(const struct study *study, const struct semantic_gr
                           .columns_are = is_transposed ? rows : columns};
 }
 
-static const char *cell_text(const struct table *table, size_t row, size_t column,
-                             char out[NUMBER_BYTES]) {
+static const char *cell_text(const void *context, size_t row, size_t column, char *out) {
+    const struct table *table = context;
     struct document_cell cell = cell_from_grid(table->id, (int)row, (int)column);
     float value = 0;
     if (!selection_is_shown(table->study, &cell) || !cell_value(table->study, &cell, &value))
@@ -70,7 +51,7 @@ static const char *cell_text(const struct table *table, size_t row, size_t colum
 }
 
 static const char *label(const struct table *table, enum cell_tokens tokens, size_t index,
-                         char out[24]) {
+                         char *out) {
     switch (tokens) {
     case CELL_TOKENS_QUERIES:
         return study_token(table->study, (int)index);
@@ -79,48 +60,25 @@ static const char *label(const struct table *table, enum cell_tokens tokens, siz
     case CELL_TOKENS_VALUES:
         return study_value_token(table->study, (int)index);
     default:
-        snprintf(out, 24, "%zu", index + 1);
+        snprintf(out, TEXT_TABLE_CELL_BYTES, "%zu", index + 1);
         return out;
     }
 }
 
-/* Width of each column and of the row names; widths[columns] is the names'. */
-static void measure(const struct table *table, int *widths) {
-    char text[24], number[NUMBER_BYTES];
-    for (size_t row = 0; row < table->rows; row++) {
-        int width = columns_of(label(table, table->rows_are, row, text));
-        if (width > widths[table->columns]) widths[table->columns] = width;
-    }
-    for (size_t column = 0; column < table->columns; column++) {
-        widths[column] = columns_of(label(table, table->columns_are, column, text));
-        for (size_t row = 0; row < table->rows; row++) {
-            int width = columns_of(cell_text(table, row, column, number));
-            if (width > widths[column]) widths[column] = width;
-        }
-    }
+static const char *row_name(const void *context, size_t row, char *out) {
+    const struct table *table = context;
+    return label(table, table->rows_are, row, out);
+}
+
+static const char *column_name(const void *context, size_t column, char *out) {
+    const struct table *table = context;
+    return label(table, table->columns_are, column, out);
 }
 
 static bool write_table(FILE *out, const struct table *table) {
-    char text[24], number[NUMBER_BYTES];
-    int *widths = calloc(table->columns + 1, sizeof *widths);
-    if (!widths) return false;
-    measure(table, widths);
-    write_padded(out, "", widths[table->columns], false);
-    for (size_t column = 0; column < table->columns; column++) {
-        fputs("  ", out);
-        write_padded(out, label(table, table->columns_are, column, text), widths[column], true);
-    }
-    fputc('\n', out);
-    for (size_t row = 0; row < table->rows; row++) {
-        write_padded(out, label(table, table->rows_are, row, text), widths[table->columns], false);
-        for (size_t column = 0; column < table->columns; column++) {
-            fputs("  ", out);
-            write_padded(out, cell_text(table, row, column, number), widths[column], true);
-        }
-        fputc('\n', out);
-    }
-    free(widths);
-    return true;
+    const struct text_table text = {table->rows, table->columns, row_name,
+                                    column_name, cell_text,      table};
+    return text_table_write(out, &text);
 }
 
 static void write_place(FILE *out, const struct export_tools *tools, const struct study *study) {

@@ -51,9 +51,9 @@ void study_baseline_follow(struct study *study, bool is_model_new) {
     baseline->is_missing = baseline->text == NULL || !run(study);
 }
 
-static struct baseline_change change_of(const struct study *study, int tensor) {
-    struct attention_difference d = attention_trace_difference(study->trace, study->baseline.trace,
-                                                               tensor, study->document.layer, NULL);
+static struct baseline_change change_of(const struct study *study,
+                                        enum attention_tensor_id tensor) {
+    struct attention_difference d = attention_trace_difference(study->trace, study->baseline.trace, (int)tensor, study->document.layer, NULL);
     return (struct baseline_change){d.is_comparable, d.largest, d.changed, d.count};
 }
 
@@ -74,14 +74,12 @@ static void note(struct baseline_change *change, float now, float before) {
 
 /* [h, n, columns] of both passes, where word i of the first stands in row place[i] of the second;
  * the columns too where they are words. */
-static struct baseline_change by_word(const struct study *study, int tensor, const size_t *place,
-                                      bool are_columns_words) {
+static struct baseline_change by_word(const struct study *study, enum attention_tensor_id tensor,
+                                      const size_t *place, bool are_columns_words) {
     struct baseline_change change = {0};
     int layer = study->document.layer;
-    struct attention_tensor now =
-        attention_trace_tensor(study->trace, (enum attention_tensor_id)tensor, layer);
-    struct attention_tensor before =
-        attention_trace_tensor(study->baseline.trace, (enum attention_tensor_id)tensor, layer);
+    struct attention_tensor now = attention_trace_tensor(study->trace, tensor, layer);
+    struct attention_tensor before = attention_trace_tensor(study->baseline.trace, tensor, layer);
     if (now.data == NULL || before.data == NULL || now.dims != before.dims ||
         memcmp(now.shape, before.shape, (size_t)now.dims * sizeof now.shape[0]) != 0)
         return change;

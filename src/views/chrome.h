@@ -9,6 +9,7 @@ void message_draw(struct page *page, struct rect under); /* a line under the fie
 void rail_draw(struct page *page, struct rect r);
 void panel_draw(struct page *page, struct rect r);
 void what_if_draw(struct page *page, struct rect r); /* the panel's second page */
+float effect_draw(struct page *page, struct rect r, bool is_measuring); /* what it did, and back; the height used */
 void timeline_draw(struct page *page, struct rect r);
 
 /* What is said about the current beat: `part` is "title", "formula", "text"; with the marks of ui.h. */

@@ -208,7 +208,7 @@ static void draw_chip(struct page *page, const struct line *line, const struct s
         return;
     }
     struct semantic_node *node = semantics_add(
-        ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, line->field),
+        ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, (int32_t)line->field),
         rect_intersect(r, draw_clip(ui->list)), name, page_format(page, "%d", s->token + 1));
     bool is_query = line->field == EDIT_SENTENCE;
     node->action =

@@ -1,5 +1,5 @@
-/* what_if.c: the panel's second page: what a reader may change about the attention, a row each, and
- * below them what that did to the numbers. The rows scroll where they do not fit. */
+/* what_if.c: the panel's second page: what a reader may change about the attention, a row each. The
+ * rows scroll where they do not fit; below them stands what they did (effect.c). */
 #include "chrome.h"
 
 #include "lesson/switches.h"
@@ -15,6 +15,7 @@ struct rows {
     float top;      /* where the first row begins, device pixels; less when scrolled down */
     float y;        /* below what has been laid out */
     bool is_drawing;
+    bool has_effect; /* what they did stands at their end, where there is no room below them */
 };
 
 static const float row_gap = 2, row_padding = 4, title_height = 22;
@@ -225,6 +226,17 @@ static void edits_row(struct rows *rows) {
     }
 }
 
+static void effect_row(struct rows *rows) {
+    struct ui *ui = &rows->page->ui;
+    size_t first = ui->semantics->count;
+    struct rect inside = rect_make(rows->x, 0, rows->width, 0);
+    struct rect r = begin_row(rows, effect_draw(rows->page, inside, true), false);
+    if (rows->is_drawing) {
+        effect_draw(rows->page, r, false);
+    }
+    end_row(rows, r, first);
+}
+
 static void lay_rows(struct rows *rows) {
     words_row(rows, "what if intro", page_words(rows->page, "what_if.intro"), false);
     choice_row(rows, SWITCH_SIMILARITY);
@@ -246,6 +258,9 @@ static void lay_rows(struct rows *rows) {
         text_row(rows, EDIT_VALUES);
     }
     edits_row(rows);
+    if (rows->has_effect) {
+        effect_row(rows);
+    }
 }
 
 /* A hairline of the panel's height with a thumb where the rows are scrolled to. */
@@ -261,10 +276,13 @@ static void draw_scroll_bar(struct page *page, struct rect view, float content, 
     draw_rectangle(ui->list, thumb, width / 2, ui->theme->faint);
 }
 
-static void draw_rows(struct page *page, struct rect view, float padding) {
+static void draw_rows(struct page *page, struct rect view, float padding, bool has_effect) {
     struct ui *ui = &page->ui;
     struct rect edge = rect_cut_top(&view, ui_px(ui, 1));
-    struct rows rows = {.page = page, .x = view.x + padding, .width = view.w - 2 * padding};
+    struct rows rows = {.page = page,
+                        .x = view.x + padding,
+                        .width = view.w - 2 * padding,
+                        .has_effect = has_effect};
     lay_rows(&rows);
     float content = rows.y, most = fmaxf(0, content - view.h);
     float scroll = roundf(fminf(most, fmaxf(0, page->presence->panel_scroll * ui->unit)));
@@ -285,105 +303,11 @@ static void draw_rows(struct page *page, struct rect view, float padding) {
     }
 }
 
-/* What changed, as lines of a name and a number. */
-struct effect_line {
-    const char *name, *value;
-};
-
-static const char *up_to(struct page *page, const struct baseline_change *change) {
-    const char *names[] = {"value", NULL},
-               *values[] = {page_number(page, change->largest, NUMBER_PLAIN), NULL};
-    return change->changed == 0 ? page_words(page, "effect.same")
-                                : page_filled(page, "effect.up_to", names, values);
-}
-
-static int effect_lines(struct page *page, const struct baseline_effect *effect,
-                        struct effect_line lines[3]) {
-    int count = 0;
-    if (!effect->is_there) {
-        return 0;
-    }
-    if (effect->output.is_comparable) {
-        lines[count++] =
-            (struct effect_line){page_words(page, "effect.output"), up_to(page, &effect->output)};
-    }
-    if (effect->weights.is_comparable) {
-        lines[count++] =
-            (struct effect_line){page_words(page, "effect.weights"), up_to(page, &effect->weights)};
-    }
-    if (effect->rows > 0) {
-        const char *names[] = {"changed", "rows", NULL};
-        const char *values[] = {page_format(page, "%zu", effect->rows_other),
-                                page_format(page, "%zu", effect->rows), NULL};
-        const char *head_names[] = {"head", NULL},
-                   *head[] = {page_format(page, "%d", page->document->head + 1), NULL};
-        lines[count++] = (struct effect_line){page_filled(page, "effect.rows", head_names, head),
-                                              page_filled(page, "effect.of", names, values)};
-    }
-    return count;
-}
-
-/* What must be said beside the numbers; NULL: nothing. */
-static const char *effect_note(struct page *page, const struct baseline_effect *effect) {
-    const char *key = page->study->baseline.is_missing ? "effect.no_memory"
-                      : !effect->is_there              ? "effect.none"
-                      : effect->has_other_keys         ? "effect.other_keys"
-                      : effect->is_by_word             ? "effect.by_word"
-                                                       : NULL;
-    return key ? page_words(page, key) : NULL;
-}
-
-/* y < 0: only measures. */
-static float draw_effect(struct page *page, struct rect r, bool is_measuring) {
-    struct ui *ui = &page->ui;
-    struct baseline_effect effect = study_baseline_effect(page->study);
-    struct effect_line lines[3];
-    int count = effect_lines(page, &effect, lines);
-    const char *note = effect_note(page, &effect);
-    struct ui_paragraph words = {note, 13, 1.35f, ui->theme->secondary, TEXT_WORDS, 3};
-    float title = ui_px(ui, 24), line = ui_px(ui, 21), button = ui_px(ui, 36), y = r.y;
-    float note_height = note ? ui_paragraph(ui, &words, 0, 0, r.w, true) + ui_px(ui, 2) : 0;
-    bool is_plain = what_if_is_plain(&page->document->what_if);
-    float all = title + (float)count * line + note_height + ui_px(ui, 10) + button;
-    if (is_measuring) {
-        return all;
-    }
-    ui_text_in(ui, rect_make(r.x, y, r.w, title), UI_LEFT, TEXT_WORDS_SEMIBOLD, 14, ui->theme->ink,
-               page_words(page, "effect.title"));
-    y += title;
-    for (int i = 0; i < count; i++) {
-        struct rect place = rect_make(r.x, y, r.w, line);
-        float width =
-            ui_text_in(ui, place, UI_RIGHT, TEXT_MONO, 13, ui->theme->ink, lines[i].value);
-        struct rect left = rect_make(place.x, place.y, place.w - width - ui_px(ui, 10), line);
-        ui_text_in(ui, left, UI_LEFT, TEXT_WORDS, 13, ui->theme->ink, lines[i].name);
-        semantics_add(ui->semantics, ROLE_TEXT, ui_id("effect", i, 0), place, lines[i].name,
-                      lines[i].value);
-        y += line;
-    }
-    if (note) {
-        ui_paragraph(ui, &words, r.x, y, r.w, false);
-        semantics_add(ui->semantics, ROLE_TEXT, ui_id("effect note", 0, 0),
-                      rect_make(r.x, y, r.w, note_height), note, "");
-        y += note_height;
-    }
-    struct ui_button reset = {.id = ui_id("reset", 0, 0),
-                              .label = page_words(page, "command.change.reset"),
-                              .action = {UI_COMMAND_CHANGE_RESET, 0, 0, 0},
-                              .size = 14,
-                              .is_disabled = is_plain};
-    ui_button(ui,
-              rect_make(r.x, roundf(y + ui_px(ui, 10)), fminf(r.w, ui_button_width(ui, &reset)),
-                        button - ui_px(ui, 2)),
-              &reset);
-    return all;
-}
-
 void what_if_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     float padding = ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), gap = ui_px(ui, 10);
     struct rect foot = rect_inset(r, padding, 0);
-    float effect = draw_effect(page, foot, true) + 2 * gap;
+    float effect = effect_draw(page, foot, true) + 2 * gap;
     bool has_foot = r.h - effect >= ui_px(ui, 150); /* else the rows have all the room */
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("panel title", 0, 0),
                   rect_make(r.x, r.y, r.w, 0), page_words(page, "panel.what_if"), "");
@@ -398,7 +322,7 @@ void what_if_draw(struct page *page, struct rect r) {
         struct rect under = rect_cut_bottom(&r, effect);
         draw_rectangle(ui->list, rect_make(under.x, under.y, under.w, ui_px(ui, 1)), 0,
                        ui->theme->line);
-        draw_effect(page, rect_make(foot.x, under.y + gap, foot.w, 0), false);
+        effect_draw(page, rect_make(foot.x, under.y + gap, foot.w, 0), false);
     }
-    draw_rows(page, r, padding);
+    draw_rows(page, r, padding, !has_foot);
 }

@@ -170,9 +170,10 @@ static const char *part_of_step(struct page *page, const char *part) {
     } else if (d->step == STEP_FEEDFORWARD) {
         enum attention_tensor_id stages[6];
         int count = steps_feedforward_stages(page->study, stages);
-        suffix = count ? attention_tensor_name(
-                             stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
-                       : "none";
+        suffix = count
+                     ? attention_tensor_name(
+                           (int)stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
+                     : "none";
     } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
         suffix = "characters";
     }

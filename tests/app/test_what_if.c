@@ -4,6 +4,7 @@
 #include "app/describe.h"
 #include "lesson/number.h"
 #include "lesson/switches.h"
+#include "ui/ui.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -355,6 +356,10 @@ static void test_context_and_values(void **state) {
     assert_null(rig->app.presence.message);
     assert_non_null(rig->app.presence.field_error);
     assert_non_null(strstr(rig->app.presence.field_error, "2 tokens"));
+    const struct semantic_node *why =
+        semantics_by_id(&rig->app.semantics, ui_id("field error", EDIT_VALUES, 0));
+    assert_non_null(why);
+    assert_string_equal(why->name, rig->app.presence.field_error);
     assert_string_equal(rig->app.presence.edited_text, "one dog");
     rig_type(rig, " slept");
     app_refresh(&rig->app);
@@ -496,6 +501,15 @@ static void test_the_sheet_and_presentation(void **state) {
     assert_int_equal(changes(rig)->scaling, SCALING_OFF);
     rig_key(rig, 'w', 0);
     assert_false(rig->app.presence.is_panel_open);
+    size = (struct input){.kind = INPUT_RESIZE, .width = 640, .height = 300};
+    app_input(&rig->app, &size); /* so low that what it did is the last of the rows */
+    rig_key(rig, 'w', 0);
+    click(rig, "Back to before");
+    assert_true(what_if_is_plain(changes(rig)));
+    rig_key(rig, 'z', INPUT_CTRL);
+    rig_key(rig, 'w', 0);
+    size = (struct input){.kind = INPUT_RESIZE, .width = 800, .height = 600};
+    app_input(&rig->app, &size);
     rig_key(rig, KEY_F5, 0);
     rig_key(rig, 'w', 0);
     assert_true(rig->app.presence.is_panel_open);
