@@ -7,7 +7,8 @@
 #include <math.h>
 
 static bool is_of_keys(int source) {
-    return source == ATTENTION_TENSOR_K || source == ATTENTION_TENSOR_V;
+    enum cell_tokens rows = cell_row_tokens(source);
+    return rows == CELL_TOKENS_KEYS || rows == CELL_TOKENS_VALUES;
 }
 
 /* An answer to the open question: a cell of the focus row that is still to come, or for the sum, a

@@ -73,6 +73,7 @@ static bool apply_beat(const struct option_target *t, const char *value) {
 
 OPTION_APPLY_ID(step, step, enum step)
 OPTION_APPLY_ID(view, view, enum view)
+OPTION_APPLY_ID(panel, panel, enum panel)
 OPTION_APPLY_ID(stride, stride, enum stride)
 
 static bool apply_predict(const struct option_target *t, const char *value) {
@@ -96,6 +97,7 @@ const struct option_row options_place_rows[] = {
      apply_step, OPTION_FIELD},
     {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
     {"--view", "matrices or heads", apply_view, OPTION_FIELD},
+    {"--panel", "explain or what-if", apply_panel, OPTION_FIELD},
     {"--stride", "cell, row or matrix", apply_stride, OPTION_FIELD},
     {"--predict", "on or off", apply_predict, OPTION_FIELD},
     {NULL, NULL, NULL, OPTION_AT_ONCE},

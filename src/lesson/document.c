@@ -12,6 +12,7 @@ static const char *const step_ids[STEP_COUNT] = {
 #undef X
 };
 static const char *const view_ids[VIEW_COUNT] = {"matrices", "heads"};
+static const char *const panel_ids[PANEL_COUNT] = {"explain", "what-if"};
 static const char *const stride_ids[STRIDE_COUNT] = {"row", "cell", "matrix"};
 static const char *const theme_ids[THEME_COUNT] = {"light", "dark", "contrast"};
 static const char *const language_ids[LANGUAGE_COUNT] = {"en", "zh"};
@@ -20,6 +21,7 @@ static const char *const map_ids[MAP_COUNT] = {"theme",   "blues", "ember", "civ
 
 ID_TABLE(step, enum step, step_ids)
 ID_TABLE(view, enum view, view_ids)
+ID_TABLE(panel, enum panel, panel_ids)
 ID_TABLE(stride, enum stride, stride_ids)
 ID_TABLE(theme, enum theme_choice, theme_ids)
 ID_TABLE(language, enum language, language_ids)
@@ -96,7 +98,7 @@ bool document_equal(const struct document *a, const struct document *b) {
                             memcmp(a->answers, b->answers, sizeof a->answers) == 0;
     bool is_look_equal = a->theme == b->theme && a->map == b->map && a->language == b->language &&
                          a->width == b->width && a->height == b->height &&
-                         a->scale_percent == b->scale_percent &&
+                         a->scale_percent == b->scale_percent && a->panel == b->panel &&
                          a->is_presentation == b->is_presentation;
     return is_place_equal && is_setting_equal && is_look_equal && strings_equal(a->text, b->text) &&
            strings_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);

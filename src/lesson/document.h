@@ -26,6 +26,7 @@ enum step { /* X(NAME, id) */
         STEP_COUNT
 };
 enum view { VIEW_MATRICES, VIEW_HEADS, VIEW_COUNT };          /* "matrices", "heads" */
+enum panel { PANEL_EXPLAIN, PANEL_WHAT_IF, PANEL_COUNT };      /* "explain", "what-if": the right panel */
 enum stride { STRIDE_ROW, STRIDE_CELL, STRIDE_MATRIX, STRIDE_COUNT }; /* "row", "cell", "matrix" */
 enum theme_choice { THEME_LIGHT, THEME_DARK, THEME_CONTRAST, THEME_COUNT };
 enum language { LANGUAGE_EN, LANGUAGE_ZH, LANGUAGE_COUNT };
@@ -47,6 +48,7 @@ struct document {
     enum step step;
     int beat;
     enum view view;
+    enum panel panel;
     enum stride stride;
     struct document_cell cell;
     bool shows_all_terms;
@@ -75,6 +77,8 @@ const char *step_id(enum step step);
 int step_from_id(const char *id);
 const char *view_id(enum view view);
 int view_from_id(const char *id);
+const char *panel_id(enum panel panel);
+int panel_from_id(const char *id);
 const char *stride_id(enum stride stride);
 int stride_from_id(const char *id);
 const char *theme_id(enum theme_choice theme);

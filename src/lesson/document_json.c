@@ -51,14 +51,14 @@ static json_t *place_to_json(const struct document *document) {
 }
 
 static json_t *settings_to_json(const struct document *document) {
-    return json_pack("{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b}", "headway",
+    return json_pack("{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "headway",
                      FORMAT_VERSION, "text", document->text, "model", document->model, "what_if",
                      what_if_to_json(&document->what_if), "predict", (int)!document->is_predict_off,
                      "answers", answers_to_json(document->answers), "theme",
                      theme_id(document->theme), "colormap", map_id(document->map), "language",
                      language_id(document->language), "width", document->width, "height",
                      document->height, "scale_percent", document->scale_percent, "presentation",
-                     (int)document->is_presentation);
+                     (int)document->is_presentation, "panel", panel_id(document->panel));
 }
 
 json_t *document_to_json(const struct document *document) {
@@ -159,12 +159,14 @@ static bool read_place(const json_t *json, struct document *out, struct file_err
 
 static bool read_settings(const json_t *json, struct document *out, struct file_error *error) {
     int theme = (int)out->theme, map = (int)out->map, language = (int)out->language;
+    int panel = (int)out->panel;
     bool is_predict_on = !out->is_predict_off;
     bool is_good = field_read_bool(json, "predict", &is_predict_on, error) &&
                    read_answers(json, out->answers, error) &&
                    field_read_id(json, "theme", theme_from_id, &theme, error) &&
                    field_read_id(json, "colormap", map_from_id, &map, error) &&
                    field_read_id(json, "language", language_from_id, &language, error) &&
+                   field_read_id(json, "panel", panel_from_id, &panel, error) &&
                    field_read_integer(json, "width", 320, 16384, &out->width, error) &&
                    field_read_integer(json, "height", 240, 16384, &out->height, error) &&
                    field_read_integer(json, "scale_percent", 75, 300, &out->scale_percent, error) &&
@@ -172,6 +174,7 @@ static bool read_settings(const json_t *json, struct document *out, struct file_
     out->theme = (enum theme_choice)theme;
     out->map = (enum map_choice)map;
     out->language = (enum language)language;
+    out->panel = (enum panel)panel;
     out->is_predict_off = !is_predict_on;
     return is_good;
 }

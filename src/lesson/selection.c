@@ -62,18 +62,43 @@ static int projection_input(const struct study *study) {
     return cell_inputs(study, ATTENTION_TENSOR_Q, inputs) > 0 ? inputs[0] : ATTENTION_TENSOR_X;
 }
 
-int selection_sources(const struct study *study, int sources[8]) {
-    static const int by_step[STEP_COUNT][8] = {
+/* Tensors that only some passes have: positions, a context, what some F make of queries and keys. */
+static bool is_absent(const struct study *study, int source) {
+    switch (source) {
+    case ATTENTION_TENSOR_POSITION:
+    case ATTENTION_TENSOR_CONTEXT_EMBEDDING:
+    case ATTENTION_TENSOR_CONTEXT_POSITION:
+    case ATTENTION_TENSOR_CONTEXT_X:
+    case ATTENTION_TENSOR_VALUES_EMBEDDING:
+    case ATTENTION_TENSOR_VALUES_POSITION:
+    case ATTENTION_TENSOR_VALUES_X:
+    case ATTENTION_TENSOR_SIMILARITY_QUERY:
+    case ATTENTION_TENSOR_SIMILARITY_KEY:
+        return study_tensor(study, (enum attention_tensor_id)source).data == NULL;
+    default:
+        return false;
+    }
+}
+
+int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOURCES]) {
+    static const int by_step[STEP_COUNT][SELECTION_MOST_SOURCES] = {
         [STEP_TOKENS] = {CELL_TOKEN, -1},
         [STEP_EMBEDDING] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION,
-                            ATTENTION_TENSOR_X, -1},
+                            ATTENTION_TENSOR_X, ATTENTION_TENSOR_CONTEXT_EMBEDDING,
+                            ATTENTION_TENSOR_CONTEXT_POSITION, ATTENTION_TENSOR_CONTEXT_X,
+                            ATTENTION_TENSOR_VALUES_EMBEDDING, ATTENTION_TENSOR_VALUES_POSITION,
+                            ATTENTION_TENSOR_VALUES_X, -1},
         [STEP_PROJECTION] = {PROJECTION_INPUT, CELL_W_Q, CELL_W_K, CELL_W_V, ATTENTION_TENSOR_Q,
-                             ATTENTION_TENSOR_K, ATTENTION_TENSOR_V, -1},
-        [STEP_SIMILARITY] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
-                             -1},
-        [STEP_SCALE] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
+                             ATTENTION_TENSOR_K, ATTENTION_TENSOR_V, ATTENTION_TENSOR_CONTEXT_X,
+                             ATTENTION_TENSOR_VALUES_X, -1},
+        [STEP_SIMILARITY] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K,
+                             ATTENTION_TENSOR_SIMILARITY_QUERY, ATTENTION_TENSOR_SIMILARITY_KEY,
+                             ATTENTION_TENSOR_SIMILARITY, -1},
+        [STEP_SCALE] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY_QUERY,
+                        ATTENTION_TENSOR_SIMILARITY_KEY, ATTENTION_TENSOR_SIMILARITY,
                         ATTENTION_TENSOR_SCORES, -1},
-        [STEP_SOFTMAX] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SCORES,
+        [STEP_SOFTMAX] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY_QUERY,
+                          ATTENTION_TENSOR_SIMILARITY_KEY, ATTENTION_TENSOR_SCORES,
                           CELL_EXPONENTIALS, CELL_ROW_TOTAL, ATTENTION_TENSOR_WEIGHTS, -1},
         [STEP_SUM] = {ATTENTION_TENSOR_WEIGHTS, ATTENTION_TENSOR_V, ATTENTION_TENSOR_HEAD_OUTPUT,
                       -1},
@@ -90,9 +115,8 @@ int selection_sources(const struct study *study, int sources[8]) {
                                                  : 1 + cell_inputs(study, result, sources + 1);
     }
     const int *listed = by_step[study->document.step];
-    bool has_position = study_tensor(study, ATTENTION_TENSOR_POSITION).data != NULL;
-    for (int i = 0; i < 8 && listed[i] >= 0; i++) {
-        if (listed[i] != ATTENTION_TENSOR_POSITION || has_position) {
+    for (int i = 0; i < SELECTION_MOST_SOURCES && listed[i] >= 0; i++) {
+        if (!is_absent(study, listed[i])) {
             sources[count++] = listed[i] == PROJECTION_INPUT ? projection_input(study) : listed[i];
         }
     }
@@ -161,7 +185,7 @@ static int telling_column(const struct study *study, const struct document_cell 
 static struct document_cell selected_here(const struct study *study) {
     const struct document *d = &study->document;
     struct document_cell cell = d->cell, none = {-1, 0, 0, 0};
-    int sources[8], count = selection_sources(study, sources);
+    int sources[SELECTION_MOST_SOURCES], count = selection_sources(study, sources);
     bool is_listed = is_in_heads_view(study, &cell);
     for (int s = 0; s < count; s++) {
         is_listed |= cell.source == sources[s] && cell.source != CELL_TOKEN;

@@ -56,6 +56,7 @@ void study_free(struct study *study) {
     study_text_free(&study->values);
     attention_trace_free(study->trace);
     study->trace = NULL;
+    study_baseline_free(&study->baseline);
     model_free(&study->model);
     document_free(&study->document);
 }
@@ -246,6 +247,7 @@ static bool study_compute(struct study *study, const struct document *wanted, bo
         draft_swap(&draft, study);
         clamp_place(study, is_first ? &study->document : &draft.document);
         if (!is_first) forget(study, &draft, before_n, before_m);
+        study_baseline_follow(study, draft.is_model_new);
     }
     draft_free(&draft);
     return is_done;

@@ -2,6 +2,7 @@
 #ifndef LESSON_STUDY_H
 #define LESSON_STUDY_H
 #include "document.h"
+#include "study_baseline.h"
 #include "study_text.h"
 
 struct study {
@@ -13,6 +14,7 @@ struct study {
     float *rows;                   /* [n, d] embedding of each, before edits */
     struct study_text context, values; /* where keys and values come from; empty: from the text */
     struct attention_trace *trace; /* empty when there are no tokens */
+    struct study_baseline baseline; /* the pass without the what-if */
     size_t edits_left_out;         /* edits of the document that have no place in this pass */
     size_t memory_limit_bytes;     /* of a pass; 0: none */
 };

@@ -4,10 +4,12 @@
 #include "page.h"
 
 void top_bar_draw(struct page *page, struct rect r);
-void field_draw(struct page *page, struct rect r);     /* the sentence with its tokens as chips, caret, selection, composition */
+void field_draw(struct page *page, struct rect r, enum edit_field field); /* a text with its tokens as chips, caret, selection, composition */
 void message_draw(struct page *page, struct rect under); /* a line under the field */
 void rail_draw(struct page *page, struct rect r);
 void panel_draw(struct page *page, struct rect r);
+void what_if_draw(struct page *page, struct rect r); /* the panel's second page */
+float effect_draw(struct page *page, struct rect r, bool is_measuring); /* what it did, and back; the height used */
 void timeline_draw(struct page *page, struct rect r);
 
 /* What is said about the current beat: `part` is "title", "formula", "text"; with the marks of ui.h. */

@@ -78,6 +78,10 @@ void labels_columns_below(struct page *page, const struct labels *labels, struct
 /* The tokens of the sentence, NUL-terminated texts; count = page_n. */
 struct labels labels_tokens(struct page *page, int focus, enum theme_role role, enum ui_command command, uint32_t slot);
 
+/* Labels of the keys and of the values; count = page_m. */
+struct labels labels_keys(struct page *page, int focus, enum ui_command command, uint32_t slot);
+struct labels labels_values(struct page *page, int focus, enum ui_command command, uint32_t slot);
+
 /* A matrix letter with its size: "Q  queries 8 × 4" on one baseline; returns the width. key: catalogue key of the words. */
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c, const char *words);
 /* The colour bar: ticks and name. is_diverging: −range … range; else 0 … 1. Stands in r. */

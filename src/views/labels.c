@@ -200,6 +200,20 @@ struct labels labels_tokens(struct page *page, int focus, enum theme_role role,
                            slot};
 }
 
+struct labels labels_keys(struct page *page, int focus, enum ui_command command, uint32_t slot) {
+    struct labels labels = labels_tokens(page, focus, ROLE_KEY, command, slot);
+    labels.texts = page_key_names(page);
+    labels.count = page_m(page);
+    return labels;
+}
+
+struct labels labels_values(struct page *page, int focus, enum ui_command command, uint32_t slot) {
+    struct labels labels = labels_tokens(page, focus, ROLE_VALUE, command, slot);
+    labels.texts = page_value_names(page);
+    labels.count = page_m(page);
+    return labels;
+}
+
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c,
                  const char *words) {
     struct ui *ui = &page->ui;

@@ -2,6 +2,8 @@
  * selected number, a card. */
 #include "chrome.h"
 
+#include "lesson/switches.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -64,6 +66,33 @@ static const char *token_words(struct page *page) {
     return page_format(page, "%s %s", rule, known);
 }
 
+/* Explanation and what-if; the second carries a dot while anything is not as the model says. */
+static void draw_tabs(struct page *page, struct rect r) {
+    static const char *const keys[PANEL_COUNT] = {"panel.explain", "panel.what_if"};
+    struct ui *ui = &page->ui;
+    bool is_changed = switches_are_changed(page->study);
+    for (int p = 0; p < PANEL_COUNT; p++) {
+        bool has_dot = p == PANEL_WHAT_IF && is_changed;
+        struct ui_button tab = {
+            .id = ui_id("panel tab", p, 0),
+            .label = has_dot ? page_format(page, "%s \u25CF", page_words(page, keys[p]))
+                             : page_words(page, keys[p]),
+            .name = page_words(page, keys[p]),
+            .tooltip = p == PANEL_WHAT_IF ? page_words(page, "panel.what_if.about") : NULL,
+            .kind = UI_BUTTON_BARE,
+            .action = {UI_COMMAND_PANEL_SET, p, 0, 0},
+            .size = 14,
+            .is_selected = (int)page->document->panel == p};
+        struct rect place = rect_cut_left(&r, fminf(r.w, ui_button_width(ui, &tab)));
+        struct semantic_node *node = ui_button(ui, place, &tab);
+        node->role = ROLE_TAB;
+        if (has_dot) {
+            node->value = semantics_string(ui->semantics, page_words(page, "panel.changed"));
+        }
+        rect_cut_left(&r, ui_px(ui, 4));
+    }
+}
+
 void panel_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
@@ -72,9 +101,19 @@ void panel_draw(struct page *page, struct rect r) {
     draw_rectangle(ui->list, rect_make(r.x, r.y, ui_px(ui, 1), r.h), 0, t->line);
     draw_clip_push(ui->list, r);
     bool is_low = r.h < ui_px(ui, 560), is_tiny = r.h < ui_px(ui, 300);
+    float side = ui_px(ui, r.w < ui_px(ui, 320) ? 8 : 16);
+    struct rect tabs = rect_cut_top(&r, ui_px(ui, is_low ? 36 : 46));
+    tabs = rect_inset(tabs, side, 0);
+    rect_cut_top(&tabs, ui_px(ui, is_low ? 4 : 12));
+    draw_tabs(page, tabs);
+    if (page->document->panel == PANEL_WHAT_IF) {
+        what_if_draw(page, r);
+        draw_clip_pop(ui->list);
+        return;
+    }
     bool is_asked = page->document->cell.source >= 0; /* a number was clicked: it goes first */
     struct rect rest =
-        rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 12 : 22));
+        rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 8 : 14));
     float gap = is_low ? 8 : 14;
     const struct ui_paragraph heading = {NULL, 22, 1.48f, t->ink, TEXT_WORDS_BOLD, 0},
                               small = {NULL, 13, 1.48f, t->secondary, TEXT_WORDS, 0},

@@ -131,6 +131,10 @@ static void draw_presentation(struct page *page, struct rect window) {
         rect_cut_top(&window, draw_strip(page, strip));
     }
     stage_draw(page, window);
+    if (page->presence->is_panel_open) { /* over the stage, for as long as it is asked for */
+        struct rect sheet = window;
+        panel_draw(page, rect_cut_right(&sheet, fminf(window.w, ui_px(ui, 320))));
+    }
 }
 
 static void draw_window(struct page *page, struct rect window) {

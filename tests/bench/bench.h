@@ -14,6 +14,15 @@ static inline double bench_now_ms(void) {
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
+/* The processor's time where one thread works, so that what others do on the machine is not
+ * counted; else the clock. */
+static inline double bench_worked_ms(int threads) {
+    struct timespec now;
+    if (threads > 1) return bench_now_ms();
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 static inline int bench_by_size(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);

@@ -175,21 +175,23 @@ static void subject_pass(struct subject *s) {
 /* Milliseconds of one pass, sorted; returns how many were timed. Short passes are timed in batches.
  */
 static size_t subject_measure(struct subject *s, double times[MOST_ROUNDS]) {
-    double start = bench_now_ms();
+    const int threads = attention_pool_threads(s->options.pool);
+    double start = bench_worked_ms(threads);
     int warm = 0;
     do {
         subject_pass(s);
         warm++;
-    } while (warm < 3 || bench_now_ms() - start < BATCH_MS);
-    const double once = (bench_now_ms() - start) / warm;
+    } while (warm < 3 || bench_worked_ms(threads) - start < BATCH_MS);
+    const double once = (bench_worked_ms(threads) - start) / warm;
     const int batch = once < BATCH_MS ? (int)(BATCH_MS / once) + 1 : 1;
     size_t rounds = 0;
-    start = bench_now_ms();
-    while (rounds < MOST_ROUNDS && (rounds < ROUNDS || bench_now_ms() - start < CASE_MS)) {
-        const double from = bench_now_ms();
+    start = bench_worked_ms(threads);
+    while (rounds < MOST_ROUNDS &&
+           (rounds < ROUNDS || bench_worked_ms(threads) - start < CASE_MS)) {
+        const double from = bench_worked_ms(threads);
         for (int i = 0; i < batch; i++)
             subject_pass(s);
-        times[rounds++] = (bench_now_ms() - from) / batch;
+        times[rounds++] = (bench_worked_ms(threads) - from) / batch;
     }
     bench_median(times, rounds);
     return rounds;

@@ -29,9 +29,9 @@ static inline double peak_measure(struct attention_pool *pool, int threads, floa
     struct peak_task task = {.function = function};
     double times[PEAK_RUNS];
     for (int i = -1; i < PEAK_RUNS; i++) {
-        const double start = bench_now_ms();
+        const double start = bench_worked_ms(threads);
         attention_pool_run(pool, peak_part, &task, (size_t)threads);
-        if (i >= 0) times[i] = bench_now_ms() - start;
+        if (i >= 0) times[i] = bench_worked_ms(threads) - start;
     }
     bench_median(times, PEAK_RUNS);
     return 2.0 * PEAK_A * PEAK_B * width * PEAK_STEPS * threads / (times[0] * 1e6);
