@@ -33,6 +33,7 @@ struct app_options {
     const char *message;       /* said at the start; NULL: none */
     struct fonts *fonts;       /* NULL: the app opens and closes its own */
     size_t memory_limit_bytes; /* of a pass; 0: none */
+    int threads;               /* of a long pass; 0: one */
     struct app_host host;
 };
 

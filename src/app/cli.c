@@ -82,6 +82,7 @@ static int make_study(const struct options *options, struct study *study) {
         return complain(EXIT_FAILED, &error);
     }
     study->memory_limit_bytes = options_memory(options);
+    study->threads = options_threads();
     if (!study_set(study, &wanted, &error)) {
         status = complain(EXIT_FAILED, &error);
     } else {

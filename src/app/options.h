@@ -64,6 +64,7 @@ bool options_check(const struct options *options, const struct document *wanted,
 bool options_check_heads(const struct document *wanted, const struct option_extent *extent,
                          struct file_error *error); /* those switched off */
 bool options_has_size(const struct options *options);
+int options_threads(void); /* for long passes: one for each processor, at most 8 */
 size_t options_memory(const struct options *options); /* bytes for a pass */
 const char *options_help(void);
 #endif

@@ -248,9 +248,7 @@ bool walk_model_set(struct app *app, struct ui_action action) {
         document_free(&wanted);
         return false;
     }
-    /* Another model may say otherwise about mask and scale. */
-    wanted.what_if.mask = MASK_MODEL;
-    wanted.what_if.scaling = SCALING_MODEL;
+    what_if_forget_model(&wanted.what_if);
     bool is_done = app_change(app, &wanted, true);
     if (is_done) {
         snprintf(app->settings.model, sizeof app->settings.model, "%s", app->model_specs[action.a]);

@@ -59,6 +59,8 @@ void study_free(struct study *study) {
     study_text_free(&study->values);
     attention_trace_free(study->trace);
     study->trace = NULL;
+    attention_pool_free(study->pool);
+    study->pool = NULL;
     comparison_kept_free(study->kept);
     study->kept = NULL;
     study_baseline_free(&study->baseline);
@@ -123,6 +125,15 @@ static struct attention_input input_of(const struct study_text *text,
                                     .values = values->rows};
 }
 
+/* Threads pay from about 64 tokens on (docs/performance.md). Without a pool the pass goes on in this
+ * thread, and comes to the same bits. */
+static void prepare_pool(struct study *study, const struct draft *draft) {
+    enum { LONG_TEXT = 64 };
+    size_t tokens = draft->is_text_new ? draft->text.tokens.count : study->tokens.count;
+    if (study->pool == NULL && study->threads > 1 && tokens >= LONG_TEXT)
+        study->pool = attention_pool_new(study->threads, NULL);
+}
+
 /* The pass into the study's own trace, which keeps the last one when this fails. */
 static bool draft_pass(struct draft *draft, const struct study *study, struct file_error *error) {
     const struct what_if *before = &study->document.what_if, *what_if = &draft->document.what_if;
@@ -139,8 +150,9 @@ static bool draft_pass(struct draft *draft, const struct study *study, struct fi
     if (!is_new || text->tokens.count == 0) return true;
     const struct model *model = draft->is_model_new ? &draft->model : &study->model;
     const struct attention_input input = input_of(text, context, values);
-    return study_pass_run(&draft->pass, what_if, &model->weights, &input, study->memory_limit_bytes,
-                          study->trace, &draft->edits_left_out, error);
+    const struct study_means means = {study->memory_limit_bytes, study->pool};
+    return study_pass_run(&draft->pass, what_if, &model->weights, &input, &means, study->trace,
+                          &draft->edits_left_out, error);
 }
 
 static void swap_texts(struct study_text *a, struct study_text *b) {
@@ -254,7 +266,9 @@ static bool study_compute(struct study *study, const struct document *wanted, bo
                         changes->shuffle_seed != old->shuffle_seed;
     draft.is_context_new = draft.is_model_new || !texts_equal(changes->context, old->context);
     draft.is_values_new = draft.is_model_new || !texts_equal(changes->values, old->values);
-    bool is_done = draft_read(&draft, study, error) && draft_pass(&draft, study, error);
+    bool is_done = draft_read(&draft, study, error);
+    if (is_done) prepare_pool(study, &draft);
+    is_done = is_done && draft_pass(&draft, study, error);
     if (is_done) {
         size_t before_n = study->tokens.count, before_m = study_keys(study);
         draft_swap(&draft, study);

@@ -20,6 +20,8 @@ struct study {
     struct comparison_kept *kept;  /* RNN and CNN beside the attention, made when a picture asks for them: comparison.h */
     size_t edits_left_out;         /* edits of the document that have no place in this pass */
     size_t memory_limit_bytes;     /* of a pass; 0: none */
+    int threads;                   /* that long passes may use; 0: one */
+    struct attention_pool *pool;   /* of so many, made when the first long text comes */
 };
 
 bool study_init(struct study *study, struct file_error *error);  /* default document, not yet computed */

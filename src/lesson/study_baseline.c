@@ -27,8 +27,9 @@ static bool run(struct study *study) {
     if (is_done && text.tokens.count > 0) {
         struct study_pass pass = study_pass_of(&plain, &study->model, &study->own_config);
         struct attention_input input = {.embedding = text.rows, .n = text.tokens.count};
+        struct study_means means = {study->memory_limit_bytes, study->pool};
         is_done = study_pass_run(&pass, &plain, &study->model.weights, &input,
-                                 study->memory_limit_bytes, study->baseline.trace, &left_out, NULL);
+                                 &means, study->baseline.trace, &left_out, NULL);
     }
     study_text_free(&text);
     what_if_free(&plain);
