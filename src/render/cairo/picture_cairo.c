@@ -116,6 +116,22 @@ static void paint_line(struct canvas *canvas, const struct draw_command *c) {
     cairo_stroke(cairo);
 }
 
+static void paint_curve(struct canvas *canvas, const struct draw_command *c) {
+    cairo_t *cairo = canvas->cairo;
+    if (c->thickness <= 0) return;
+    double x = (double)c->rect.x, y = (double)c->rect.y, w = (double)c->rect.w,
+           h = (double)c->rect.h;
+    set_colour(cairo, c->colour);
+    cairo_set_line_width(cairo, (double)c->thickness);
+    cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_move_to(cairo, x, y);
+    if (c->is_upright)
+        cairo_curve_to(cairo, x, y + h / 2, x + w, y + h / 2, x + w, y + h);
+    else
+        cairo_curve_to(cairo, x + w / 2, y, x + w / 2, y + h, x + w, y + h);
+    cairo_stroke(cairo);
+}
+
 /* ---- the picture ---- */
 
 static void set_clip(struct canvas *canvas, struct rect clip) {
@@ -146,6 +162,10 @@ static bool paint_command(struct canvas *canvas, struct cairo_faces *faces,
     case DRAW_LINE:
         set_clip(canvas, c->clip);
         paint_line(canvas, c);
+        return true;
+    case DRAW_CURVE:
+        set_clip(canvas, c->clip);
+        paint_curve(canvas, c);
         return true;
     case DRAW_TEXT:
         set_clip(canvas, c->clip);
