@@ -10,7 +10,11 @@ enum grid_state { /* how one cell is painted */
     GRID_WEIGHT,  /* sequential map over 0 … 1 */
     GRID_HIDDEN,  /* not come to yet: an empty dashed cell */
     GRID_MASKED,  /* hatched, −∞ */
-    GRID_NO_WEIGHT /* a masked weight: hatched, exactly 0 */
+    GRID_NO_WEIGHT, /* a masked weight: hatched, exactly 0 */
+    GRID_SHARE,     /* sequential map over 0 … range */
+    GRID_MET,       /* of the comparison: heard of by now … */
+    GRID_MET_NOW,   /* … just now */
+    GRID_NEVER      /* and never: hatched, without a number */
 };
 
 struct grid {

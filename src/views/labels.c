@@ -184,7 +184,8 @@ void labels_columns_below(struct page *page, const struct labels *labels, struct
         }
         draw_key(ui->list, labels->slot, (uint32_t)i, 2);
         draw_text(ui->list, ui->measurer, style, size, roundf(x), roundf(y), angle,
-                  ui->theme->secondary, fitted, strlen(fitted));
+                  (int)i == labels->focus ? labels->colour : ui->theme->secondary, fitted,
+                  strlen(fitted));
         draw_key_end(ui->list);
     }
 }
