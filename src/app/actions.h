@@ -72,6 +72,22 @@ bool menu_toggle(struct app *app,
                  bool *menu); /* of presence; opens it with its first item focused */
 bool menu_focus_step(struct app *app, int direction);
 void menu_key(struct app *app, const struct input *input);
+/* panel.c: which panel, and where it is scrolled to. */
+bool panel_toggle(struct app *app, struct ui_action action);
+bool panel_set(struct app *app, struct ui_action action);
+bool panel_next(struct app *app, struct ui_action action);
+bool panel_scroll(struct app *app, struct ui_action action);
+/* change.c: the what-if. */
+bool change_choice(struct app *app, struct ui_action action);
+bool change_dial(struct app *app, struct ui_action action); /* c = 1: part of a drag, undone with it */
+bool change_head(struct app *app, struct ui_action action);
+bool change_text(struct app *app, struct ui_action action);
+bool change_paint(struct app *app, struct ui_action action);
+bool change_reset(struct app *app, struct ui_action action);
+/* compare_change.c: the controls of view `compare`; c = 1: part of a drag. */
+bool compare_shows(struct app *app, struct ui_action action);
+bool compare_steps(struct app *app, struct ui_action action);
+bool compare_kernel(struct app *app, struct ui_action action);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);
 bool look_language(struct app *app, struct ui_action action);
@@ -84,7 +100,6 @@ bool look_export_menu(struct app *app, struct ui_action action);
 bool look_export_set(struct app *app, struct ui_action action);
 bool look_export(struct app *app, struct ui_action action);
 bool look_copy(struct app *app, struct ui_action action);
-bool look_panel(struct app *app, struct ui_action action);
 bool look_rail(struct app *app, struct ui_action action);
 bool look_text(struct app *app, struct ui_action action);
 bool look_message_close(struct app *app, struct ui_action action);

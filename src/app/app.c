@@ -80,6 +80,7 @@ bool app_init(struct app *app, const struct app_options *options, struct file_er
     is_done = is_done && load_words(app, options->resource_folder, error) &&
               open_fonts(app, options->fonts, error) && study_init(&app->study, error);
     app->study.memory_limit_bytes = options->memory_limit_bytes;
+    app->study.threads = options->threads;
     is_done = is_done && set_first_document(app, options, error);
     if (!is_done) {
         app_free(app);

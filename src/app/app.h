@@ -33,6 +33,7 @@ struct app_options {
     const char *message;       /* said at the start; NULL: none */
     struct fonts *fonts;       /* NULL: the app opens and closes its own */
     size_t memory_limit_bytes; /* of a pass; 0: none */
+    int threads;               /* of a long pass; 0: one */
     struct app_host host;
 };
 
@@ -70,7 +71,10 @@ struct app {
     struct editor editor;
     struct document before_edit; /* undo returns here after an edit of the sentence */
     bool has_text_error;         /* the editor's text is not the document's */
+    char field_error[512];       /* why, where the text stands in the panel */
     bool is_dragging;            /* the pointer selects text in the field */
+    uint32_t dragged_slider;     /* node that the pointer moves; 0: none */
+    bool is_drag_undoable;       /* the next change by it is the first of the drag */
     struct app_history undo, redo;
 
     char *model_specs[APP_MAX_MODELS]; /* what document.model may be set to from the menu */
@@ -137,8 +141,13 @@ void app_menu_close(struct app *app); /* the keyboard goes back to where it was 
 /* What a click or Enter on a node does; false: nothing. */
 bool app_press_node(struct app *app, const struct semantic_node *node);
 
-/* The sentence field. */
-bool app_edit_begin(struct app *app);
+/* The panel that is a sheet here: opened by a button of the top bar. */
+bool app_has_panel_sheet(struct app *app);
+/* Scrolls the panel so that the node with the keyboard is in view. */
+void app_show_focus(struct app *app);
+
+/* The text fields: the sentence, and the context and values of the panel. */
+bool app_edit_begin(struct app *app, enum edit_field field);
 void app_edit_end(struct app *app);
 bool app_edit_key(struct app *app, const struct input *input); /* true: the editor took it */
 void app_edit_text(struct app *app, const char *text, bool is_typed);

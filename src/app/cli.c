@@ -82,6 +82,7 @@ static int make_study(const struct options *options, struct study *study) {
         return complain(EXIT_FAILED, &error);
     }
     study->memory_limit_bytes = options_memory(options);
+    study->threads = options_threads();
     if (!study_set(study, &wanted, &error)) {
         status = complain(EXIT_FAILED, &error);
     } else {
@@ -208,9 +209,7 @@ static int run_compare(const struct options *options) {
     struct file_bytes bytes = {0};
     int status = make_study(options, &study);
     if (status == EXIT_DONE)
-        status = compare_build(&study, options->steps < 0 ? 1 : (size_t)options->steps,
-                               options->kernel < 0 ? 3 : (size_t)options->kernel, options->is_json,
-                               &bytes, &error)
+        status = compare_build(&study, options->is_json, &bytes, &error)
                      ? write_out(&bytes)
                      : complain(EXIT_FAILED, &error);
     file_bytes_free(&bytes);

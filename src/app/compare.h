@@ -3,6 +3,7 @@
 #define APP_COMPARE_H
 #include "lesson/comparison.h"
 
-bool compare_build(const struct study *study, size_t steps, size_t kernel, bool is_json,
-                   struct file_bytes *out, struct file_error *error);
+/* With the steps and the kernel of the study's document. */
+bool compare_build(const struct study *study, bool is_json, struct file_bytes *out,
+                   struct file_error *error);
 #endif

@@ -7,7 +7,8 @@
 #include <math.h>
 
 static bool is_of_keys(int source) {
-    return source == ATTENTION_TENSOR_K || source == ATTENTION_TENSOR_V;
+    enum cell_tokens rows = cell_row_tokens(source);
+    return rows == CELL_TOKENS_KEYS || rows == CELL_TOKENS_VALUES;
 }
 
 /* An answer to the open question: a cell of the focus row that is still to come, or for the sum, a
@@ -32,7 +33,9 @@ static bool select_cell(struct app *app, const struct document_cell *cell) {
         wanted.key = cell->row;
     else if (cell_rows_are_tokens(cell->source))
         wanted.query = cell->row;
-    if (cell_columns_are_keys(cell->source)) wanted.key = cell->column;
+    bool is_key = cell_columns_are_keys(cell->source) ||
+                  (cell_is_compared(cell->source) && !study_has_context(&app->study));
+    if (is_key) wanted.key = cell->column;
     if (cell_source_is_per_head(cell->source) && app->study.document.view == VIEW_HEADS)
         wanted.head = cell->head;
     return app_change(app, &wanted, false);

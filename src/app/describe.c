@@ -1,5 +1,6 @@
 #include "app/describe.h"
 
+#include "app/text_table.h"
 #include "lesson/number.h"
 #include "lesson/selection.h"
 #include "lesson/steps.h"
@@ -7,30 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 static const char *words(const struct export_tools *tools, const struct study *study,
                          const char *key) {
     return catalogue_get(tools->catalogue, study->document.language, key);
-}
-
-/* Columns that a terminal gives the text. */
-static int columns_of(const char *text) {
-    int columns = 0;
-    for (const char *at = text; *at;) {
-        utf8proc_int32_t code_point;
-        utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)at, -1, &code_point);
-        if (used <= 0) break;
-        columns += utf8proc_charwidth(code_point);
-        at += used;
-    }
-    return columns;
-}
-
-static void write_padded(FILE *out, const char *text, int columns, bool is_right) {
-    int missing = columns - columns_of(text);
-    fprintf(out, "%*s%s%*s", is_right && missing > 0 ? missing : 0, "", text,
-            !is_right && missing > 0 ? missing : 0, "");
 }
 
 /* A grid of the picture as text. Numbers come out of the study by their address: what a grid points
@@ -40,27 +21,27 @@ struct table {
     int32_t id;
     size_t rows, columns;
     enum number_style style;
-    bool are_rows_tokens, are_columns_tokens;
+    enum cell_tokens rows_are, columns_are; /* whose words stand beside them */
 };
 
 static struct table table_of(const struct study *study, const struct semantic_grid *grid) {
     struct document_cell first = cell_from_grid(grid->id, 0, 0),
                          right = cell_from_grid(grid->id, 0, 1);
     bool is_transposed = right.row != first.row;
-    bool has_token_rows = cell_rows_are_tokens(first.source);
-    bool has_key_columns = cell_columns_are_keys(first.source);
+    enum cell_tokens rows = cell_row_tokens(first.source);
+    enum cell_tokens columns = cell_column_tokens(first.source);
     bool is_weight = cell_role_of(first.source) == CELL_ROLE_WEIGHT;
     return (struct table){.study = study,
                           .id = grid->id,
                           .rows = grid->rows,
                           .columns = grid->columns,
                           .style = is_weight ? NUMBER_WEIGHT : NUMBER_PLAIN,
-                          .are_rows_tokens = is_transposed ? has_key_columns : has_token_rows,
-                          .are_columns_tokens = is_transposed ? has_token_rows : has_key_columns};
+                          .rows_are = is_transposed ? columns : rows,
+                          .columns_are = is_transposed ? rows : columns};
 }
 
-static const char *cell_text(const struct table *table, size_t row, size_t column,
-                             char out[NUMBER_BYTES]) {
+static const char *cell_text(const void *context, size_t row, size_t column, char *out) {
+    const struct table *table = context;
     struct document_cell cell = cell_from_grid(table->id, (int)row, (int)column);
     float value = 0;
     if (!selection_is_shown(table->study, &cell) || !cell_value(table->study, &cell, &value))
@@ -69,51 +50,35 @@ static const char *cell_text(const struct table *table, size_t row, size_t colum
     return out;
 }
 
-static const char *label(const struct table *table, bool is_token, size_t index, char out[24]) {
-    if (is_token) return study_token(table->study, (int)index);
-    snprintf(out, 24, "%zu", index + 1);
-    return out;
+static const char *label(const struct table *table, enum cell_tokens tokens, size_t index,
+                         char *out) {
+    switch (tokens) {
+    case CELL_TOKENS_QUERIES:
+        return study_token(table->study, (int)index);
+    case CELL_TOKENS_KEYS:
+        return study_key_token(table->study, (int)index);
+    case CELL_TOKENS_VALUES:
+        return study_value_token(table->study, (int)index);
+    default:
+        snprintf(out, TEXT_TABLE_CELL_BYTES, "%zu", index + 1);
+        return out;
+    }
 }
 
-/* Width of each column and of the row names; widths[columns] is the names'. */
-static void measure(const struct table *table, int *widths) {
-    char text[24], number[NUMBER_BYTES];
-    for (size_t row = 0; row < table->rows; row++) {
-        int width = columns_of(label(table, table->are_rows_tokens, row, text));
-        if (width > widths[table->columns]) widths[table->columns] = width;
-    }
-    for (size_t column = 0; column < table->columns; column++) {
-        widths[column] = columns_of(label(table, table->are_columns_tokens, column, text));
-        for (size_t row = 0; row < table->rows; row++) {
-            int width = columns_of(cell_text(table, row, column, number));
-            if (width > widths[column]) widths[column] = width;
-        }
-    }
+static const char *row_name(const void *context, size_t row, char *out) {
+    const struct table *table = context;
+    return label(table, table->rows_are, row, out);
+}
+
+static const char *column_name(const void *context, size_t column, char *out) {
+    const struct table *table = context;
+    return label(table, table->columns_are, column, out);
 }
 
 static bool write_table(FILE *out, const struct table *table) {
-    char text[24], number[NUMBER_BYTES];
-    int *widths = calloc(table->columns + 1, sizeof *widths);
-    if (!widths) return false;
-    measure(table, widths);
-    write_padded(out, "", widths[table->columns], false);
-    for (size_t column = 0; column < table->columns; column++) {
-        fputs("  ", out);
-        write_padded(out, label(table, table->are_columns_tokens, column, text), widths[column],
-                     true);
-    }
-    fputc('\n', out);
-    for (size_t row = 0; row < table->rows; row++) {
-        write_padded(out, label(table, table->are_rows_tokens, row, text), widths[table->columns],
-                     false);
-        for (size_t column = 0; column < table->columns; column++) {
-            fputs("  ", out);
-            write_padded(out, cell_text(table, row, column, number), widths[column], true);
-        }
-        fputc('\n', out);
-    }
-    free(widths);
-    return true;
+    const struct text_table text = {table->rows, table->columns, row_name,
+                                    column_name, cell_text,      table};
+    return text_table_write(out, &text);
 }
 
 static void write_place(FILE *out, const struct export_tools *tools, const struct study *study) {
@@ -122,6 +87,11 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
     snprintf(key, sizeof key, "step.%s.title", step_id(document->step));
     fprintf(out, "# %s\n\n", words(tools, study, key));
     fprintf(out, "%s: %s\n", words(tools, study, "describe.sentence"), document->text);
+    for (int field = EDIT_CONTEXT; field <= EDIT_VALUES; field++)
+        if (*field_text(document, (enum edit_field)field))
+            fprintf(out, "%s: %s\n",
+                    words(tools, study, field == EDIT_CONTEXT ? "field.context" : "field.values"),
+                    field_text(document, (enum edit_field)field));
     fprintf(out, "%s: %s\n", words(tools, study, "describe.model"), study->model.name);
     fprintf(out, "%s: %d / %d\n", words(tools, study, "describe.layer"), document->layer + 1,
             study->model.weights.config.layers);
@@ -136,6 +106,7 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
 
 static bool write_node(FILE *out, const struct study *study, const struct semantic_node *node) {
     bool is_of_window = node->id == NODE_STAGE || node->id == NODE_CARET ||
+                        node->id == NODE_PANEL_ROWS ||
                         node->action.command == UI_COMMAND_RAIL_SCROLL;
     if (is_of_window) return true;
     switch (node->role) {
@@ -143,6 +114,9 @@ static bool write_node(FILE *out, const struct study *study, const struct semant
         fprintf(out, "\n## %s\n", node->name);
         break;
     case ROLE_TEXT:
+    case ROLE_GROUP:
+    case ROLE_SLIDER:
+    case ROLE_SWITCH:
     case ROLE_CARD:
     case ROLE_MESSAGE:
     case ROLE_COLOUR_BAR:

@@ -1,27 +1,41 @@
-/* edit.c: the sentence field. The editor holds the text being typed; every change of it is made the
- * document at once, so that every picture follows within the frame. */
+/* edit.c: the text fields: the sentence, and in the panel the context and its values. The editor
+ * holds the text being typed; every change of it is made the document at once, so that every
+ * picture follows within the frame. */
 #include "app/app.h"
 
 #include "models/tokens.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool app_edit_begin(struct app *app) {
-    if (app->presence.is_editing) return true;
+/* The document's text that is edited. */
+static const char *edited(const struct app *app) {
+    return field_text(&app->study.document, app->presence.edited_field);
+}
+
+static bool is_edited_in(const struct app *app) {
+    return strcmp(app->editor.text, edited(app)) == 0;
+}
+
+bool app_edit_begin(struct app *app, enum edit_field field) {
+    if (app->presence.is_editing && app->presence.edited_field == field) return true;
+    app_edit_end(app);
     editor_free(&app->editor);
-    if (!editor_init(&app->editor, app->study.document.text, TEXT_MAX_BYTES) ||
+    if (!editor_init(&app->editor, field_text(&app->study.document, field), TEXT_MAX_BYTES) ||
         !document_copy(&app->before_edit, &app->study.document)) {
         editor_free(&app->editor);
         app_say(app, true, "message.no_memory", NULL, NULL);
         return false;
     }
     app->presence.is_editing = true;
+    app->presence.edited_field = field;
     app->presence.is_cursor_active = false;
-    app->presence.focus_id = NODE_FIELD;
+    app->presence.focus_id = NODE_FIELD + (uint32_t)field;
     app->has_text_error = false;
     app->needs_picture = true;
+    if (field != EDIT_SENTENCE) app_show_focus(app);
     return true;
 }
 
@@ -30,10 +44,10 @@ void app_edit_end(struct app *app) {
     app->presence.is_editing = false;
     app->presence.focus_id = 0;
     app->is_dragging = false;
-    if (app->has_text_error) app_silence(app);
+    if (app->has_text_error && app->presence.edited_field == EDIT_SENTENCE) app_silence(app);
     app->has_text_error = false;
     editor_free(&app->editor);
-    if (strcmp(app->before_edit.text, app->study.document.text) != 0) {
+    if (strcmp(field_text(&app->before_edit, app->presence.edited_field), edited(app)) != 0) {
         app_history_push(&app->undo, &app->before_edit);
         app_history_clear(&app->redo);
     }
@@ -44,13 +58,27 @@ void app_edit_sync(struct app *app) {
     struct picture_presence *presence = &app->presence;
     presence->edited_text = NULL;
     presence->composition = NULL;
+    presence->field_error = NULL;
     presence->caret = presence->anchor = 0;
     if (!presence->is_editing) return;
     presence->caret = app->editor.caret;
     presence->anchor = app->editor.anchor;
     presence->composition = app->editor.composition;
     presence->composition_caret = app->editor.composition_caret;
-    if (app->has_text_error) presence->edited_text = app->editor.text;
+    if (!app->has_text_error) return;
+    presence->edited_text = app->editor.text;
+    if (presence->edited_field != EDIT_SENTENCE) presence->field_error = app->field_error;
+}
+
+static bool set_text(struct app *app, struct document *wanted) {
+    switch (app->presence.edited_field) {
+    case EDIT_CONTEXT:
+        return what_if_set_context(&wanted->what_if, app->editor.text);
+    case EDIT_VALUES:
+        return what_if_set_values(&wanted->what_if, app->editor.text);
+    default:
+        return document_set_text(wanted, app->editor.text, app->editor.bytes);
+    }
 }
 
 /* The editor's text becomes the document's. */
@@ -61,19 +89,25 @@ static void publish(struct app *app, enum editor_result result) {
         app_say(app, true, "message.no_memory", NULL, NULL);
         return;
     }
-    bool is_other = strcmp(app->editor.text, app->study.document.text) != 0;
-    if ((is_other || app->has_text_error) && app_copy_document(app, &wanted)) {
-        if (!document_set_text(&wanted, app->editor.text, app->editor.bytes)) {
+    if ((!is_edited_in(app) || app->has_text_error) && app_copy_document(app, &wanted)) {
+        if (!set_text(app, &wanted)) {
             document_free(&wanted);
             app_say(app, true, "message.no_memory", NULL, NULL);
             return;
         }
-        bool had_error = app->has_text_error;
+        bool had_error = app->has_text_error,
+             is_sentence = app->presence.edited_field == EDIT_SENTENCE;
         app_change(app, &wanted, false);
         /* app_change says why a text cannot be taken; the field keeps it. */
-        app->has_text_error = strcmp(app->editor.text, app->study.document.text) != 0;
-        if (had_error && !app->has_text_error) app_silence(app);
+        app->has_text_error = !is_edited_in(app);
+        if (app->has_text_error && !is_sentence) {
+            snprintf(app->field_error, sizeof app->field_error, "%.500s", app->message);
+            app_silence(app); /* it stands under its own field */
+        }
+        if (had_error && !app->has_text_error && is_sentence) app_silence(app);
     }
+    if (app->presence.edited_field != EDIT_SENTENCE)
+        app_show_focus(app); /* what it did takes room */
     if (result == EDITOR_CUT) {
         app_say(app, true, "message.text_cut", NULL, NULL);
         app->is_message_from_text = true;
@@ -191,7 +225,7 @@ bool app_edit_key(struct app *app, const struct input *input) {
  * chip. */
 static size_t byte_in_token(const struct app *app, const struct token *token,
                             const struct semantic_node *node, float x) {
-    const char *text = app->study.document.text + token->start;
+    const char *text = edited(app) + token->start;
     const float size_px = 32;
     float padding = 8 * app->density * (float)app->study.document.scale_percent / 100;
     float room = node->rect.w - 2 * padding;
@@ -210,17 +244,20 @@ static size_t byte_in_token(const struct app *app, const struct token *token,
     return token->start + best;
 }
 
-/* The byte of the sentence nearest to x in the field. */
+/* The byte of the text nearest to x in its field. */
 static size_t byte_at(struct app *app, float x) {
     app_refresh(app);
-    const struct semantic_node *field = semantics_by_id(&app->semantics, NODE_FIELD);
+    enum edit_field which = app->presence.edited_field;
+    const struct token_list *tokens = field_tokens(&app->study, which);
+    enum ui_command command = which == EDIT_SENTENCE ? UI_COMMAND_QUERY_SET : UI_COMMAND_NONE;
+    const struct semantic_node *field =
+        semantics_by_id(&app->semantics, NODE_FIELD + (uint32_t)which);
     const struct semantic_node *best = NULL;
     float best_distance = INFINITY;
     for (size_t i = 0; field && i < app->semantics.count; i++) {
         const struct semantic_node *node = &app->semantics.nodes[i];
         bool is_segment = node->role == ROLE_TOKEN && node->rect.w > 0 &&
-                          node->action.command == UI_COMMAND_QUERY_SET &&
-                          rect_overlap(node->rect, field->rect);
+                          node->action.command == command && rect_overlap(node->rect, field->rect);
         if (!is_segment) continue;
         float distance = x < node->rect.x             ? node->rect.x - x
                          : x > rect_right(node->rect) ? x - rect_right(node->rect)
@@ -230,9 +267,9 @@ static size_t byte_at(struct app *app, float x) {
             best = node;
         }
     }
-    if (!best || best->action.a < 0 || (size_t)best->action.a >= app->study.tokens.count)
+    if (!best || best->action.a < 0 || (size_t)best->action.a >= tokens->count)
         return app->editor.bytes;
-    return byte_in_token(app, &app->study.tokens.tokens[best->action.a], best, x);
+    return byte_in_token(app, &tokens->tokens[best->action.a], best, x);
 }
 
 void app_edit_point(struct app *app, const struct input *input) {

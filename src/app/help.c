@@ -26,6 +26,7 @@ const char *options_help(void) {
            "  --step ID   tokens embedding projection similarity scale softmax sum heads "
            "feedforward\n"
            "  --beat N|last  --stride cell|row|matrix  --view matrices|heads\n"
+           "  --panel explain|what-if\n"
            "  --predict on|off\n"
            "What is different (model: as the model says)\n"
            "  --context SENTENCE   keys and values come from it   --values SENTENCE   values from "

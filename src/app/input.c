@@ -12,16 +12,42 @@ bool app_press_node(struct app *app, const struct semantic_node *node) {
     return app_dispatch(app, action);
 }
 
-/* With a control focused, Enter and Space press it. */
+/* What an arrow key does to the control with the keyboard: one less or one more, to the ends with
+ * Home and End; NONE where it holds no value. */
+static struct ui_action turned(const struct semantic_node *node, int key) {
+    struct ui_action none = {UI_COMMAND_NONE, 0, 0, 0}, end = node->action;
+    switch (key) {
+    case KEY_LEFT:
+    case KEY_DOWN:
+        return node->less;
+    case KEY_RIGHT:
+    case KEY_UP:
+        return node->more;
+    case KEY_HOME:
+    case KEY_END:
+        if (node->role != ROLE_SLIDER) return none;
+        end.b = key == KEY_HOME ? 0 : node->places - 1;
+        return end;
+    default:
+        return none;
+    }
+}
+
+/* With a control focused, Enter and Space press it, and the arrows turn it. */
 static bool focused_key(struct app *app, const struct input *input) {
     bool is_press = (input->key == KEY_ENTER || input->key == ' ') && !input->modifiers;
-    if (!is_press || app->presence.focus_id == 0 || app->presence.focus_id == NODE_STAGE)
+    if (input->modifiers || app->presence.focus_id == 0 || app->presence.focus_id == NODE_STAGE)
         return false;
     app_refresh(app);
     const struct semantic_node *node = semantics_by_id(&app->semantics, app->presence.focus_id);
-    if (!node) return false;
-    if (node->has_grid) return false;
-    app_press_node(app, node);
+    if (!node || node->has_grid) return false;
+    if (is_press) {
+        app_press_node(app, node);
+        return true;
+    }
+    struct ui_action action = turned(node, input->key);
+    if (action.command == UI_COMMAND_NONE) return false;
+    app_dispatch(app, action);
     return true;
 }
 
@@ -56,21 +82,47 @@ static bool click_closes_menu(struct app *app, const struct semantic_node *node)
     return true;
 }
 
+/* The text field under the pointer; false: none. A sheet over it hides it. */
+static bool field_at(const struct app *app, float x, float y, enum edit_field *field) {
+    const struct semantic_node *top = semantics_at(&app->semantics, x, y);
+    for (int i = 0; i < EDIT_COUNT; i++) {
+        const struct semantic_node *node =
+            semantics_by_id(&app->semantics, NODE_FIELD + (uint32_t)i);
+        bool is_under = node && rect_contains(node->rect, x, y);
+        if (!is_under || (top && top->role == ROLE_BLOCK)) continue;
+        *field = (enum edit_field)i;
+        return true;
+    }
+    return false;
+}
+
 static bool click_field(struct app *app, const struct input *input) {
-    const struct semantic_node *field = semantics_by_id(&app->semantics, NODE_FIELD);
-    if (!field || !rect_contains(field->rect, input->x, input->y)) return false;
-    if (app->presence.is_editing) {
+    enum edit_field field;
+    if (!field_at(app, input->x, input->y, &field)) return false;
+    if (app->presence.is_editing && app->presence.edited_field == field) {
         app_edit_point(app, input);
         return true;
     }
     const struct semantic_node *node = semantics_at(&app->semantics, input->x, input->y);
     bool is_chip = node && node->action.command == UI_COMMAND_QUERY_SET;
     if (is_chip && input->clicks < 2) return false;
-    if (!app_edit_begin(app)) return true;
+    if (!app_edit_begin(app, field)) return true;
     struct input place = *input;
     place.clicks = is_chip ? 2 : 1;
     app_edit_point(app, &place);
     return true;
+}
+
+/* The pointer has hold of a slider: its place follows, and the whole drag is one step of undo. */
+static void drag_slider(struct app *app, float x) {
+    if (!app->dragged_slider) return;
+    app_refresh(app);
+    const struct semantic_node *node = semantics_by_id(&app->semantics, app->dragged_slider);
+    if (!node || node->role != ROLE_SLIDER) return;
+    struct ui_action action = node->action;
+    action.b = semantics_place_at(node, x);
+    action.c = !app->is_drag_undoable;
+    if (action.b != node->action.b && app_dispatch(app, action)) app->is_drag_undoable = false;
 }
 
 static void press(struct app *app, const struct input *input) {
@@ -90,6 +142,12 @@ static void press(struct app *app, const struct input *input) {
     app->presence.focus_id = had_menu && node && node->is_focusable ? node->id : 0;
     app->needs_picture = true;
     if (!node) return;
+    if (node->role == ROLE_SLIDER) {
+        app->dragged_slider = node->id;
+        app->is_drag_undoable = true;
+        drag_slider(app, input->x);
+        return;
+    }
     size_t row, column;
     bool is_cell = node->has_grid && (node->action.command == UI_COMMAND_NONE ||
                                       node->action.command == UI_COMMAND_CELL_SELECT);
@@ -112,6 +170,7 @@ static void move(struct app *app, const struct input *input) {
     presence->pointer_y = input->y;
     app->needs_picture = true;
     app_edit_drag(app, input->x);
+    drag_slider(app, input->x);
 }
 
 static bool is_over_rail(const struct app *app, float x, float y) {
@@ -132,10 +191,14 @@ static void wheel(struct app *app, const struct input *input) {
     }
     app_refresh(app);
     const struct picture_presence *presence = &app->presence;
-    if (input->wheel_y != 0 && presence->has_pointer && !app_has_menu(app) &&
-        is_over_rail(app, presence->pointer_x, presence->pointer_y))
-        app_dispatch(app, (struct ui_action){UI_COMMAND_RAIL_SCROLL,
-                                             (int32_t)(-input->wheel_y * NOTCH_PX), 0, 0});
+    if (input->wheel_y == 0 || !presence->has_pointer || app_has_menu(app)) return;
+    float x = presence->pointer_x, y = presence->pointer_y;
+    const struct semantic_node *panel = semantics_by_id(&app->semantics, NODE_PANEL_ROWS);
+    int32_t by = (int32_t)(-input->wheel_y * NOTCH_PX);
+    if (panel && rect_contains(panel->rect, x, y))
+        app_dispatch(app, (struct ui_action){UI_COMMAND_PANEL_SCROLL, by, 0, 0});
+    else if (is_over_rail(app, x, y))
+        app_dispatch(app, (struct ui_action){UI_COMMAND_RAIL_SCROLL, by, 0, 0});
 }
 
 static int clamp(float value, int low, int high) {
@@ -174,6 +237,7 @@ void app_input(struct app *app, const struct input *input) {
         break;
     case INPUT_POINTER_UP:
         app->is_dragging = false;
+        app->dragged_slider = 0;
         break;
     case INPUT_POINTER_LEAVE:
         app->presence.has_pointer = false;

@@ -103,11 +103,6 @@ bool look_export(struct app *app, struct ui_action action) {
     return export_save(app, (enum picture_part)part);
 }
 
-bool look_panel(struct app *app, struct ui_action action) {
-    (void)action;
-    return toggle(app, &app->presence.is_panel_open);
-}
-
 /* Which heads the rail shows, and how much of the first and the last. Heads on the stage do not
  * count. */
 struct rail_sight {
@@ -171,9 +166,10 @@ bool look_text(struct app *app, struct ui_action action) {
         app_edit_end(app);
         return true;
     }
+    if (action.a < 0 || action.a >= EDIT_COUNT) return false;
     app_menu_close(app);
     app->presence.is_blank = false;
-    bool is_done = app_edit_begin(app);
+    bool is_done = app_edit_begin(app, (enum edit_field)action.a);
     if (is_done) editor_select_all(&app->editor);
     return is_done;
 }
@@ -191,13 +187,14 @@ bool look_focus(struct app *app, struct ui_action action) {
     if (app_has_menu(app)) return menu_focus_step(app, direction);
     if (presence->is_editing) {
         app_edit_end(app);
-        from = NODE_FIELD;
+        from = NODE_FIELD + (uint32_t)presence->edited_field;
     }
     app_refresh(app);
     presence->focus_id = semantics_focus_step(&app->semantics, from, direction);
     presence->is_focus_visible = true;
     presence->is_cursor_active = false;
     app->needs_picture = true;
+    app_show_focus(app);
     return presence->focus_id != 0;
 }
 

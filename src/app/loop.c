@@ -292,6 +292,7 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
         .is_model_optional = strcmp(document.model ? document.model : "", settings.model) == 0,
         .message = is_whole ? NULL : damage.text,
         .memory_limit_bytes = options_memory(options),
+        .threads = options_threads(),
         .host = {loop, host_title, host_fullscreen, host_set_clipboard, host_get_clipboard}};
     is_done = is_done && app_init(loop->app, &app_options, error);
     if (is_done) {

@@ -121,8 +121,10 @@ bool open_text_file(const char *path, struct document *document, struct text_los
 bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
                         struct file_error *error) {
     *loss = (struct text_loss){0};
-    if (strcmp(path, "-") != 0 && file_is_folder(path))
+    if (strcmp(path, "-") != 0 && file_is_folder(path)) {
+        what_if_forget_model(&document->what_if);
         return document_set_model(document, path) ? true : no_memory(error);
+    }
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
     bool is_done = is_png(&bytes) ? document_from_png(path, &bytes, document, error)

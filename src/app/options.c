@@ -78,9 +78,6 @@ static bool check_whole(const struct options *options, struct file_error *error)
     if (is_writing && !options->output)
         return file_error_set(error, "%s: where to write is missing; give -o FILE",
                               options->verb == VERB_RENDER ? "render" : "trace");
-    if (options->verb != VERB_COMPARE && (options->steps >= 0 || options->kernel >= 0))
-        return file_error_set(error, "%s: it is of compare alone; leave it out",
-                              options->steps >= 0 ? "--steps" : "--kernel");
     if (options->verb != VERB_TRACE && options->extras)
         return file_error_set(error, "--with: it is of trace alone; leave it out");
     if (!is_writing && options->output)
@@ -96,7 +93,7 @@ static bool check_whole(const struct options *options, struct file_error *error)
 }
 
 bool options_parse(int argc, char **argv, struct options *out, struct file_error *error) {
-    *out = (struct options){.density = 1, .steps = -1, .kernel = -1};
+    *out = (struct options){.density = 1};
     struct document scratch;
     if (!document_init(&scratch, error)) return false;
     bool is_done = true, is_only_files = false;
@@ -190,6 +187,11 @@ bool options_check(const struct options *options, const struct document *wanted,
     if (was_given(options, "--key") &&
         !check_index("--key", wanted->key, got->key, (int)extent->keys, "token", error))
         return false;
+    const struct what_if *what_if = &wanted->what_if;
+    if (was_given(options, "--mask") && what_if->mask == MASK_PADDING &&
+        (size_t)what_if->mask_size > extent->keys)
+        return file_error_set(error, "--mask padding:%d: there are %zu keys; give at most as many",
+                              what_if->mask_size, extent->keys);
     if (was_given(options, "--heads-off") && !options_check_heads(wanted, extent, error))
         return false;
     return !was_given(options, "--beat") || check_beat(wanted, got, error);
@@ -209,4 +211,9 @@ size_t options_memory(const struct options *options) {
     if (options->memory_bytes) return options->memory_bytes;
     long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGE_SIZE);
     return pages > 0 && bytes > 0 ? (size_t)pages / 2 * (size_t)bytes : 0;
+}
+
+int options_threads(void) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : processors > 8 ? 8 : (int)processors;
 }

@@ -36,7 +36,6 @@ struct options {
     bool is_json, is_each_head;
     enum picture_part part;
     int density;
-    int steps, kernel;  /* of compare; −1: not given */
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
     size_t memory_bytes; /* 0: half of the machine's */
 };
@@ -65,6 +64,7 @@ bool options_check(const struct options *options, const struct document *wanted,
 bool options_check_heads(const struct document *wanted, const struct option_extent *extent,
                          struct file_error *error); /* those switched off */
 bool options_has_size(const struct options *options);
+int options_threads(void); /* for long passes: one for each processor, at most 8 */
 size_t options_memory(const struct options *options); /* bytes for a pass */
 const char *options_help(void);
 #endif

@@ -82,20 +82,6 @@ static bool apply_memory(const struct option_target *t, const char *value) {
     return true;
 }
 
-static bool apply_steps(const struct option_target *t, const char *value) {
-    long steps;
-    if (!option_read_integer(value, 0, COMPARISON_MAX_STEPS, &steps)) return false;
-    t->options->steps = (int)steps;
-    return true;
-}
-
-static bool apply_kernel(const struct option_target *t, const char *value) {
-    long kernel;
-    if (!option_read_integer(value, 1, COMPARISON_MAX_KERNEL, &kernel)) return false;
-    t->options->kernel = (int)kernel;
-    return true;
-}
-
 /* "shares,influence" */
 static bool apply_extras(const struct option_target *t, const char *value) {
     for (const char *at = value; at;) {
@@ -123,8 +109,6 @@ const struct option_row options_look_rows[] = {
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
     {"--with", "shares, value-weighted or influence, with commas between them", apply_extras,
      OPTION_AT_ONCE},
-    {"--steps", "a number from 0 to 1024", apply_steps, OPTION_AT_ONCE},
-    {"--kernel", "a number from 1 to 1024", apply_kernel, OPTION_AT_ONCE},
     {"--json", NULL, apply_json, OPTION_AT_ONCE},
     {NULL, NULL, NULL, OPTION_AT_ONCE},
 };

@@ -73,6 +73,7 @@ static bool apply_beat(const struct option_target *t, const char *value) {
 
 OPTION_APPLY_ID(step, step, enum step)
 OPTION_APPLY_ID(view, view, enum view)
+OPTION_APPLY_ID(panel, panel, enum panel)
 OPTION_APPLY_ID(stride, stride, enum stride)
 
 static bool apply_predict(const struct option_target *t, const char *value) {
@@ -81,6 +82,22 @@ static bool apply_predict(const struct option_target *t, const char *value) {
     t->document->is_predict_off = !is_on;
     return true;
 }
+
+static bool apply_steps(const struct option_target *t, const char *value) {
+    long steps;
+    if (!option_read_integer(value, 0, COMPARISON_MAX_STEPS, &steps)) return false;
+    t->document->compare_steps = (int)steps;
+    return true;
+}
+
+static bool apply_kernel(const struct option_target *t, const char *value) {
+    long kernel;
+    if (!option_read_integer(value, 1, COMPARISON_MAX_KERNEL, &kernel)) return false;
+    t->document->compare_kernel = (int)kernel;
+    return true;
+}
+
+OPTION_APPLY_ID(compare_shows, compare_shows, enum compare_shows)
 
 const struct option_row options_place_rows[] = {
     {"--session", "a document saved by Headway", apply_session, OPTION_SESSION},
@@ -95,7 +112,11 @@ const struct option_row options_place_rows[] = {
      "tokens, embedding, projection, similarity, scale, softmax, sum, heads or feedforward",
      apply_step, OPTION_FIELD},
     {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
-    {"--view", "matrices or heads", apply_view, OPTION_FIELD},
+    {"--view", "matrices, heads or compare", apply_view, OPTION_FIELD},
+    {"--steps", "a number from 0 to 1024", apply_steps, OPTION_FIELD},
+    {"--kernel", "a number from 1 to 15", apply_kernel, OPTION_FIELD},
+    {"--shows", "reach or influence", apply_compare_shows, OPTION_FIELD},
+    {"--panel", "explain or what-if", apply_panel, OPTION_FIELD},
     {"--stride", "cell, row or matrix", apply_stride, OPTION_FIELD},
     {"--predict", "on or off", apply_predict, OPTION_FIELD},
     {NULL, NULL, NULL, OPTION_AT_ONCE},

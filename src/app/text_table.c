@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-int text_table_width(const char *text) {
+/* Columns that a terminal gives the text. */
+static int columns_of(const char *text) {
     int columns = 0;
     for (const char *at = text; *at;) {
         utf8proc_int32_t code_point;
@@ -16,13 +17,13 @@ int text_table_width(const char *text) {
 }
 
 static void write_padded(FILE *out, const char *text, int columns, bool is_right) {
-    int missing = columns - text_table_width(text);
+    int missing = columns - columns_of(text);
     fprintf(out, "%*s%s%*s", is_right && missing > 0 ? missing : 0, "", text,
             !is_right && missing > 0 ? missing : 0, "");
 }
 
 static void widen(int *width, const char *text) {
-    int columns = text_table_width(text);
+    int columns = columns_of(text);
     if (columns > *width) *width = columns;
 }
 

@@ -17,5 +17,4 @@ struct text_table {
     const void *context;
 };
 bool text_table_write(FILE *out, const struct text_table *table); /* false: no memory */
-int text_table_width(const char *text); /* columns that a terminal gives it */
 #endif

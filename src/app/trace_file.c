@@ -33,9 +33,10 @@ static void tensors_free(struct trace_tensors *tensors) {
     *tensors = (struct trace_tensors){0};
 }
 
-static void add_tensor(struct trace_tensors *tensors, const struct study *study,
-                       enum attention_tensor_id id, int layer) {
-    struct attention_tensor tensor = attention_trace_tensor(study->trace, id, layer);
+static void add_tensor(struct trace_tensors *tensors, const struct study *study, int id,
+                       int layer) {
+    struct attention_tensor tensor =
+        attention_trace_tensor(study->trace, (enum attention_tensor_id)id, layer);
     if (!tensor.data) return;
     char *name = tensors->names[tensors->count];
     if (attention_tensor_is_per_layer(id))
@@ -117,13 +118,11 @@ static bool collect(const struct study *study, unsigned extras, struct trace_ten
         return no_memory(error);
     }
     for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
-        if (!attention_tensor_is_per_layer((enum attention_tensor_id)id))
-            add_tensor(out, study, (enum attention_tensor_id)id, 0);
+        if (!attention_tensor_is_per_layer(id)) add_tensor(out, study, id, 0);
     bool is_done = true;
     for (int layer = 0; layer < (int)layers; layer++) {
         for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
-            if (attention_tensor_is_per_layer((enum attention_tensor_id)id))
-                add_tensor(out, study, (enum attention_tensor_id)id, layer);
+            if (attention_tensor_is_per_layer(id)) add_tensor(out, study, id, layer);
         for (int extra = 0; extra < TRACE_EXTRA_COUNT && is_done; extra++)
             if (extras >> extra & 1u)
                 is_done = add_extra(out, study, (enum trace_extra)extra, layer, error);

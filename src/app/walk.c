@@ -3,6 +3,7 @@
 #include "app/actions.h"
 
 #include "lesson/steps.h"
+#include "lesson/switches.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,8 +89,7 @@ bool walk_query(struct app *app, struct ui_action action) {
     struct document wanted;
     if (wanted_query < 0 || !app_copy_document(app, &wanted)) return false;
     wanted.query = wanted_query;
-    if (wanted.cell.source >= 0 && cell_rows_are_tokens(wanted.cell.source) &&
-        wanted.cell.source != ATTENTION_TENSOR_K && wanted.cell.source != ATTENTION_TENSOR_V)
+    if (wanted.cell.source >= 0 && cell_row_tokens(wanted.cell.source) == CELL_TOKENS_QUERIES)
         wanted.cell.row = wanted_query;
     return app_change(app, &wanted, false);
 }
@@ -140,7 +140,7 @@ bool walk_answer(struct app *app, struct ui_action action) {
     bool is_skip = action.command == UI_COMMAND_PREDICT_SKIP;
     struct document wanted;
     if (question < 0 || !steps_is_question_open(&app->study)) return false;
-    if (!is_skip && (action.a < 0 || (size_t)action.a >= study_tokens(&app->study))) return false;
+    if (!is_skip && (action.a < 0 || (size_t)action.a >= study_keys(&app->study))) return false;
     if (!app_copy_document(app, &wanted)) return false;
     wanted.answers[question] = is_skip ? PREDICT_SKIPPED : action.a;
     return app_change(app, &wanted, false);
@@ -160,7 +160,8 @@ bool walk_mask(struct app *app, struct ui_action action) {
     (void)action;
     struct document wanted;
     if (!app_copy_document(app, &wanted)) return false;
-    wanted.what_if.mask = study_is_masked(&app->study) ? MASK_NONE : MASK_CAUSAL;
+    int mask = study_is_masked(&app->study) ? MASK_NONE : MASK_CAUSAL;
+    switch_choose(&app->study, &wanted.what_if, SWITCH_MASK, mask - (int)MASK_NONE);
     return app_change(app, &wanted, true);
 }
 
@@ -168,7 +169,7 @@ bool walk_scaling(struct app *app, struct ui_action action) {
     (void)action;
     struct document wanted;
     if (!app_copy_document(app, &wanted)) return false;
-    wanted.what_if.scaling = study_is_scaled(&app->study) ? SCALING_OFF : SCALING_ON;
+    switch_choose(&app->study, &wanted.what_if, SWITCH_SCALING, study_is_scaled(&app->study));
     return app_change(app, &wanted, true);
 }
 
@@ -189,6 +190,7 @@ static void keep_look(struct document *to, const struct document *from) {
     to->height = from->height;
     to->scale_percent = from->scale_percent;
     to->is_presentation = from->is_presentation;
+    to->panel = from->panel;
     to->is_predict_off = from->is_predict_off;
     to->shows_all_terms = from->shows_all_terms;
 }
@@ -246,9 +248,7 @@ bool walk_model_set(struct app *app, struct ui_action action) {
         document_free(&wanted);
         return false;
     }
-    /* Another model may say otherwise about mask and scale. */
-    wanted.what_if.mask = MASK_MODEL;
-    wanted.what_if.scaling = SCALING_MODEL;
+    what_if_forget_model(&wanted.what_if);
     bool is_done = app_change(app, &wanted, true);
     if (is_done) {
         snprintf(app->settings.model, sizeof app->settings.model, "%s", app->model_specs[action.a]);

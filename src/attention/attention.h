@@ -306,8 +306,8 @@ struct attention_tensor attention_trace_tensor(const struct attention_trace *tra
 /* The input of a layer [n, d]: x for layer 0, else the output of the layer before. */
 struct attention_tensor attention_trace_layer_input(const struct attention_trace *trace, int layer);
 /* A weight as the last pass used it: `weights` (those of that pass) with its edits. The data belong to
- * `weights`, or to the trace where an edit or a default of F changed them. dims 0 where there is none
- * (a bias that is NULL and was not edited). */
+ * `weights`, or to the trace where an edit changed them. dims 0 where nothing is stored: what is NULL in
+ * `weights` (a bias, a gain, the identity that an F lacks) and was not edited. */
 struct attention_tensor attention_trace_weight(const struct attention_trace *trace,
                                                const struct attention_weights *weights,
                                                enum attention_weight_id id, int layer);

@@ -4,5 +4,5 @@
 #define VECTOR_BYTES  64
 #define BLOCK_ROWS    6
 #define BLOCK_VECTORS 4
-#define PANEL_DEPTH   128
+#define PANEL_DEPTH   256
 #include "attention_kernels_vector.h"

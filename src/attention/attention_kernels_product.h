@@ -9,9 +9,14 @@ typedef float quad __attribute__((vector_size(16)));
 typedef float loose_quad __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int32_t quad_order __attribute__((vector_size(16)));
 
+/* A loop that has to disappear, so that its arrays become registers; and one that only profits. */
 #if defined(__clang__)
+#define UNROLL                     _Pragma("clang loop unroll(full)")
+#define UNROLL_BY_4                _Pragma("clang loop unroll_count(4)")
 #define QUAD_MIX(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 #else
+#define UNROLL                     _Pragma("GCC unroll 8")
+#define UNROLL_BY_4                _Pragma("GCC unroll 4")
 #define QUAD_MIX(a, b, i, j, k, l) __builtin_shuffle(a, b, (quad_order){i, j, k, l})
 #endif
 
@@ -102,35 +107,27 @@ struct panel {
 ALWAYS_INLINE void block_sum(const size_t rows, const size_t vectors, const struct panel *panel,
                              const float *a, size_t a_stride, float *c, size_t c_stride) {
     vector sums[BLOCK_ROWS][BLOCK_VECTORS];
-#pragma GCC unroll 8
-    for (size_t i = 0; i < rows; i++) {
-#pragma GCC unroll 8
-        for (size_t v = 0; v < vectors; v++)
+    UNROLL for (size_t i = 0; i < rows; i++) {
+        UNROLL for (size_t v = 0; v < vectors; v++) {
             sums[i][v] = (vector){0};
-        if (panel->is_first) continue;
-#pragma GCC unroll 8
-        for (size_t v = 0; v < vectors; v++)
-            sums[i][v] = *(const loose_vector *)(c + i * c_stride + v * WIDTH);
-    }
-    const float *b = panel->b;
-#pragma GCC unroll 4
-    for (size_t k = 0; k < panel->depth; k++, b += panel->b_stride) {
-        vector columns[BLOCK_VECTORS];
-#pragma GCC unroll 8
-        for (size_t v = 0; v < vectors; v++)
-            columns[v] = *(const loose_vector *)(b + v * WIDTH);
-#pragma GCC unroll 8
-        for (size_t i = 0; i < rows; i++) {
-            const float factor = a[i * a_stride + k];
-#pragma GCC unroll 8
-            for (size_t v = 0; v < vectors; v++)
-                sums[i][v] += columns[v] * factor;
+            if (!panel->is_first) sums[i][v] = *(loose_vector *)(c + i * c_stride + v * WIDTH);
         }
     }
-#pragma GCC unroll 8
-    for (size_t i = 0; i < rows; i++) {
-#pragma GCC unroll 8
-        for (size_t v = 0; v < vectors; v++) {
+    const float *b = panel->b;
+    UNROLL_BY_4 for (size_t k = 0; k < panel->depth; k++, b += panel->b_stride) {
+        vector columns[BLOCK_VECTORS];
+        UNROLL for (size_t v = 0; v < vectors; v++) {
+            columns[v] = *(const loose_vector *)(b + v * WIDTH);
+        }
+        UNROLL for (size_t i = 0; i < rows; i++) {
+            const float factor = a[i * a_stride + k];
+            UNROLL for (size_t v = 0; v < vectors; v++) {
+                sums[i][v] += columns[v] * factor;
+            }
+        }
+    }
+    UNROLL for (size_t i = 0; i < rows; i++) {
+        UNROLL for (size_t v = 0; v < vectors; v++) {
             loose_vector *out = (loose_vector *)(c + i * c_stride + v * WIDTH);
             vector sum = sums[i][v];
             if (panel->is_added) sum = *out + sum;

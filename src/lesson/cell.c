@@ -2,62 +2,61 @@
 #include "cell.h"
 
 #include "cell_address.h"
+#include "comparison.h"
 #include "steps.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* Columns of the table: symbol, role, one matrix per head?, whose tokens the rows are, are the
- * columns keys? */
+/* Columns of the table: symbol, role, one matrix per head?, whose tokens rows and columns are. */
 static const struct {
     const char *symbol;
     enum cell_role role;
     bool is_per_head;
-    enum cell_tokens rows;
-    bool columns_are_keys;
+    enum cell_tokens rows, columns;
 } sources[CELL_SOURCE_COUNT] = {
-    [ATTENTION_TENSOR_EMBEDDING] = {"E", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_POSITION] = {"P", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_X] = {"X", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_CONTEXT_EMBEDDING] = {"E_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, false},
-    [ATTENTION_TENSOR_CONTEXT_POSITION] = {"P_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, false},
-    [ATTENTION_TENSOR_CONTEXT_X] = {"X_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, false},
-    [ATTENTION_TENSOR_VALUES_EMBEDDING] = {"E_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES,
-                                           false},
-    [ATTENTION_TENSOR_VALUES_POSITION] = {"P_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES, false},
-    [ATTENTION_TENSOR_VALUES_X] = {"X_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES, false},
-    [ATTENTION_TENSOR_Q] = {"Q", CELL_ROLE_QUERY, true, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_K] = {"K", CELL_ROLE_KEY, true, CELL_TOKENS_KEYS, false},
-    [ATTENTION_TENSOR_V] = {"V", CELL_ROLE_VALUE, true, CELL_TOKENS_VALUES, false},
-    [ATTENTION_TENSOR_SIMILARITY_QUERY] = {"Q\u2032", CELL_ROLE_QUERY, true, CELL_TOKENS_QUERIES,
-                                           false},
-    [ATTENTION_TENSOR_SIMILARITY_KEY] = {"K\u2032", CELL_ROLE_KEY, true, CELL_TOKENS_KEYS, false},
-    [ATTENTION_TENSOR_SIMILARITY] = {"S", CELL_ROLE_SCORE, true, CELL_TOKENS_QUERIES, true},
-    [ATTENTION_TENSOR_SCORES] = {"Z", CELL_ROLE_SCORE, true, CELL_TOKENS_QUERIES, true},
-    [ATTENTION_TENSOR_WEIGHTS] = {"A", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, true},
-    [ATTENTION_TENSOR_HEAD_OUTPUT] = {"O", CELL_ROLE_OUTPUT, true, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_CONCAT] = {"concat", CELL_ROLE_OUTPUT, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_ATTENTION_OUTPUT] = {"Y", CELL_ROLE_OUTPUT, false, CELL_TOKENS_QUERIES,
-                                           false},
-    [ATTENTION_TENSOR_RESIDUAL1] = {"R\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_NORM1] = {"N\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_FFN_HIDDEN] = {"H", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_FFN_OUTPUT] = {"F", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_RESIDUAL2] = {"R\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_NORM2] = {"N\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [ATTENTION_TENSOR_OUTPUT] = {"out", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
-    [CELL_W_Q] = {"W_Q", CELL_ROLE_QUERY, true, CELL_TOKENS_NONE, false},
-    [CELL_W_K] = {"W_K", CELL_ROLE_KEY, true, CELL_TOKENS_NONE, false},
-    [CELL_W_V] = {"W_V", CELL_ROLE_VALUE, true, CELL_TOKENS_NONE, false},
-    [CELL_W_O] = {"W_O", CELL_ROLE_OUTPUT, false, CELL_TOKENS_NONE, false},
-    [CELL_W_GENERAL] = {"W", CELL_ROLE_PLAIN, true, CELL_TOKENS_NONE, false},
-    [CELL_W_ADDITIVE_Q] = {"W_q", CELL_ROLE_QUERY, true, CELL_TOKENS_NONE, false},
-    [CELL_W_ADDITIVE_K] = {"W_k", CELL_ROLE_KEY, true, CELL_TOKENS_NONE, false},
-    [CELL_W_ADDITIVE] = {"w", CELL_ROLE_PLAIN, true, CELL_TOKENS_NONE, false},
-    [CELL_EXPONENTIALS] = {"e^z", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, true},
-    [CELL_ROW_TOTAL] = {"\u03a3", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, false},
-    [CELL_TOKEN] = {"", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, false},
+    [ATTENTION_TENSOR_EMBEDDING] = {"E", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_POSITION] = {"P", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_X] = {"X", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_CONTEXT_EMBEDDING] = {"E_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_CONTEXT_POSITION] = {"P_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_CONTEXT_X] = {"X_K", CELL_ROLE_KEY, false, CELL_TOKENS_KEYS, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_VALUES_EMBEDDING] = {"E_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_VALUES_POSITION] = {"P_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_VALUES_X] = {"X_V", CELL_ROLE_VALUE, false, CELL_TOKENS_VALUES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_Q] = {"Q", CELL_ROLE_QUERY, true, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_K] = {"K", CELL_ROLE_KEY, true, CELL_TOKENS_KEYS, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_V] = {"V", CELL_ROLE_VALUE, true, CELL_TOKENS_VALUES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_SIMILARITY_QUERY] = {"Q\u2032", CELL_ROLE_QUERY, true, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_SIMILARITY_KEY] = {"K\u2032", CELL_ROLE_KEY, true, CELL_TOKENS_KEYS, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_SIMILARITY] = {"S", CELL_ROLE_SCORE, true, CELL_TOKENS_QUERIES, CELL_TOKENS_KEYS},
+    [ATTENTION_TENSOR_SCORES] = {"Z", CELL_ROLE_SCORE, true, CELL_TOKENS_QUERIES, CELL_TOKENS_KEYS},
+    [ATTENTION_TENSOR_WEIGHTS] = {"A", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, CELL_TOKENS_KEYS},
+    [ATTENTION_TENSOR_HEAD_OUTPUT] = {"O", CELL_ROLE_OUTPUT, true, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_CONCAT] = {"concat", CELL_ROLE_OUTPUT, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_ATTENTION_OUTPUT] = {"Y", CELL_ROLE_OUTPUT, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_RESIDUAL1] = {"R\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_NORM1] = {"N\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_FFN_HIDDEN] = {"H", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_FFN_OUTPUT] = {"F", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_RESIDUAL2] = {"R\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_NORM2] = {"N\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [ATTENTION_TENSOR_OUTPUT] = {"out", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [CELL_W_Q] = {"W_Q", CELL_ROLE_QUERY, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_K] = {"W_K", CELL_ROLE_KEY, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_V] = {"W_V", CELL_ROLE_VALUE, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_O] = {"W_O", CELL_ROLE_OUTPUT, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_GENERAL] = {"W", CELL_ROLE_PLAIN, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_ADDITIVE_Q] = {"W_q", CELL_ROLE_QUERY, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_ADDITIVE_K] = {"W_k", CELL_ROLE_KEY, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_ADDITIVE] = {"w", CELL_ROLE_PLAIN, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_EXPONENTIALS] = {"e^z", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, CELL_TOKENS_KEYS},
+    [CELL_ROW_TOTAL] = {"\u03a3", CELL_ROLE_WEIGHT, true, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [CELL_TOKEN] = {"", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_NONE},
+    [CELL_RNN] = {"RNN", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_QUERIES},
+    [CELL_CNN] = {"CNN", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_QUERIES},
+    [CELL_ATTENTION] = {"Y", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_KEYS},
 };
 
 bool cell_source_is_per_head(int source) {
@@ -72,12 +71,25 @@ bool cell_rows_are_tokens(int source) {
     return cell_row_tokens(source) != CELL_TOKENS_NONE;
 }
 
+enum cell_tokens cell_column_tokens(int source) {
+    return source >= 0 && source < CELL_SOURCE_COUNT ? sources[source].columns : CELL_TOKENS_NONE;
+}
+
 bool cell_columns_are_keys(int source) {
-    return source >= 0 && source < CELL_SOURCE_COUNT && sources[source].columns_are_keys;
+    return cell_column_tokens(source) == CELL_TOKENS_KEYS;
+}
+
+bool cell_is_compared(int source) {
+    return source >= CELL_RNN && source <= CELL_ATTENTION;
 }
 
 bool cell_is_weight(int source) {
     return source >= CELL_W_Q && source <= CELL_W_ADDITIVE;
+}
+
+static enum compared compared_of(int source) {
+    assert(cell_is_compared(source));
+    return (enum compared)(COMPARED_RNN + source - CELL_RNN);
 }
 
 const char *cell_symbol(int source) {
@@ -180,6 +192,15 @@ static float exponentials(const struct study *study, const float *scores, size_t
     return total;
 }
 
+static struct cell_matrix compared_matrix(const struct study *study, int source) {
+    size_t columns = 0;
+    const float *values = study->document.view == VIEW_COMPARE
+                              ? comparison_shown(study, compared_of(source), &columns)
+                              : NULL;
+    return values ? (struct cell_matrix){values, study_tokens(study), columns}
+                  : (struct cell_matrix){0};
+}
+
 struct cell_matrix cell_matrix_of(const struct study *study, int source, int head, float *scratch) {
     size_t n = study_tokens(study);
     if (source < 0 || source >= CELL_SOURCE_COUNT || n == 0) {
@@ -193,6 +214,9 @@ struct cell_matrix cell_matrix_of(const struct study *study, int source, int hea
     }
     if (cell_is_weight(source)) {
         return weight_matrix(study, source, head);
+    }
+    if (cell_is_compared(source)) {
+        return compared_matrix(study, source);
     }
     struct cell_matrix scores = tensor_matrix(study, ATTENTION_TENSOR_SCORES, head);
     if (!scores.values || !scratch) {

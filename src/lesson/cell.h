@@ -17,6 +17,9 @@ enum cell_source {
     CELL_EXPONENTIALS,                 /* [n, m]: e^(z − max of the row); with τ = 0 what that tends to: 1 for the largest, else 0 */
     CELL_ROW_TOTAL,                    /* [n, 1]: Σ of a row of exponentials */
     CELL_TOKEN,                        /* [n, 1]: the tokens themselves */
+    CELL_RNN,                          /* of view `compare` alone: what it shows of the RNN [n, n] (comparison_shown) */
+    CELL_CNN,                          /* of the convolution [n, n] */
+    CELL_ATTENTION,                    /* of the attention [n, m] */
     CELL_SOURCE_COUNT
 };
 
@@ -50,6 +53,8 @@ enum cell_tokens cell_row_tokens(int source);
  * how many, at most 2. For inputs (X of a later layer, too) and for tensors that this pass does not have, 0. */
 int cell_inputs(const struct study *study, int source, int inputs[2]);
 bool cell_columns_are_keys(int source);  /* column j belongs to key token j */
+enum cell_tokens cell_column_tokens(int source); /* whose tokens the columns are */
+bool cell_is_compared(int source);       /* one of view `compare` */
 /* The letter on the stage and in formulas: "Q", "S", "A", "W_Q" … ; and the colour role it has everywhere. */
 const char *cell_symbol(int source);
 enum cell_role { CELL_ROLE_PLAIN, CELL_ROLE_QUERY, CELL_ROLE_KEY, CELL_ROLE_VALUE, CELL_ROLE_OUTPUT, CELL_ROLE_SCORE, CELL_ROLE_WEIGHT };

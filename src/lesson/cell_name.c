@@ -14,6 +14,9 @@ static const char *const own_ids[] = {
     [CELL_EXPONENTIALS - ATTENTION_TENSOR_COUNT] = "exponentials",
     [CELL_ROW_TOTAL - ATTENTION_TENSOR_COUNT] = "row_total",
     [CELL_TOKEN - ATTENTION_TENSOR_COUNT] = "token",
+    [CELL_RNN - ATTENTION_TENSOR_COUNT] = "compare_rnn",
+    [CELL_CNN - ATTENTION_TENSOR_COUNT] = "compare_cnn",
+    [CELL_ATTENTION - ATTENTION_TENSOR_COUNT] = "compare_attention",
 };
 _Static_assert(sizeof own_ids / sizeof own_ids[0] == CELL_SOURCE_COUNT - ATTENTION_TENSOR_COUNT,
                "every source has a name in documents");

@@ -1,5 +1,7 @@
+/* comparison.c: the three networks over the same vectors: costs, and influence. */
 #include "lesson/comparison.h"
 #include "files/memory.h"
+#include "lesson/comparison_reach.h"
 #include "lesson/id_table.h"
 #include <assert.h>
 #include <math.h>
@@ -12,50 +14,99 @@ ID_TABLE(compared, enum compared, compared_ids)
 
 void comparison_free(struct comparison *comparison) {
     free(comparison->memory);
+    free(comparison->influence_memory);
     *comparison = (struct comparison){0};
 }
 
-/* One block: three influences, then three reaches. */
-static bool take_memory(struct comparison *out) {
-    size_t cells = out->n * out->n; /* n is at most TEXT_MAX_TOKENS */
-    float *memory = file_allocate(cells, COMPARED_COUNT * (sizeof(float) + 1));
-    out->memory = memory;
-    for (size_t i = 0; memory != NULL && i < COMPARED_COUNT; i++) {
-        out->influence[i] = memory + i * cells;
-        out->reach[i] = (uint8_t *)(memory + COMPARED_COUNT * cells) + i * cells;
-    }
-    return memory != NULL;
+size_t comparison_columns(const struct comparison *comparison, enum compared compared) {
+    return compared == COMPARED_ATTENTION ? comparison->m : comparison->n;
 }
 
-/* count · d · d seeded numbers of size 1/√inputs. */
-static float *make_weight(uint64_t seed, size_t count, size_t d, size_t inputs) {
-    if (count > SIZE_MAX / d / d) return NULL;
-    float *weight = file_allocate(count * d * d, sizeof *weight);
+/* One block of [n, n], [n, n] and [n, m] floats. */
+static float *take_floats(const struct comparison *of, size_t extra_bytes, float *parts[]) {
+    size_t square = of->n * of->n, all = 2 * square + of->n * of->m; /* n, m ≤ TEXT_MAX_TOKENS */
+    float *memory = file_allocate(1, all * sizeof *memory + extra_bytes);
+    for (size_t i = 0; memory != NULL && i < COMPARED_COUNT; i++)
+        parts[i] = memory + i * square;
+    return memory;
+}
+
+static void fill_costs(struct comparison *out) {
+    struct attention_cost *attention = &out->cost[COMPARED_ATTENTION];
+    out->cost[COMPARED_RNN] = attention_cost_rnn(out->n, out->d);
+    out->cost[COMPARED_CNN] = attention_cost_cnn(out->n, out->d, out->kernel);
+    *attention = attention_cost_attention(out->n, out->d);
+    if (out->is_cross) { /* n queries meet m keys */
+        attention->memory_cells = (double)out->n * (double)out->m;
+        attention->operations = 2 * attention->memory_cells * (double)out->d;
+    }
+}
+
+/* The sizes; false: no tokens. */
+static bool measure(const struct study *study, struct comparison *out) {
+    *out = (struct comparison){.n = study_tokens(study),
+                               .m = study_keys(study),
+                               .kernel = (size_t)study->document.compare_kernel,
+                               .is_cross = study_has_context(study)};
+    if (out->n == 0) return false;
+    out->d = attention_trace_layer_input(study->trace, study->document.layer).shape[1];
+    out->hidden = out->d < COMPARISON_MAX_HIDDEN ? out->d : (size_t)COMPARISON_MAX_HIDDEN;
+    return true;
+}
+
+bool comparison_make(const struct study *study, struct comparison *out, struct file_error *error) {
+    if (!measure(study, out))
+        return file_error_set(error, "compare: the sentence is empty; give one with --text");
+    float *memory = take_floats(out, out->n * out->m, out->first);
+    out->memory = memory;
+    if (memory == NULL) return study_no_memory(error);
+    out->allowed = (uint8_t *)(memory + 2 * out->n * out->n + out->n * out->m);
+    fill_costs(out);
+    if (comparison_reach_fill(study, out)) return true;
+    comparison_free(out);
+    return study_no_memory(error);
+}
+
+double comparison_influence_work(const struct study *study) {
+    struct comparison sizes;
+    const struct attention_config *config = &study->model.weights.config;
+    if (!measure(study, &sizes)) return 0;
+    double n = (double)sizes.n, m = (double)sizes.m, d = (double)sizes.d;
+    double hidden = (double)sizes.hidden;
+    double wide = (double)config->heads * (double)(config->d_k + 2 * config->d_v);
+    return n * n / 2 * hidden * hidden * d + n * m * wide * wide / 4 + wide * wide * d;
+}
+
+/* rows · columns seeded numbers of size 1/√inputs, `count` times. */
+static float *make_weight(uint64_t seed, size_t count, size_t rows, size_t columns, size_t inputs) {
+    if (rows > SIZE_MAX / columns || count > SIZE_MAX / (rows * columns)) return NULL;
+    float *weight = file_allocate(count * rows * columns, sizeof *weight);
     if (weight != NULL)
-        attention_normal_numbers(seed, 1 / sqrt((double)inputs), count * d * d, weight);
+        attention_normal_numbers(seed, 1 / sqrt((double)inputs), count * rows * columns, weight);
     return weight;
 }
 
 static enum attention_status rnn_influence(struct comparison *out, const float *x,
                                            struct attention_error *failure) {
-    struct attention_rnn rnn = {.d = out->d,
-                                .hidden = out->d,
-                                .input_weight = make_weight(SEED_INPUT, 1, out->d, out->d),
-                                .state_weight = make_weight(SEED_STATE, 1, out->d, out->d)};
+    float *input = make_weight(SEED_INPUT, 1, out->hidden, out->d, out->d);
+    float *state = make_weight(SEED_STATE, 1, out->hidden, out->hidden, out->hidden);
+    const struct attention_rnn rnn = {
+        .d = out->d, .hidden = out->hidden, .input_weight = input, .state_weight = state};
     enum attention_status status = ATTENTION_NO_MEMORY;
-    if (rnn.input_weight != NULL && rnn.state_weight != NULL)
+    if (input != NULL && state != NULL)
         status =
             attention_rnn_influence(&rnn, x, out->n, NULL, out->influence[COMPARED_RNN], failure);
-    free((float *)(uintptr_t)rnn.input_weight);
-    free((float *)(uintptr_t)rnn.state_weight);
+    free(input);
+    free(state);
     return status;
 }
 
 static enum attention_status cnn_influence(struct comparison *out,
                                            struct attention_error *failure) {
-    float *weight = make_weight(SEED_KERNEL, out->kernel, out->d, out->kernel * out->d);
+    float *weight =
+        make_weight(SEED_KERNEL, out->kernel, out->hidden, out->d, out->kernel * out->d);
     const struct attention_cnn cnn = {
-        .d = out->d, .channels = out->d, .kernel = out->kernel, .weight = weight};
+        .d = out->d, .channels = out->hidden, .kernel = out->kernel, .weight = weight};
     enum attention_status status = ATTENTION_NO_MEMORY;
     if (weight != NULL)
         status = attention_cnn_influence(&cnn, out->n, out->influence[COMPARED_CNN], failure);
@@ -63,55 +114,23 @@ static enum attention_status cnn_influence(struct comparison *out,
     return status;
 }
 
-static enum attention_status attention_reach_of(const struct study *study, struct comparison *out,
-                                                struct attention_error *failure) {
-    size_t n = out->n;
-    struct what_if mask = study->document.what_if; /* borrowed, with the mask that acts */
-    mask.mask = study_mask(study);
-    uint8_t *allowed = file_allocate(n * n, 1);
-    if (allowed == NULL) return ATTENTION_NO_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            allowed[i * n + j] = what_if_allows(&mask, i, j, n);
-    const struct attention_options options = {.mask = ATTENTION_MASK_CUSTOM, .allowed = allowed};
-    enum attention_status status =
-        attention_reach(&options, n, out->steps, NULL, out->reach[COMPARED_ATTENTION], failure);
-    free(allowed);
-    return status;
-}
-
-static void fill_costs(struct comparison *out) {
-    out->cost[COMPARED_RNN] = attention_cost_rnn(out->n, out->d);
-    out->cost[COMPARED_CNN] = attention_cost_cnn(out->n, out->d, out->kernel);
-    out->cost[COMPARED_ATTENTION] = attention_cost_attention(out->n, out->d);
-}
-
-bool comparison_make(const struct study *study, size_t steps, size_t kernel, struct comparison *out,
-                     struct file_error *error) {
-    assert(steps <= COMPARISON_MAX_STEPS && kernel >= 1 && kernel <= COMPARISON_MAX_KERNEL);
-    *out = (struct comparison){.n = study_tokens(study), .steps = steps, .kernel = kernel};
-    if (out->n == 0)
-        return file_error_set(error, "compare: the sentence is empty; give one with --text");
-    if (study_has_context(study))
-        return file_error_set(error, "compare: it is self-attention that is compared; leave out "
-                                     "the context");
+bool comparison_make_influence(const struct study *study, struct comparison *comparison,
+                               struct file_error *error) {
     struct attention_error failure = {0};
-    struct attention_tensor x = attention_trace_layer_input(study->trace, study->document.layer);
-    out->d = x.shape[1];
-    enum attention_status status = take_memory(out) ? ATTENTION_OK : ATTENTION_NO_MEMORY;
-    if (status == ATTENTION_OK) {
-        fill_costs(out);
-        attention_rnn_reach(out->n, steps, out->reach[COMPARED_RNN]);
-        attention_cnn_reach(out->n, kernel, steps, out->reach[COMPARED_CNN]);
-        status = attention_reach_of(study, out, &failure);
-    }
-    if (status == ATTENTION_OK) status = rnn_influence(out, x.data, &failure);
-    if (status == ATTENTION_OK) status = cnn_influence(out, &failure);
+    const float *x = attention_trace_layer_input(study->trace, study->document.layer).data;
+    assert(comparison->influence_memory == NULL);
+    comparison->influence_memory = take_floats(comparison, 0, comparison->influence);
+    if (comparison->influence_memory == NULL) return study_no_memory(error);
+    enum attention_status status = rnn_influence(comparison, x, &failure);
+    if (status == ATTENTION_OK) status = cnn_influence(comparison, &failure);
     if (status == ATTENTION_OK)
         status = attention_influence(study->trace, &study->model.weights, study->document.layer,
-                                     NULL, out->influence[COMPARED_ATTENTION], &failure);
+                                     NULL, comparison->influence[COMPARED_ATTENTION], &failure);
     if (status == ATTENTION_OK) return true;
-    comparison_free(out);
+    free(comparison->influence_memory);
+    comparison->influence_memory = NULL;
+    for (size_t i = 0; i < COMPARED_COUNT; i++)
+        comparison->influence[i] = NULL;
     return failure.text[0] ? file_error_set(error, "compare: %s", failure.text)
                            : study_no_memory(error);
 }

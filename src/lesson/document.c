@@ -11,7 +11,9 @@ static const char *const step_ids[STEP_COUNT] = {
     DOCUMENT_STEPS(X)
 #undef X
 };
-static const char *const view_ids[VIEW_COUNT] = {"matrices", "heads"};
+static const char *const view_ids[VIEW_COUNT] = {"matrices", "heads", "compare"};
+static const char *const compare_shows_ids[COMPARE_COUNT] = {"reach", "influence"};
+static const char *const panel_ids[PANEL_COUNT] = {"explain", "what-if"};
 static const char *const stride_ids[STRIDE_COUNT] = {"row", "cell", "matrix"};
 static const char *const theme_ids[THEME_COUNT] = {"light", "dark", "contrast"};
 static const char *const language_ids[LANGUAGE_COUNT] = {"en", "zh"};
@@ -20,6 +22,8 @@ static const char *const map_ids[MAP_COUNT] = {"theme",   "blues", "ember", "civ
 
 ID_TABLE(step, enum step, step_ids)
 ID_TABLE(view, enum view, view_ids)
+ID_TABLE(compare_shows, enum compare_shows, compare_shows_ids)
+ID_TABLE(panel, enum panel, panel_ids)
 ID_TABLE(stride, enum stride, stride_ids)
 ID_TABLE(theme, enum theme_choice, theme_ids)
 ID_TABLE(language, enum language, language_ids)
@@ -30,6 +34,8 @@ bool document_init(struct document *document, struct file_error *error) {
         .query = 5, /* the second "cat" of the default text … */
         .key = 1,   /* … and the first */
         .cell = {.source = -1},
+        .compare_steps = 1,
+        .compare_kernel = 3,
         .answers = {PREDICT_NONE, PREDICT_NONE, PREDICT_NONE},
         .width = 1440,
         .height = 900,
@@ -91,12 +97,14 @@ bool document_equal(const struct document *a, const struct document *b) {
     bool is_place_equal =
         a->layer == b->layer && a->head == b->head && a->query == b->query && a->key == b->key &&
         a->step == b->step && a->beat == b->beat && a->view == b->view && a->stride == b->stride &&
-        cells_equal(&a->cell, &b->cell) && a->shows_all_terms == b->shows_all_terms;
+        cells_equal(&a->cell, &b->cell) && a->shows_all_terms == b->shows_all_terms &&
+        a->compare_steps == b->compare_steps && a->compare_kernel == b->compare_kernel &&
+        a->compare_shows == b->compare_shows;
     bool is_setting_equal = a->is_predict_off == b->is_predict_off &&
                             memcmp(a->answers, b->answers, sizeof a->answers) == 0;
     bool is_look_equal = a->theme == b->theme && a->map == b->map && a->language == b->language &&
                          a->width == b->width && a->height == b->height &&
-                         a->scale_percent == b->scale_percent &&
+                         a->scale_percent == b->scale_percent && a->panel == b->panel &&
                          a->is_presentation == b->is_presentation;
     return is_place_equal && is_setting_equal && is_look_equal && strings_equal(a->text, b->text) &&
            strings_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);

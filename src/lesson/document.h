@@ -25,13 +25,16 @@ enum step { /* X(NAME, id) */
 #undef X
         STEP_COUNT
 };
-enum view { VIEW_MATRICES, VIEW_HEADS, VIEW_COUNT };          /* "matrices", "heads" */
+enum view { VIEW_MATRICES, VIEW_HEADS, VIEW_COMPARE, VIEW_COUNT }; /* "matrices", "heads", "compare" */
+enum compare_shows { COMPARE_REACH, COMPARE_INFLUENCE, COMPARE_COUNT }; /* "reach", "influence" */
+enum panel { PANEL_EXPLAIN, PANEL_WHAT_IF, PANEL_COUNT };      /* "explain", "what-if": the right panel */
 enum stride { STRIDE_ROW, STRIDE_CELL, STRIDE_MATRIX, STRIDE_COUNT }; /* "row", "cell", "matrix" */
 enum theme_choice { THEME_LIGHT, THEME_DARK, THEME_CONTRAST, THEME_COUNT };
 enum language { LANGUAGE_EN, LANGUAGE_ZH, LANGUAGE_COUNT };
 enum map_choice { MAP_THEME, MAP_BLUES, MAP_EMBER, MAP_CIVIDIS, MAP_VIRIDIS, MAP_MAGMA, MAP_GREYS, MAP_COUNT };
 enum prediction { PREDICT_SIMILARITY, PREDICT_SOFTMAX, PREDICT_SUM, PREDICT_COUNT };
 enum { PREDICT_NONE = -1, PREDICT_SKIPPED = -2 };
+enum { COMPARISON_MAX_STEPS = 1024, COMPARISON_MAX_KERNEL = 15 };
 enum { BEAT_LAST = INT32_MAX }; /* "last": study_clamp makes it the real number */
 
 /* A number on the screen: which matrix (lesson/cell.h), row and column. source −1: none selected. */
@@ -47,9 +50,13 @@ struct document {
     enum step step;
     int beat;
     enum view view;
+    enum panel panel;
     enum stride stride;
     struct document_cell cell;
     bool shows_all_terms;
+    int compare_steps;  /* steps of the RNN, layers of the others: 0 … COMPARISON_MAX_STEPS, in a study at most its tokens */
+    int compare_kernel; /* width of the convolution, 1 … COMPARISON_MAX_KERNEL */
+    enum compare_shows compare_shows;
     struct what_if what_if; /* what the reader changed about the attention */
     bool is_predict_off;
     int answers[PREDICT_COUNT]; /* key chosen, PREDICT_NONE or PREDICT_SKIPPED */
@@ -75,6 +82,10 @@ const char *step_id(enum step step);
 int step_from_id(const char *id);
 const char *view_id(enum view view);
 int view_from_id(const char *id);
+const char *compare_shows_id(enum compare_shows shows);
+int compare_shows_from_id(const char *id);
+const char *panel_id(enum panel panel);
+int panel_from_id(const char *id);
 const char *stride_id(enum stride stride);
 int stride_from_id(const char *id);
 const char *theme_id(enum theme_choice theme);

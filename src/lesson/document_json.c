@@ -42,23 +42,26 @@ static json_t *beat_to_json(int beat) {
 }
 
 static json_t *place_to_json(const struct document *document) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:s, s:o, s:b}", "layer",
+    return json_pack("{s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:s, s:o, s:b, s:i, s:i, s:s}", "layer",
                      (json_int_t)document->layer + 1, "head", (json_int_t)document->head + 1,
                      "query", (json_int_t)document->query + 1, "key", (json_int_t)document->key + 1,
                      "step", step_id(document->step), "beat", beat_to_json(document->beat), "view",
                      view_id(document->view), "stride", stride_id(document->stride), "cell",
-                     cell_to_json(&document->cell), "all_terms", (int)document->shows_all_terms);
+                     cell_to_json(&document->cell), "all_terms", (int)document->shows_all_terms,
+                     "compare_steps", document->compare_steps, "compare_kernel",
+                     document->compare_kernel, "compare_shows",
+                     compare_shows_id(document->compare_shows));
 }
 
 static json_t *settings_to_json(const struct document *document) {
-    return json_pack("{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b}", "headway",
+    return json_pack("{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "headway",
                      FORMAT_VERSION, "text", document->text, "model", document->model, "what_if",
                      what_if_to_json(&document->what_if), "predict", (int)!document->is_predict_off,
                      "answers", answers_to_json(document->answers), "theme",
                      theme_id(document->theme), "colormap", map_id(document->map), "language",
                      language_id(document->language), "width", document->width, "height",
                      document->height, "scale_percent", document->scale_percent, "presentation",
-                     (int)document->is_presentation);
+                     (int)document->is_presentation, "panel", panel_id(document->panel));
 }
 
 json_t *document_to_json(const struct document *document) {
@@ -139,6 +142,18 @@ static bool read_answers(const json_t *json, int answers[PREDICT_COUNT], struct 
     return true;
 }
 
+static bool read_compare(const json_t *json, struct document *out, struct file_error *error) {
+    int shows = (int)out->compare_shows;
+    bool is_good =
+        field_read_integer(json, "compare_steps", 0, COMPARISON_MAX_STEPS, &out->compare_steps,
+                           error) &&
+        field_read_integer(json, "compare_kernel", 1, COMPARISON_MAX_KERNEL, &out->compare_kernel,
+                           error) &&
+        field_read_id(json, "compare_shows", compare_shows_from_id, &shows, error);
+    out->compare_shows = (enum compare_shows)shows;
+    return is_good;
+}
+
 static bool read_place(const json_t *json, struct document *out, struct file_error *error) {
     int step = (int)out->step, view = (int)out->view, stride = (int)out->stride;
     bool is_good = field_read_index(json, "layer", ATTENTION_MAX_LAYERS, &out->layer, error) &&
@@ -159,12 +174,14 @@ static bool read_place(const json_t *json, struct document *out, struct file_err
 
 static bool read_settings(const json_t *json, struct document *out, struct file_error *error) {
     int theme = (int)out->theme, map = (int)out->map, language = (int)out->language;
+    int panel = (int)out->panel;
     bool is_predict_on = !out->is_predict_off;
     bool is_good = field_read_bool(json, "predict", &is_predict_on, error) &&
                    read_answers(json, out->answers, error) &&
                    field_read_id(json, "theme", theme_from_id, &theme, error) &&
                    field_read_id(json, "colormap", map_from_id, &map, error) &&
                    field_read_id(json, "language", language_from_id, &language, error) &&
+                   field_read_id(json, "panel", panel_from_id, &panel, error) &&
                    field_read_integer(json, "width", 320, 16384, &out->width, error) &&
                    field_read_integer(json, "height", 240, 16384, &out->height, error) &&
                    field_read_integer(json, "scale_percent", 75, 300, &out->scale_percent, error) &&
@@ -172,6 +189,7 @@ static bool read_settings(const json_t *json, struct document *out, struct file_
     out->theme = (enum theme_choice)theme;
     out->map = (enum map_choice)map;
     out->language = (enum language)language;
+    out->panel = (enum panel)panel;
     out->is_predict_off = !is_predict_on;
     return is_good;
 }
@@ -207,6 +225,7 @@ bool document_from_json(const json_t *json, struct document *out, struct file_er
     struct document read = {0};
     if (!check_version(json, error) || !document_init(&read, error)) return false;
     if (!read_texts(json, &read, error) || !read_place(json, &read, error) ||
+        !read_compare(json, &read, error) ||
         !read_settings(json, &read, error) || !read_what_if(json, &read, error)) {
         document_free(&read);
         return false;

@@ -62,18 +62,43 @@ static int projection_input(const struct study *study) {
     return cell_inputs(study, ATTENTION_TENSOR_Q, inputs) > 0 ? inputs[0] : ATTENTION_TENSOR_X;
 }
 
-int selection_sources(const struct study *study, int sources[8]) {
-    static const int by_step[STEP_COUNT][8] = {
+/* Tensors that only some passes have: positions, a context, what some F make of queries and keys. */
+static bool is_absent(const struct study *study, int source) {
+    switch (source) {
+    case ATTENTION_TENSOR_POSITION:
+    case ATTENTION_TENSOR_CONTEXT_EMBEDDING:
+    case ATTENTION_TENSOR_CONTEXT_POSITION:
+    case ATTENTION_TENSOR_CONTEXT_X:
+    case ATTENTION_TENSOR_VALUES_EMBEDDING:
+    case ATTENTION_TENSOR_VALUES_POSITION:
+    case ATTENTION_TENSOR_VALUES_X:
+    case ATTENTION_TENSOR_SIMILARITY_QUERY:
+    case ATTENTION_TENSOR_SIMILARITY_KEY:
+        return study_tensor(study, (enum attention_tensor_id)source).data == NULL;
+    default:
+        return false;
+    }
+}
+
+int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOURCES]) {
+    static const int by_step[STEP_COUNT][SELECTION_MOST_SOURCES] = {
         [STEP_TOKENS] = {CELL_TOKEN, -1},
         [STEP_EMBEDDING] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION,
-                            ATTENTION_TENSOR_X, -1},
+                            ATTENTION_TENSOR_X, ATTENTION_TENSOR_CONTEXT_EMBEDDING,
+                            ATTENTION_TENSOR_CONTEXT_POSITION, ATTENTION_TENSOR_CONTEXT_X,
+                            ATTENTION_TENSOR_VALUES_EMBEDDING, ATTENTION_TENSOR_VALUES_POSITION,
+                            ATTENTION_TENSOR_VALUES_X, -1},
         [STEP_PROJECTION] = {PROJECTION_INPUT, CELL_W_Q, CELL_W_K, CELL_W_V, ATTENTION_TENSOR_Q,
-                             ATTENTION_TENSOR_K, ATTENTION_TENSOR_V, -1},
-        [STEP_SIMILARITY] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
-                             -1},
-        [STEP_SCALE] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY,
+                             ATTENTION_TENSOR_K, ATTENTION_TENSOR_V, ATTENTION_TENSOR_CONTEXT_X,
+                             ATTENTION_TENSOR_VALUES_X, -1},
+        [STEP_SIMILARITY] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K,
+                             ATTENTION_TENSOR_SIMILARITY_QUERY, ATTENTION_TENSOR_SIMILARITY_KEY,
+                             ATTENTION_TENSOR_SIMILARITY, -1},
+        [STEP_SCALE] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY_QUERY,
+                        ATTENTION_TENSOR_SIMILARITY_KEY, ATTENTION_TENSOR_SIMILARITY,
                         ATTENTION_TENSOR_SCORES, -1},
-        [STEP_SOFTMAX] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SCORES,
+        [STEP_SOFTMAX] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY_QUERY,
+                          ATTENTION_TENSOR_SIMILARITY_KEY, ATTENTION_TENSOR_SCORES,
                           CELL_EXPONENTIALS, CELL_ROW_TOTAL, ATTENTION_TENSOR_WEIGHTS, -1},
         [STEP_SUM] = {ATTENTION_TENSOR_WEIGHTS, ATTENTION_TENSOR_V, ATTENTION_TENSOR_HEAD_OUTPUT,
                       -1},
@@ -90,23 +115,37 @@ int selection_sources(const struct study *study, int sources[8]) {
                                                  : 1 + cell_inputs(study, result, sources + 1);
     }
     const int *listed = by_step[study->document.step];
-    bool has_position = study_tensor(study, ATTENTION_TENSOR_POSITION).data != NULL;
-    for (int i = 0; i < 8 && listed[i] >= 0; i++) {
-        if (listed[i] != ATTENTION_TENSOR_POSITION || has_position) {
+    for (int i = 0; i < SELECTION_MOST_SOURCES && listed[i] >= 0; i++) {
+        if (!is_absent(study, listed[i])) {
             sources[count++] = listed[i] == PROJECTION_INPUT ? projection_input(study) : listed[i];
         }
     }
     return count;
 }
 
-/* The heads view shows its heads whole, whatever the beat. */
-static bool is_in_heads_view(const struct study *study, const struct document_cell *cell) {
-    return study->document.view == VIEW_HEADS && cell->source == selection_heads_source(study);
+/* The heads view shows its heads whole, whatever the beat; the comparison has matrices of its own.
+ */
+static bool is_of_view(const struct study *study, const struct document_cell *cell) {
+    switch (study->document.view) {
+    case VIEW_HEADS:
+        return cell->source == selection_heads_source(study);
+    case VIEW_COMPARE:
+        return cell_is_compared(cell->source);
+    default:
+        return false;
+    }
+}
+
+/* In the comparison: what has been heard of by now. Influence is there from the start. */
+static bool is_heard(const struct study *study, const struct document_cell *cell) {
+    float first = 0;
+    return study->document.compare_shows == COMPARE_INFLUENCE ||
+           (cell_value(study, cell, &first) && first <= (float)study->document.compare_steps);
 }
 
 bool selection_is_shown(const struct study *study, const struct document_cell *cell) {
-    if (is_in_heads_view(study, cell)) {
-        return true;
+    if (is_of_view(study, cell)) {
+        return study->document.view != VIEW_COMPARE || is_heard(study, cell);
     }
     struct reveal reveal = steps_reveal(study);
     enum step step = study->document.step;
@@ -161,9 +200,9 @@ static int telling_column(const struct study *study, const struct document_cell 
 static struct document_cell selected_here(const struct study *study) {
     const struct document *d = &study->document;
     struct document_cell cell = d->cell, none = {-1, 0, 0, 0};
-    int sources[8], count = selection_sources(study, sources);
-    bool is_listed = is_in_heads_view(study, &cell);
-    for (int s = 0; s < count; s++) {
+    int sources[SELECTION_MOST_SOURCES], count = selection_sources(study, sources);
+    bool is_listed = is_of_view(study, &cell);
+    for (int s = 0; s < count && d->view != VIEW_COMPARE; s++) {
         is_listed |= cell.source == sources[s] && cell.source != CELL_TOKEN;
     }
     if (!cell_source_is_per_head(cell.source)) {
@@ -181,8 +220,11 @@ struct document_cell selection_of(const struct study *study) {
         return none;
     }
     struct document_cell selected = selected_here(study);
-    if (d->view == VIEW_HEADS && (selected.source < 0 || !is_in_heads_view(study, &selected))) {
-        selected = (struct document_cell){selection_heads_source(study), d->head, d->query, d->key};
+    if (d->view != VIEW_MATRICES && (selected.source < 0 || !is_of_view(study, &selected))) {
+        bool is_head = d->view == VIEW_HEADS;
+        selected =
+            (struct document_cell){is_head ? selection_heads_source(study) : (int)CELL_ATTENTION,
+                                   is_head ? d->head : 0, d->query, d->key};
         return cell_exists(study, &selected) ? selected : none;
     }
     if (selected.source >= 0 || d->step == STEP_TOKENS) {

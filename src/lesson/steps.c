@@ -3,6 +3,7 @@
  * A step is a short list of sections, each one or many beats long; the number of beats and what a
  * beat shows both come from that list, so that they cannot disagree. */
 #include "lesson/steps.h"
+#include "lesson/comparison.h"
 #include <assert.h>
 
 enum section_kind {
@@ -251,7 +252,29 @@ bool steps_back_step(const struct study *study, struct document *document) {
     return back_to(study, document, 0);
 }
 
+/* The beats of view `compare`. */
+static bool is_comparing(const struct study *study, const struct document *document) {
+    return document->view == VIEW_COMPARE && study_tokens(study) > 0;
+}
+
+static bool walk_comparison(const struct study *study, struct document *document, int by) {
+    int steps = document->compare_steps + by;
+    if (steps < 0 || (size_t)steps > comparison_last_step(study)) return false;
+    document->compare_steps = steps;
+    return true;
+}
+
+bool steps_is_at_end(const struct study *study) {
+    return is_comparing(study, &study->document) &&
+           (size_t)study->document.compare_steps >= comparison_last_step(study);
+}
+
+bool steps_is_at_start(const struct study *study) {
+    return is_comparing(study, &study->document) && study->document.compare_steps <= 0;
+}
+
 bool steps_next_beat(const struct study *study, struct document *document) {
+    if (is_comparing(study, document)) return walk_comparison(study, document, 1);
     if (document->beat + 1 >= beats_of(study, document, document->step))
         return steps_next_step(study, document);
     document->beat++;
@@ -259,6 +282,7 @@ bool steps_next_beat(const struct study *study, struct document *document) {
 }
 
 bool steps_back_beat(const struct study *study, struct document *document) {
+    if (is_comparing(study, document)) return walk_comparison(study, document, -1);
     if (document->beat <= 0) return back_to(study, document, BEAT_LAST);
     document->beat--;
     return true;

@@ -29,7 +29,11 @@ int steps_beats(const struct study *study, enum step step);   /* ≥ 1, of the d
  * stands before the attention and is none of them. */
 int steps_feedforward_stages(const struct study *study, enum attention_tensor_id stages[6]);
 
-/* Each changes step, beat and layer of *document (a copy of the study's); false at the end of the timeline. */
+/* Each changes step, beat and layer of *document (a copy of the study's); false at the end of the timeline. View `compare` shows
+ * the same at every step: there the beats are the steps and layers of the three networks (compare_steps, from 0 until all have
+ * met), and Next and Back stop at their ends; only next_step and back_step lead on. */
+bool steps_is_at_end(const struct study *study); /* of the walk of view `compare`; false in other views */
+bool steps_is_at_start(const struct study *study);
 bool steps_next_beat(const struct study *study, struct document *document);
 bool steps_back_beat(const struct study *study, struct document *document);
 bool steps_next_step(const struct study *study, struct document *document);

@@ -2,8 +2,10 @@
  * only when all of it is there; the pass comes last, since the trace keeps its old block when a
  * pass fails. */
 #include "lesson/study.h"
+#include "lesson/comparison.h"
 #include "lesson/steps.h"
 #include "lesson/study_pass.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* What study_set has made so far. */
@@ -30,7 +32,8 @@ bool study_init(struct study *study, struct file_error *error) {
     *study = (struct study){0};
     if (!document_init(&study->document, error)) return false;
     study->trace = attention_trace_new(NULL);
-    if (study->trace == NULL) {
+    study->kept = calloc(1, sizeof *study->kept);
+    if (study->trace == NULL || study->kept == NULL) {
         study_free(study);
         return study_no_memory(error);
     }
@@ -56,6 +59,11 @@ void study_free(struct study *study) {
     study_text_free(&study->values);
     attention_trace_free(study->trace);
     study->trace = NULL;
+    attention_pool_free(study->pool);
+    study->pool = NULL;
+    comparison_kept_free(study->kept);
+    study->kept = NULL;
+    study_baseline_free(&study->baseline);
     model_free(&study->model);
     document_free(&study->document);
 }
@@ -117,6 +125,15 @@ static struct attention_input input_of(const struct study_text *text,
                                     .values = values->rows};
 }
 
+/* Threads pay from about 64 tokens on (docs/performance.md). Without a pool the pass goes on in this
+ * thread, and comes to the same bits. */
+static void prepare_pool(struct study *study, const struct draft *draft) {
+    enum { LONG_TEXT = 64 };
+    size_t tokens = draft->is_text_new ? draft->text.tokens.count : study->tokens.count;
+    if (study->pool == NULL && study->threads > 1 && tokens >= LONG_TEXT)
+        study->pool = attention_pool_new(study->threads, NULL);
+}
+
 /* The pass into the study's own trace, which keeps the last one when this fails. */
 static bool draft_pass(struct draft *draft, const struct study *study, struct file_error *error) {
     const struct what_if *before = &study->document.what_if, *what_if = &draft->document.what_if;
@@ -133,8 +150,9 @@ static bool draft_pass(struct draft *draft, const struct study *study, struct fi
     if (!is_new || text->tokens.count == 0) return true;
     const struct model *model = draft->is_model_new ? &draft->model : &study->model;
     const struct attention_input input = input_of(text, context, values);
-    return study_pass_run(&draft->pass, what_if, &model->weights, &input, study->memory_limit_bytes,
-                          study->trace, &draft->edits_left_out, error);
+    const struct study_means means = {study->memory_limit_bytes, study->pool};
+    return study_pass_run(&draft->pass, what_if, &model->weights, &input, &means, study->trace,
+                          &draft->edits_left_out, error);
 }
 
 static void swap_texts(struct study_text *a, struct study_text *b) {
@@ -192,6 +210,7 @@ static void clamp_place(struct study *study, const struct document *before) {
             document->layer = 0;
     }
     steps_go(study, document, document->step, document->beat);
+    if (n > 0 && (size_t)document->compare_steps > n) document->compare_steps = (int)n;
     struct document_cell *cell = &document->cell;
     if (cell->source < 0) {
         *cell = (struct document_cell){.source = -1};
@@ -227,6 +246,13 @@ static void forget(struct study *study, const struct draft *before, size_t befor
     if (is_other_shape && is_cell_old) document->cell.source = -1;
 }
 
+/* Does the comparison read other numbers than it did? */
+static bool is_other_comparison(const struct study *study, const struct draft *before) {
+    const struct document *old = &before->document, *now = &study->document;
+    return before->is_model_new || old->layer != now->layer || strcmp(old->text, now->text) != 0 ||
+           !what_if_equal(&old->what_if, &now->what_if);
+}
+
 /* must_load: read the model even when its name is the same. */
 static bool study_compute(struct study *study, const struct document *wanted, bool must_load,
                           struct file_error *error) {
@@ -240,12 +266,16 @@ static bool study_compute(struct study *study, const struct document *wanted, bo
                         changes->shuffle_seed != old->shuffle_seed;
     draft.is_context_new = draft.is_model_new || !texts_equal(changes->context, old->context);
     draft.is_values_new = draft.is_model_new || !texts_equal(changes->values, old->values);
-    bool is_done = draft_read(&draft, study, error) && draft_pass(&draft, study, error);
+    bool is_done = draft_read(&draft, study, error);
+    if (is_done) prepare_pool(study, &draft);
+    is_done = is_done && draft_pass(&draft, study, error);
     if (is_done) {
         size_t before_n = study->tokens.count, before_m = study_keys(study);
         draft_swap(&draft, study);
         clamp_place(study, is_first ? &study->document : &draft.document);
         if (!is_first) forget(study, &draft, before_n, before_m);
+        study_baseline_follow(study, draft.is_model_new);
+        if (is_other_comparison(study, &draft)) comparison_kept_forget(study->kept);
     }
     draft_free(&draft);
     return is_done;

@@ -2,7 +2,10 @@
 #ifndef LESSON_STUDY_H
 #define LESSON_STUDY_H
 #include "document.h"
+#include "study_baseline.h"
 #include "study_text.h"
+
+struct comparison_kept;
 
 struct study {
     struct document document;
@@ -13,8 +16,12 @@ struct study {
     float *rows;                   /* [n, d] embedding of each, before edits */
     struct study_text context, values; /* where keys and values come from; empty: from the text */
     struct attention_trace *trace; /* empty when there are no tokens */
+    struct study_baseline baseline; /* the pass without the what-if */
+    struct comparison_kept *kept;  /* RNN and CNN beside the attention, made when a picture asks for them: comparison.h */
     size_t edits_left_out;         /* edits of the document that have no place in this pass */
     size_t memory_limit_bytes;     /* of a pass; 0: none */
+    int threads;                   /* that long passes may use; 0: one */
+    struct attention_pool *pool;   /* of so many, made when the first long text comes */
 };
 
 bool study_init(struct study *study, struct file_error *error);  /* default document, not yet computed */

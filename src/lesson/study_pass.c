@@ -134,18 +134,20 @@ static bool fill_edits(const struct what_if *what_if, const struct attention_con
 
 bool study_pass_run(const struct study_pass *pass, const struct what_if *what_if,
                     const struct attention_weights *weights, const struct attention_input *input,
-                    size_t memory_limit_bytes, struct attention_trace *trace,
+                    const struct study_means *means, struct attention_trace *trace,
                     size_t *edits_left_out, struct file_error *error) {
     struct attention_weights changed = *weights;
+    size_t m = input->context != NULL ? input->m : input->n;
+    bool is_all_padding = pass->mask == ATTENTION_MASK_PADDING && pass->mask_size > m;
     struct attention_options options = {.is_scale_off = pass->is_scale_off,
                                         .has_temperature = pass->temperature != 1.0f,
                                         .temperature = pass->temperature,
                                         .mask = pass->mask,
-                                        .mask_size = pass->mask_size,
-                                        .memory_limit_bytes = memory_limit_bytes};
+                                        .mask_size = is_all_padding ? m : pass->mask_size,
+                                        .memory_limit_bytes = means->memory_limit_bytes,
+                                        .pool = means->pool};
     struct arrays arrays = {0};
     struct attention_error failure = {0};
-    size_t m = input->context != NULL ? input->m : input->n;
     changed.config = pass->config;
     bool is_ready = fill_heads_off(what_if, &pass->config, &arrays.heads_off) &&
                     (pass->mask != ATTENTION_MASK_CUSTOM ||

@@ -23,10 +23,15 @@ bool study_pass_equal(const struct study_pass *a, const struct what_if *a_change
 bool study_pass_has_place(const struct attention_config *config,
                           const struct attention_input *input, const struct attention_edit *edit);
 
+/* What a pass may use. */
+struct study_means {
+    size_t memory_limit_bytes;   /* 0: no limit */
+    struct attention_pool *pool; /* NULL: this thread alone */
+};
 /* Runs the pass into the trace, which keeps the last one when this fails. Edits that do not fit its shapes are left out and
- * counted in *edits_left_out. */
+ * counted in *edits_left_out; padding hides all keys where it asks for more than there are. */
 bool study_pass_run(const struct study_pass *pass, const struct what_if *what_if,
                     const struct attention_weights *weights, const struct attention_input *input,
-                    size_t memory_limit_bytes, struct attention_trace *trace,
+                    const struct study_means *means, struct attention_trace *trace,
                     size_t *edits_left_out, struct file_error *error);
 #endif

@@ -17,6 +17,16 @@ void what_if_free(struct what_if *what_if) {
     what_if_init(what_if);
 }
 
+void what_if_forget_model(struct what_if *what_if) {
+    struct what_if words = {.context = what_if->context,
+                            .values = what_if->values,
+                            .shuffle_seed = what_if->shuffle_seed,
+                            .temperature = 1.0f};
+    what_if->context = what_if->values = NULL;
+    what_if_free(what_if);
+    *what_if = words;
+}
+
 /* A copy of `count` things; NULL where there are none (*is_good true) or no memory (false). */
 static void *copy_block(const void *from, size_t count, size_t size, bool *is_good) {
     if (from == NULL || count == 0) return NULL;

@@ -47,6 +47,8 @@ void what_if_init(struct what_if *what_if); /* everything as the model says */
 void what_if_free(struct what_if *what_if); /* safe on zeros and twice */
 bool what_if_copy(struct what_if *to, const struct what_if *from); /* false: no memory, *to unchanged */
 bool what_if_equal(const struct what_if *a, const struct what_if *b);
+/* Everything as another model says: what stays are the words, their order, context and values. */
+void what_if_forget_model(struct what_if *what_if);
 /* Whether anything is not as the model says. */
 bool what_if_is_plain(const struct what_if *what_if);
 bool what_if_set_context(struct what_if *what_if, const char *text); /* NULL or "": none; then values go too */

@@ -37,7 +37,7 @@
     X(PREDICT_ANSWER, "predict.answer") /* a: key */                                               \
     X(PREDICT_SKIP, "predict.skip")                                                                \
     X(PREDICT_TOGGLE, "predict.toggle") /* on and off */                                           \
-    X(TEXT_EDIT, "text.edit")                                                                      \
+    X(TEXT_EDIT, "text.edit")           /* a: edit_field of views/picture.h */                     \
     X(TEXT_LEAVE, "text.leave")                                                                    \
     X(TEXT_EXAMPLE, "text.example")     /* a: which */                                             \
     X(MODEL_MENU, "model.menu")         /* opens and closes */                                     \
@@ -57,9 +57,21 @@
     X(BLANK, "blank")                                                                              \
     X(KEYS, "keys")                                                                                \
     X(PANEL_TOGGLE, "panel.toggle")     /* the right panel, where it is a sheet */                 \
+    X(PANEL_SET, "panel.set")           /* a: explanation or what if */                            \
+    X(PANEL_NEXT, "panel.next")         /* what if and back */                                     \
+    X(PANEL_SCROLL, "panel.scroll")     /* a: logical pixels, down when positive */                \
     X(RAIL_SCROLL, "rail.scroll")                                                                  \
     X(MASK_NEXT, "mask.next")           /* none, causal */                                         \
+    X(MASK_PAINT, "mask.paint")         /* the chosen cell of the mask */                          \
     X(SCALING_TOGGLE, "scaling.toggle")                                                            \
+    X(CHANGE_CHOICE, "change.choice")   /* a: switch_id, b: which of its choices */                \
+    X(CHANGE_DIAL, "change.dial")       /* a: dial_id, b: place */                                 \
+    X(CHANGE_HEAD, "change.head")       /* a: head of the layer, b: 1 on, 0 off */                 \
+    X(CHANGE_TEXT, "change.text")       /* a: edit_field: takes the text away */                   \
+    X(CHANGE_RESET, "change.reset")     /* everything as the model says */                         \
+    X(COMPARE_SHOWS, "compare.shows")   /* b: reach or influence */                                \
+    X(COMPARE_STEPS, "compare.steps")   /* b: steps or layers */                                   \
+    X(COMPARE_KERNEL, "compare.kernel") /* b: width of the convolution, from 0 for 1 */            \
     X(MESSAGE_CLOSE, "message.close")                                                              \
     X(FOCUS_NEXT, "focus.next")                                                                    \
     X(FOCUS_BACK, "focus.back")                                                                    \

@@ -130,7 +130,8 @@ uint32_t semantics_focus_step(const struct semantics *list, uint32_t id, int dir
     bool is_passed = false;
     for (size_t i = 0; i < list->count; i++) {
         const struct semantic_node *node = &list->nodes[i];
-        if (!node->is_focusable || node->is_disabled || node->rect.w <= 0 || node->rect.h <= 0) {
+        bool is_away = node->rect.w <= 0 || node->rect.h <= 0;
+        if (!node->is_focusable || node->is_disabled || (is_away && node->scroll_height <= 0)) {
             continue;
         }
         first = first ? first : node->id;
@@ -150,6 +151,13 @@ uint32_t semantics_focus_step(const struct semantics *list, uint32_t id, int dir
         return before ? before : last;
     }
     return after ? after : first;
+}
+
+int semantics_place_at(const struct semantic_node *slider, float x) {
+    float inset = slider->rect.h / 2, room = slider->rect.w - 2 * inset;
+    float part = room > 0 ? (x - slider->rect.x - inset) / room : 0;
+    int last = slider->places - 1, place = (int)(part * (float)last + 0.5f);
+    return part <= 0 || last < 1 ? 0 : place < last ? place : last;
 }
 
 bool semantics_cell_at(const struct semantic_node *node, float x, float y, size_t *row,

@@ -9,7 +9,12 @@
 
 enum semantic_role {
     ROLE_BUTTON, ROLE_TAB, ROLE_STEP, ROLE_TOKEN, ROLE_HEAD, ROLE_FIELD, ROLE_TEXT, ROLE_HEADING,
-    ROLE_GRID, ROLE_MENU_ITEM, ROLE_MESSAGE, ROLE_CARD, ROLE_COLOUR_BAR, ROLE_BLOCK /* swallows clicks */
+    ROLE_GRID, ROLE_MENU_ITEM, ROLE_MESSAGE, ROLE_CARD, ROLE_COLOUR_BAR,
+    ROLE_GROUP,  /* choices of which one holds: has the keyboard for all of them; value: the one chosen */
+    ROLE_CHOICE, /* one of them, for the pointer */
+    ROLE_SLIDER, /* a value along a line of `places` */
+    ROLE_SWITCH, /* on (is_selected) or off */
+    ROLE_BLOCK   /* swallows clicks */
 };
 
 /* A matrix of numbers on the stage: one node, its cells by arithmetic. */
@@ -30,6 +35,11 @@ struct semantic_node {
     const char *name, *value;  /* UTF-8, owned by the list; value may be "" */
     struct ui_action action;   /* what a click or Enter does; UI_COMMAND_NONE: nothing */
     const char *tooltip;       /* "" : none */
+    struct ui_action less, more; /* what the arrow keys do while it has the keyboard; NONE: what they always do */
+    int places;                  /* SLIDER: how many; a click between gives `action` with b = the place, from 0 */
+    float scroll_y, scroll_height; /* in a part that scrolls: where its row stands there, logical pixels from the top of
+                                      all of it, whether in view or not; height 0: it does not scroll */
+    float scroll_room;           /* of the part that scrolls itself: how much of it is in view, logical pixels */
     bool is_focusable, is_selected, is_disabled;
     bool has_grid;
     struct semantic_grid grid;
@@ -58,6 +68,8 @@ const struct semantic_node *semantics_named(const struct semantics *list, const 
 const struct semantic_node *semantics_by_id(const struct semantics *list, uint32_t id);
 /* The focusable node after (or before) id, in recording order, round and round; 0 starts at the first. */
 uint32_t semantics_focus_step(const struct semantics *list, uint32_t id, int direction);
+/* The place of a slider nearest to x, 0 … places − 1. */
+int semantics_place_at(const struct semantic_node *slider, float x);
 /* The cell of a grid node under the point. */
 bool semantics_cell_at(const struct semantic_node *grid, float x, float y, size_t *row, size_t *column);
 struct rect semantics_cell_rect(const struct semantic_node *grid, size_t row, size_t column);

@@ -11,6 +11,15 @@ struct card {
     bool has_choices, has_skip;
 };
 
+/* The weighted sum is guessed among the values, everything else among the keys. */
+static const char *answer_word(struct page *page, int answer, bool is_value) {
+    return is_value ? page_value_word(page, answer) : page_key_word(page, answer);
+}
+
+static const char *answer_token(struct page *page, int answer, bool is_value) {
+    return page_format(page, UI_MARK_KEY "%s" UI_MARK_END, answer_word(page, answer, is_value));
+}
+
 /* The card's words; title NULL: no card. */
 static struct card card_of(struct page *page) {
     const struct document *d = page->document;
@@ -18,16 +27,20 @@ static struct card card_of(struct page *page) {
     struct prediction_result result;
     const char *names[] = {"query", "chosen", "best", "rank", "count", "value", "best_value", NULL};
     const char *values[8] = {page_token(page, d->query, UI_MARK_QUERY), "", "", "",
-                             page_format(page, "%zu", page_n(page)),    "", "", NULL};
-    if (d->view == VIEW_HEADS) {
-        return (struct card){page_words(page, "card.find"),
-                             page_filled(page, "view.heads.card", names, values), false, false};
+                             page_format(page, "%zu", page_m(page)),    "", "", NULL};
+    if (d->view != VIEW_MATRICES) {
+        bool is_find = d->view == VIEW_HEADS;
+        return (struct card){
+            page_words(page, is_find ? "card.find" : "card.try"),
+            page_filled(page, is_find ? "view.heads.card" : "view.compare.card", names, values),
+            false, false};
     }
+    bool are_values = which == PREDICT_SUM;
     bool is_waiting = which == PREDICT_SOFTMAX && d->answers[which] >= 0 &&
                       page->reveal.phase != PHASE_SOFTMAX_DIVIDE; /* answered, not yet shown */
     if (which >= 0 && (steps_is_question_open(page->study) || is_waiting)) {
         int answer = d->answers[which];
-        values[1] = answer >= 0 ? page_token(page, answer, UI_MARK_KEY) : "";
+        values[1] = answer >= 0 ? answer_token(page, answer, are_values) : "";
         const char *key = page_format(page, answer >= 0 ? "predict.%s.chosen" : "predict.%s",
                                       prediction_ids[which]);
         return (struct card){page_words(page, "card.predict"),
@@ -35,8 +48,8 @@ static struct card card_of(struct page *page) {
     }
     if (which >= 0 && d->answers[which] >= 0 && steps_prediction_result(page->study, &result) &&
         result.chosen >= 0) {
-        values[1] = page_token(page, result.chosen, UI_MARK_KEY);
-        values[2] = page_token(page, result.best, UI_MARK_KEY);
+        values[1] = answer_token(page, result.chosen, are_values);
+        values[2] = answer_token(page, result.best, are_values);
         values[3] = page_format(page, "%d", result.rank);
         values[5] = page_number(page, result.chosen_value, NUMBER_PLAIN);
         values[6] = page_number(page, result.best_value, NUMBER_PLAIN);
@@ -49,6 +62,10 @@ static struct card card_of(struct page *page) {
                              page_filled(page, key, names, values), false, false};
     }
     const char *key = page_format(page, "step.%s.card", step_id(d->step));
+    const char *own = page_format(page, "%s.context", key);
+    if (study_has_context(page->study) && catalogue_has(page->catalogue, d->language, own)) {
+        key = own;
+    }
     if (!catalogue_has(page->catalogue, d->language, key)) {
         return (struct card){0};
     }
@@ -61,25 +78,25 @@ static struct card card_of(struct page *page) {
 static float draw_choices(struct page *page, float x, float y, float width, bool is_measuring) {
     struct ui *ui = &page->ui;
     enum { MOST_CHIPS = 16 };
-    size_t n = page_n(page);
+    size_t n = page_m(page);
+    int which = steps_prediction(page->document->step);
     float left = x, height = ui_px(ui, 28), gap = ui_px(ui, 5), top = y;
     if (n > MOST_CHIPS) {
         return 0;
     }
-    int answer = page->document->answers[steps_prediction(page->document->step)];
+    int answer = page->document->answers[which];
     for (size_t j = 0; j < n; j++) {
         char name[64];
-        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, page_word(page, (int)j), width - ui_px(ui, 20), name,
-                    sizeof name);
-        struct ui_button chip = {.id = ui_id("choice", (int32_t)j, 0),
-                                 .label = page_format(page, "%s", name),
-                                 .kind = (int)j == answer ? UI_BUTTON_PRIMARY : UI_BUTTON_PLAIN,
-                                 .name =
-                                     page_format(page, "%s %s", page_words(page, "card.predict"),
-                                                 page_word(page, (int)j)),
-                                 .action = {UI_COMMAND_PREDICT_ANSWER, (int32_t)j, 0, 0},
-                                 .size = 14,
-                                 .is_selected = (int)j == answer};
+        const char *word = answer_word(page, (int)j, which == PREDICT_SUM);
+        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, word, width - ui_px(ui, 20), name, sizeof name);
+        struct ui_button chip = {
+            .id = ui_id("choice", (int32_t)j, 0),
+            .label = page_format(page, "%s", name),
+            .kind = (int)j == answer ? UI_BUTTON_PRIMARY : UI_BUTTON_PLAIN,
+            .name = page_format(page, "%s %s", page_words(page, "card.predict"), word),
+            .action = {UI_COMMAND_PREDICT_ANSWER, (int32_t)j, 0, 0},
+            .size = 14,
+            .is_selected = (int)j == answer};
         float w = fminf(ui_button_width(ui, &chip) - ui_px(ui, 8), width);
         if (left > x && left + w > x + width) {
             left = x;

@@ -4,10 +4,12 @@
 #include "page.h"
 
 void top_bar_draw(struct page *page, struct rect r);
-void field_draw(struct page *page, struct rect r);     /* the sentence with its tokens as chips, caret, selection, composition */
+void field_draw(struct page *page, struct rect r, enum edit_field field); /* a text with its tokens as chips, caret, selection, composition */
 void message_draw(struct page *page, struct rect under); /* a line under the field */
 void rail_draw(struct page *page, struct rect r);
 void panel_draw(struct page *page, struct rect r);
+void what_if_draw(struct page *page, struct rect r); /* the panel's second page */
+float effect_draw(struct page *page, struct rect r, bool is_measuring); /* what it did, and back; the height used */
 void timeline_draw(struct page *page, struct rect r);
 
 /* What is said about the current beat: `part` is "title", "formula", "text"; with the marks of ui.h. */
@@ -21,6 +23,14 @@ bool panel_has_question(struct page *page);
 float panel_formula(struct page *page, float x, float y, float width, float bottom);
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom);
 float panel_card(struct page *page, float x, float y, float width, float bottom);
+
+/* Of view `compare`: the selected pair of words in all three networks; and what is to be said about them (NULL: no more). */
+float panel_compare(struct page *page, float x, float y, float width, float bottom);
+const char *words_of_comparison(struct page *page, const char *part);
+const char *words_compare_note(struct page *page, int which);
+
+/* The mean largest weight by d_k, at step `scale`; y < 0: only measures. */
+float panel_largest(struct page *page, float x, float y, float width);
 
 /* Over everything. */
 void menus_draw(struct page *page, struct rect window);

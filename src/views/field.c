@@ -1,9 +1,11 @@
-/* field.c: the sentence field. The text stands as it was typed; each token lies on a chip. Segments
- * (tokens and the white space between them) follow each other from left to right; a right-to-left
- * token reads right to left inside its chip. */
+/* field.c: a text being typed: the sentence, and in the panel the context and its values. The text
+ * stands as it was typed; each token lies on a chip. Segments (tokens and the white space between
+ * them) follow each other from left to right; a right-to-left token reads right to left inside its
+ * chip. */
 #include "chrome.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Not a token: white space; text that the model cannot take; how many tokens there are beyond the
@@ -18,6 +20,10 @@ struct segment {
 };
 
 struct line {
+    enum edit_field field;
+    const char *text;                /* the document's, or the one that its model refused */
+    const struct token_list *tokens; /* of the document's */
+    bool is_edited;
     struct segment *segments;
     size_t count;
     float width;
@@ -31,18 +37,31 @@ static float width_of(struct page *page, const char *text, size_t bytes) {
                       bytes);
 }
 
-/* What stands in the field: the document's text, or the one that its model refused. */
-static const char *field_text(const struct page *page) {
-    const struct picture_presence *p = page->presence;
-    return p->is_editing && p->edited_text ? p->edited_text : page->study->document.text;
+const char *field_text(const struct document *document, enum edit_field field) {
+    const char *text = field == EDIT_CONTEXT  ? document->what_if.context
+                       : field == EDIT_VALUES ? document->what_if.values
+                                              : document->text;
+    return text ? text : "";
 }
 
-static const char *shown_text(struct page *page, const struct segment *s) {
+const struct token_list *field_tokens(const struct study *study, enum edit_field field) {
+    return field == EDIT_CONTEXT  ? &study->context.tokens
+           : field == EDIT_VALUES ? &study->values.tokens
+                                  : &study->tokens;
+}
+
+static const char *token_text(struct page *page, enum edit_field field, int token) {
+    return field == EDIT_CONTEXT  ? study_key_token(page->study, token)
+           : field == EDIT_VALUES ? study_value_token(page->study, token)
+                                  : study_token(page->study, token);
+}
+
+static const char *shown_text(struct page *page, const struct line *line, const struct segment *s) {
     if (s->token == SEGMENT_MORE) {
-        return page_format(page, "+%zu", page->study->tokens.dropped);
+        return page_format(page, "+%zu", line->tokens->dropped);
     }
-    return s->token >= 0               ? study_token(page->study, s->token)
-           : s->token == SEGMENT_PLAIN ? field_text(page)
+    return s->token >= 0               ? token_text(page, line->field, s->token)
+           : s->token == SEGMENT_PLAIN ? line->text
                                        : "";
 }
 
@@ -52,7 +71,7 @@ static void add_segment(struct page *page, struct line *line, size_t start, size
     struct segment *s = &line->segments[line->count++];
     *s = (struct segment){start, bytes, token, line->width, 0, 0};
     if (token != SEGMENT_SPACE) {
-        const char *name = shown_text(page, s);
+        const char *name = shown_text(page, line, s);
         s->text_x = line->padding;
         s->width = ceilf(width_of(page, name, strlen(name))) + 2 * line->padding;
         line->width += s->width + ui_px(ui, 2);
@@ -63,35 +82,64 @@ static void add_segment(struct page *page, struct line *line, size_t start, size
     }
 }
 
-static struct line segments_of(struct page *page) {
-    const struct token_list *tokens = &page->study->tokens;
-    size_t bytes = strlen(field_text(page)), at = 0;
-    struct line line = {page_memory(page, 2 * tokens->count + 1, sizeof(struct segment)), 0, 0,
-                        ui_px(&page->ui, 8)};
-    if (line.segments && field_text(page) != page->study->document.text) {
+/* A token and where it begins: in the pass the words may stand in another order than in the text.
+ */
+struct place {
+    size_t start;
+    int token;
+};
+
+static int by_start(const void *a, const void *b) {
+    const struct place *one = a, *two = b;
+    return one->start < two->start ? -1 : one->start > two->start;
+}
+
+static struct line segments_of(struct page *page, enum edit_field field) {
+    const struct picture_presence *p = page->presence;
+    const struct token_list *tokens = field_tokens(page->study, field);
+    bool is_edited = p->is_editing && p->edited_field == field;
+    bool is_refused = is_edited && p->edited_text;
+    struct line line = {.field = field,
+                        .text = is_refused ? p->edited_text : field_text(page->document, field),
+                        .tokens = tokens,
+                        .is_edited = is_edited,
+                        .segments =
+                            page_memory(page, 2 * tokens->count + 1, sizeof(struct segment)),
+                        .padding = ui_px(&page->ui, 8)};
+    struct place *places = page_memory(page, tokens->count + 1, sizeof *places);
+    size_t bytes = strlen(line.text), at = 0;
+    if (!line.segments || !places) {
+        return line;
+    }
+    if (is_refused) {
         if (bytes) {
             add_segment(page, &line, 0, bytes, SEGMENT_PLAIN);
         }
         return line;
     }
-    for (size_t i = 0; line.segments && i < tokens->count; i++) {
-        if (tokens->tokens[i].start > at) {
-            add_segment(page, &line, at, tokens->tokens[i].start - at, SEGMENT_SPACE);
-        }
-        add_segment(page, &line, tokens->tokens[i].start, tokens->tokens[i].bytes, (int)i);
-        at = tokens->tokens[i].start + tokens->tokens[i].bytes;
+    for (size_t i = 0; i < tokens->count; i++) {
+        places[i] = (struct place){tokens->tokens[i].start, (int)i};
     }
-    if (line.segments && at < bytes) {
+    qsort(places, tokens->count, sizeof *places, by_start);
+    for (size_t i = 0; i < tokens->count; i++) {
+        const struct token *token = &tokens->tokens[places[i].token];
+        if (token->start > at) {
+            add_segment(page, &line, at, token->start - at, SEGMENT_SPACE);
+        }
+        add_segment(page, &line, token->start, token->bytes, places[i].token);
+        at = token->start + token->bytes;
+    }
+    if (at < bytes) {
         add_segment(page, &line, at, bytes - at, tokens->dropped ? SEGMENT_MORE : SEGMENT_SPACE);
     }
     return line;
 }
 
-static bool is_right_to_left(struct page *page, const struct segment *s) {
+static bool is_right_to_left(struct page *page, const struct line *line, const struct segment *s) {
     struct text_run runs[2];
     const struct text_measurer *m = page->ui.measurer;
     size_t count = m->split(m->context, TEXT_WORDS_MEDIUM, ui_type(&page->ui, type_size),
-                            field_text(page) + s->start, s->bytes, runs, 2);
+                            line->text + s->start, s->bytes, runs, 2);
     return count > 0 && runs[0].is_right_to_left;
 }
 
@@ -106,9 +154,9 @@ static float place_of(struct page *page, const struct line *line, size_t at) {
         if (s->token == SEGMENT_SPACE || s->token == SEGMENT_MORE) {
             return s->x + s->width * (float)inside / (float)s->bytes;
         }
-        const char *text = field_text(page) + s->start;
+        const char *text = line->text + s->start;
         float prefix = inside ? width_of(page, text, inside) : 0;
-        bool is_rtl = is_right_to_left(page, s);
+        bool is_rtl = is_right_to_left(page, line, s);
         if (inside == 0) {
             return s->x + s->text_x - ui_px(&page->ui, 4);
         }
@@ -118,14 +166,14 @@ static float place_of(struct page *page, const struct line *line, size_t at) {
 }
 
 /* The text of a chip inside which something is being composed: it parts at the caret. */
-static void draw_parted_text(struct page *page, const struct segment *s, struct rect r, float gap,
-                             struct colour c) {
+static void draw_parted_text(struct page *page, const struct line *line, const struct segment *s,
+                             struct rect r, float gap, struct colour c) {
     struct ui *ui = &page->ui;
-    const char *text = field_text(page) + s->start;
+    const char *text = line->text + s->start;
     size_t inside = page->presence->caret - s->start;
     float baseline = ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size);
     float before = width_of(page, text, inside), left = r.x + s->text_x;
-    bool is_rtl = is_right_to_left(page, s);
+    bool is_rtl = is_right_to_left(page, line, s);
     float after_x = is_rtl ? left : left + before + gap;
     float before_x = is_rtl ? rect_right(r) - s->text_x - before : left;
     draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, ui_type(ui, type_size), roundf(before_x),
@@ -135,23 +183,23 @@ static void draw_parted_text(struct page *page, const struct segment *s, struct 
 }
 
 /* gap: what is being composed inside the chip takes so much of its width; 0: nothing is. */
-static void draw_chip(struct page *page, const struct segment *s, struct rect r, bool is_selected,
-                      float gap) {
+static void draw_chip(struct page *page, const struct line *line, const struct segment *s,
+                      struct rect r, bool is_selected, float gap) {
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
-    bool is_focus = s->token == page->document->query;
+    bool is_focus = line->field == EDIT_SENTENCE && s->token == page->document->query;
     struct colour fill = is_focus               ? t->fill[ROLE_QUERY]
                          : is_selected          ? colour_mix(t->chip, t->fill[ROLE_QUERY], 0.2f)
                          : ui_is_hovered(ui, r) ? colour_mix(t->chip, t->ink, 0.06f)
                                                 : t->chip;
-    const char *name = shown_text(page, s);
+    const char *name = shown_text(page, line, s);
     if (s->token >= 0) {
         draw_rectangle(ui->list, r, ui_px(ui, 7), fill);
     }
     float size = ui_type(ui, type_size);
     struct colour ink = is_focus ? colour_text_on(fill) : t->ink;
     if (gap > 0) {
-        draw_parted_text(page, s, r, gap, ink);
+        draw_parted_text(page, line, s, r, gap, ink);
     } else {
         draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, size, roundf(r.x + s->text_x),
                   ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0, ink, name, strlen(name));
@@ -160,12 +208,14 @@ static void draw_chip(struct page *page, const struct segment *s, struct rect r,
         return;
     }
     struct semantic_node *node = semantics_add(
-        ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, 0),
+        ui->semantics, ROLE_TOKEN, ui_id("chip", s->token, (int32_t)line->field),
         rect_intersect(r, draw_clip(ui->list)), name, page_format(page, "%d", s->token + 1));
-    node->action = (struct ui_action){UI_COMMAND_QUERY_SET, s->token, 0, 0};
+    bool is_query = line->field == EDIT_SENTENCE;
+    node->action =
+        (struct ui_action){is_query ? UI_COMMAND_QUERY_SET : UI_COMMAND_NONE, s->token, 0, 0};
     node->is_selected = is_focus;
     node->is_focusable =
-        !page->presence->is_editing && rect_intersect(r, draw_clip(ui->list)).w > 0;
+        is_query && !page->presence->is_editing && rect_intersect(r, draw_clip(ui->list)).w > 0;
     ui_focus_ring(ui, node->id, r, ui_px(ui, 7));
 }
 
@@ -194,26 +244,28 @@ static void draw_caret(struct page *page, struct rect r, float x) {
     }
     struct rect caret = rect_make(roundf(x), middle - half, ui_px(ui, 2), 2 * half);
     draw_rectangle(ui->list, caret, 0, ui->theme->ink);
-    semantics_add(ui->semantics, ROLE_TEXT, NODE_CARET, caret, page_words(page, "field.caret"), "");
+    semantics_add(ui->semantics, ROLE_TEXT, NODE_CARET, rect_intersect(caret, draw_clip(ui->list)),
+                  page_words(page, "field.caret"), "");
 }
 
 static void draw_segments(struct page *page, struct rect r, const struct line *line) {
     struct ui *ui = &page->ui;
     const struct picture_presence *p = page->presence;
+    bool is_edited = line->is_edited;
     size_t from = p->caret < p->anchor ? p->caret : p->anchor,
            to = p->caret < p->anchor ? p->anchor : p->caret;
-    float caret = p->is_editing ? place_of(page, line, p->caret) : 0,
-          composing = composition_width(page);
+    float caret = is_edited ? place_of(page, line, p->caret) : 0,
+          composing = is_edited ? composition_width(page) : 0;
     float focus = 0; /* what must be in view */
-    for (size_t i = 0; i < line->count && !p->is_editing; i++) {
+    for (size_t i = 0; i < line->count && !is_edited && line->field == EDIT_SENTENCE; i++) {
         if (line->segments[i].token == page->document->query) {
             focus = line->segments[i].x + line->segments[i].width;
         }
     }
-    float needed = p->is_editing ? caret + composing : focus, room = r.w - ui_px(ui, 8);
+    float needed = is_edited ? caret + composing : focus, room = r.w - ui_px(ui, 8);
     float scroll = needed > room ? needed - room : 0;
     float height = fminf(ui_px(ui, 28), r.h - ui_px(ui, 4));
-    if (p->is_editing && from != to) {
+    if (is_edited && from != to) {
         float x0 = place_of(page, line, from) - scroll, x1 = place_of(page, line, to) - scroll;
         draw_rectangle(ui->list,
                        rect_snap(rect_make(r.x + fminf(x0, x1), r.y + ui_px(ui, 2), fabsf(x1 - x0),
@@ -223,95 +275,68 @@ static void draw_segments(struct page *page, struct rect r, const struct line *l
     }
     for (size_t i = 0; i < line->count; i++) {
         const struct segment *s = &line->segments[i];
-        float x = r.x + s->x - scroll + (p->is_editing && s->start >= p->caret ? composing : 0);
+        float x = r.x + s->x - scroll + (is_edited && s->start >= p->caret ? composing : 0);
         if (s->token != SEGMENT_SPACE && x < rect_right(r) && x + s->width > r.x) {
-            bool is_selected = p->is_editing && s->start < to && s->start + s->bytes > from;
-            bool is_parted = p->is_editing && s->token != SEGMENT_MORE && s->start < p->caret &&
+            bool is_selected = is_edited && s->start < to && s->start + s->bytes > from;
+            bool is_parted = is_edited && s->token != SEGMENT_MORE && s->start < p->caret &&
                              p->caret < s->start + s->bytes;
             float gap = is_parted ? composing : 0;
             draw_chip(
-                page, s,
+                page, line, s,
                 rect_make(roundf(x), roundf(r.y + (r.h - height) / 2), s->width + gap, height),
                 is_selected, gap);
         }
     }
-    if (p->is_editing) {
+    if (is_edited) {
         draw_caret(page, r, r.x + caret - scroll);
     }
 }
 
-void field_draw(struct page *page, struct rect r) {
+/* The button that opens the field for typing, at its right end. */
+static void draw_edit_button(struct page *page, struct rect *inner) {
+    struct ui *ui = &page->ui;
+    struct ui_button edit = {.id = ui_id("edit", 0, 0),
+                             .label = page_words(page, "button.edit"),
+                             .kind = UI_BUTTON_BARE,
+                             .action = {UI_COMMAND_TEXT_EDIT, EDIT_SENTENCE, 0, 0},
+                             .size = 14,
+                             .tooltip = page_words(page, "command.text.edit")};
+    struct rect place = rect_cut_right(inner, ui_button_width(ui, &edit));
+    ui_button(ui, rect_inset(place, 0, fmaxf(0, (place.h - ui_px(ui, 30)) / 2)), &edit);
+    rect_cut_right(inner, ui_px(ui, 6));
+}
+
+void field_draw(struct page *page, struct rect r, enum edit_field field) {
+    static const char *const names[EDIT_COUNT] = {"field.name", "field.context", "field.values"};
+    static const char *const hints[EDIT_COUNT] = {"field.hint", "field.context.hint",
+                                                  "field.values.hint"};
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
-    bool is_editing = page->presence->is_editing;
+    struct line line = segments_of(page, field);
+    bool is_edited = line.is_edited;
     draw_rectangle(ui->list, r, ui_px(ui, 10), t->background);
-    draw_frame(ui->list, r, ui_px(ui, 10), ui_px(ui, is_editing ? 2 : 1.5f),
-               is_editing ? t->fill[ROLE_QUERY] : t->line);
+    draw_frame(ui->list, r, ui_px(ui, 10), ui_px(ui, is_edited ? 2 : 1.5f),
+               is_edited ? t->fill[ROLE_QUERY] : t->line);
     struct semantic_node *node =
-        semantics_add(ui->semantics, ROLE_FIELD, NODE_FIELD, r, page_words(page, "field.name"),
-                      page->study->document.text);
-    node->action = (struct ui_action){UI_COMMAND_TEXT_EDIT, 0, 0, 0};
+        semantics_add(ui->semantics, ROLE_FIELD, NODE_FIELD + (uint32_t)field,
+                      rect_intersect(r, draw_clip(ui->list)), page_words(page, names[field]),
+                      field_text(page->document, field));
+    node->action = (struct ui_action){UI_COMMAND_TEXT_EDIT, (int32_t)field, 0, 0};
     node->is_focusable = true;
-    ui_focus_ring(ui, NODE_FIELD, r, ui_px(ui, 10));
+    ui_focus_ring(ui, node->id, r, ui_px(ui, 10));
     struct rect inner = rect_inset(r, ui_px(ui, 8), ui_px(ui, 2));
-    if (!is_editing && inner.w > ui_px(ui, 260)) {
-        struct ui_button edit = {.id = ui_id("edit", 0, 0),
-                                 .label = page_words(page, "button.edit"),
-                                 .kind = UI_BUTTON_BARE,
-                                 .action = {UI_COMMAND_TEXT_EDIT, 0, 0, 0},
-                                 .size = 14,
-                                 .tooltip = page_words(page, "command.text.edit")};
-        float width = ui_button_width(ui, &edit);
-        struct rect place = rect_cut_right(&inner, width);
-        ui_button(ui, rect_inset(place, 0, fmaxf(0, (place.h - ui_px(ui, 30)) / 2)), &edit);
-        rect_cut_right(&inner, ui_px(ui, 6));
+    if (field == EDIT_SENTENCE && !is_edited && inner.w > ui_px(ui, 260)) {
+        draw_edit_button(page, &inner);
     }
     draw_clip_push(ui->list, inner);
-    struct line line = segments_of(page);
     if (line.segments) {
         draw_segments(page, inner, &line);
     }
-    if (line.count == 0 &&
-        !(is_editing && page->presence->composition && page->presence->composition[0])) {
+    if (line.count == 0 && !(is_edited && composition_width(page) > 0)) {
         struct rect hint = inner;
         rect_cut_left(&hint, ui_px(ui, 8));
-        ui_text_in(ui, hint, UI_LEFT, TEXT_WORDS, type_size, t->secondary,
-                   page_words(page, "field.hint"));
+        ui_text_in(ui, hint, UI_LEFT, TEXT_WORDS, field == EDIT_SENTENCE ? type_size : 13,
+                   t->secondary, page_words(page, hints[field]));
     }
     draw_clip_pop(ui->list);
-}
-
-void message_draw(struct page *page, struct rect under) {
-    struct ui *ui = &page->ui;
-    const char *text = page->presence->message;
-    if (!text || !text[0]) {
-        return;
-    }
-    float width = fminf(under.w, ui_px(ui, 760)), padding = ui_px(ui, 12);
-    struct ui_paragraph words = {text,
-                                 14,
-                                 1.4f,
-                                 page->presence->is_message_error ? ui->theme->error
-                                                                  : ui->theme->ink,
-                                 TEXT_WORDS_MEDIUM,
-                                 4};
-    float close = ui_px(ui, 30);
-    float height =
-        ui_paragraph(ui, &words, 0, 0, width - 2 * padding - close, true) + ui_px(ui, 16);
-    struct rect r = rect_make(under.x, under.y, width, height);
-    draw_rectangle(ui->list, r, ui_px(ui, 9), ui->theme->surface);
-    draw_frame(ui->list, r, ui_px(ui, 9), ui_px(ui, 1.5f),
-               page->presence->is_message_error ? ui->theme->error : ui->theme->line);
-    ui_paragraph(ui, &words, r.x + padding, r.y + ui_px(ui, 8), width - 2 * padding - close, false);
-    semantics_add(ui->semantics, ROLE_BLOCK, ui_id("message block", 0, 0), r, "", "");
-    semantics_add(ui->semantics, ROLE_MESSAGE, ui_id("message", 0, 0), r, text, "");
-    struct ui_button button = {.id = ui_id("message close", 0, 0),
-                               .label = "×",
-                               .name = page_words(page, "command.message.close"),
-                               .kind = UI_BUTTON_BARE,
-                               .action = {UI_COMMAND_MESSAGE_CLOSE, 0, 0, 0}};
-    ui_button(
-        ui,
-        rect_make(rect_right(r) - close - ui_px(ui, 4), r.y + ui_px(ui, 4), close, ui_px(ui, 28)),
-        &button);
 }

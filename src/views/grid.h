@@ -10,7 +10,11 @@ enum grid_state { /* how one cell is painted */
     GRID_WEIGHT,  /* sequential map over 0 … 1 */
     GRID_HIDDEN,  /* not come to yet: an empty dashed cell */
     GRID_MASKED,  /* hatched, −∞ */
-    GRID_NO_WEIGHT /* a masked weight: hatched, exactly 0 */
+    GRID_NO_WEIGHT, /* a masked weight: hatched, exactly 0 */
+    GRID_SHARE,     /* sequential map over 0 … range */
+    GRID_MET,       /* of the comparison: heard of by now … */
+    GRID_MET_NOW,   /* … just now */
+    GRID_NEVER      /* and never: hatched, without a number */
 };
 
 struct grid {
@@ -77,6 +81,10 @@ void labels_columns(struct page *page, const struct labels *labels, struct rect 
 void labels_columns_below(struct page *page, const struct labels *labels, struct rect grid);
 /* The tokens of the sentence, NUL-terminated texts; count = page_n. */
 struct labels labels_tokens(struct page *page, int focus, enum theme_role role, enum ui_command command, uint32_t slot);
+
+/* Labels of the keys and of the values; count = page_m. */
+struct labels labels_keys(struct page *page, int focus, enum ui_command command, uint32_t slot);
+struct labels labels_values(struct page *page, int focus, enum ui_command command, uint32_t slot);
 
 /* A matrix letter with its size: "Q  queries 8 × 4" on one baseline; returns the width. key: catalogue key of the words. */
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c, const char *words);

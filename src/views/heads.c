@@ -1,6 +1,7 @@
 /* heads.c: every head of the layer as a heatmap on one colour scale; and one head alone as a
  * figure. */
 #include "stage.h"
+#include "ui/control.h"
 
 #include <math.h>
 
@@ -44,8 +45,8 @@ struct tile {
 /* The largest cell that the tile has room for. */
 static float tile_cell(struct page *page, const struct tile *t, float side) {
     const struct ui *ui = &page->ui;
-    float room = fminf(side, t->height - t->title - t->labels - ui_px(ui, 18));
-    float cell = fmaxf(0, fminf(room / (float)page_n(page), ui_px(ui, 64)));
+    float high = (t->height - t->title - t->labels - ui_px(ui, 18)) / (float)page_n(page);
+    float cell = fmaxf(0, fminf(fminf(side / (float)page_m(page), high), ui_px(ui, 64)));
     return cell >= 4 ? floorf(cell) : cell;
 }
 
@@ -53,7 +54,7 @@ static float tile_cell(struct page *page, const struct tile *t, float side) {
 static struct tile best_tile(struct page *page, struct rect r, int heads,
                              const struct labels *labels) {
     struct ui *ui = &page->ui;
-    size_t n = page_n(page);
+    size_t n = page_n(page), m = page_m(page);
     struct tile best = {0};
     for (int columns = 1; columns <= heads; columns++) {
         struct tile t = {
@@ -61,7 +62,7 @@ static struct tile best_tile(struct page *page, struct rect r, int heads,
         t.width = floorf(r.w / (float)columns);
         t.height = floorf(r.h / (float)t.rows);
         float side = t.width - ui_px(ui, 34);
-        t.cell = side / (float)n;
+        t.cell = side / (float)m;
         for (int pass = 0; pass < 3; pass++) { /* smaller cells turn the labels upright */
             t.labels = fmaxf(t.labels, labels_column_height(page, labels, t.cell));
             t.cell = tile_cell(page, &t, side);
@@ -83,21 +84,28 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
                       const struct grid *grid_in, struct labels labels) {
     struct ui *ui = &page->ui;
     struct grid grid = *grid_in;
-    float side = t->cell * (float)page_n(page);
+    float side = t->cell * (float)page_m(page), high = t->cell * (float)page_n(page);
     struct rect top = rect_cut_top(&r, t->title);
     bool is_focus = head == page->document->head;
     float x = r.x + ui_px(ui, 12);
     const char *name = page_format(page, "H%d", head + 1), *words = page_head_name(page, head);
-    float w = ui_text_in(ui, rect_make(x, top.y, r.w - ui_px(ui, 20), top.h), UI_LEFT,
-                         TEXT_WORDS_BOLD, 17, ui->theme->ink, name) +
-              ui_px(ui, 8);
+    bool is_off = page_is_head_off(page, head);
+    struct rect place = rect_make(x, top.y, r.w - ui_px(ui, 20), top.h);
+    float w = (is_off ? ui_text_struck(ui, place, UI_LEFT, TEXT_WORDS_BOLD, 17, ui->theme->ink,
+                                       ui->theme->background, name)
+                      : ui_text_in(ui, place, UI_LEFT, TEXT_WORDS_BOLD, 17, ui->theme->ink, name)) +
+              ui_px(ui, is_off ? 12 : 8);
+    if (is_off) {
+        words = page_format(page, "%s · %s", page_words(page, "word.off"), words);
+    }
     ui_text_in(ui, rect_make(x + w, top.y, fmaxf(0, r.w - ui_px(ui, 16) - w), top.h), UI_LEFT,
                TEXT_WORDS, 14, ui->theme->secondary, words);
     grid.slot = SLOT_HEAD + (uint32_t)head;
-    grid.rect = rect_make(x, rect_bottom(top) + ui_px(ui, 4), side, side);
+    grid.rect = rect_make(x, rect_bottom(top) + ui_px(ui, 4), side, high);
     grid.number_size = 12;
     grid.name = page_format(page, "%s %s", name, words);
-    grid.row_names = grid.column_names = labels.texts;
+    grid.row_names = (const char *const *)page->study->token_names;
+    grid.column_names = labels.texts;
     struct semantic_node *node =
         semantics_add(ui->semantics, ROLE_HEAD, ui_id("head tile", head, 0),
                       rect_make(r.x, top.y, r.w, top.h), name, words);
@@ -114,6 +122,11 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
         rect_inset(rect_snap(rect_make(grid.rect.x, grid.rect.y + row * t->cell, side, t->cell)),
                    -ui_px(ui, 1), -ui_px(ui, 1)),
         ui_px(ui, 3), ui_px(ui, 2), ui->theme->fill[ROLE_QUERY]);
+    if (is_off && !is_focus) { /* its numbers stay, but nothing comes of them */
+        draw_frame(ui->list, rect_inset(grid.rect, -ui_px(ui, 4), -ui_px(ui, 4)), ui_px(ui, 5),
+                   ui_px(ui, 2), ui->theme->secondary)
+            ->dash = ui_px(ui, 4);
+    }
     if (is_focus) {
         draw_frame(ui->list, rect_inset(grid.rect, -ui_px(ui, 7), -ui_px(ui, 7)), ui_px(ui, 8),
                    ui_px(ui, 3), ui->theme->ink);
@@ -130,7 +143,7 @@ void heads_draw(struct page *page, struct rect r) {
     bool is_weight = true, has_bar = r.w >= ui_px(ui, 520) && r.h >= ui_px(ui, 240);
     float bar = has_bar ? colour_bar_width(page) + ui_px(ui, 12) : 0;
     struct rect right = rect_cut_right(&r, bar), top = rect_cut_top(&r, ui_px(ui, 26));
-    struct labels labels = labels_tokens(page, -1, ROLE_KEY, UI_COMMAND_NONE, SLOT_HEAD);
+    struct labels labels = labels_keys(page, -1, UI_COMMAND_NONE, SLOT_HEAD);
     labels.size = 13;
     struct labels rows = labels_tokens(page, page->document->query, ROLE_QUERY,
                                        UI_COMMAND_QUERY_SET, SLOT_HEAD + 400);
@@ -159,11 +172,11 @@ void heads_draw(struct page *page, struct rect r) {
                                       r.y + (float)(k / t.columns) * t.height, t.width, t.height);
         draw_tile(page, place, &t, k, &grids[k], labels);
         if (row_width > 0 && k % t.columns == 0) { /* the words of the rows, once a line */
-            float side = t.cell * (float)page_n(page);
+            float high = t.cell * (float)page_n(page);
             rows.slot += 1;
             labels_rows(
                 page, &rows,
-                rect_make(place.x + ui_px(ui, 12), place.y + t.title + ui_px(ui, 4), side, side),
+                rect_make(place.x + ui_px(ui, 12), place.y + t.title + ui_px(ui, 4), high, high),
                 ui_px(ui, 10), row_width);
         }
     }
@@ -178,7 +191,7 @@ void heads_draw(struct page *page, struct rect r) {
 void head_figure_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     int head = page->document->head;
-    size_t n = page_n(page);
+    size_t n = page_n(page), m = page_m(page);
     bool is_weight;
     float range = 1;
     if (n == 0) {
@@ -193,25 +206,27 @@ void head_figure_draw(struct page *page, struct rect r) {
     ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title);
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("figure", 0, 0), top, title, "");
     struct labels rows = labels_tokens(page, -1, ROLE_QUERY, UI_COMMAND_NONE, SLOT_HEAD);
+    struct labels columns = labels_keys(page, -1, UI_COMMAND_NONE, SLOT_HEAD);
     float gap = ui_px(ui, 12),
           label_width =
               fmaxf(labels_row_width(page, &rows, ui_px(ui, 116)),
                     ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, page_words(page, "axis.query")));
-    float cell = stage_cell(r.w - label_width - gap, n, ui_px(ui, 96)), height = 0;
+    float cell = stage_cell(r.w - label_width - gap, m, ui_px(ui, 96)), height = 0;
     for (int pass = 0; pass < 3; pass++) { /* smaller cells turn the labels upright */
-        height = fmaxf(height, labels_column_height(page, &rows, cell) + ui_px(ui, 4));
+        height = fmaxf(height, labels_column_height(page, &columns, cell) + ui_px(ui, 4));
         cell = fminf(cell, stage_cell(r.h - height, n, ui_px(ui, 96)));
     }
-    float used = label_width + gap + cell * (float)n, used_h = height + cell * (float)n;
+    float used = label_width + gap + cell * (float)m, used_h = height + cell * (float)n;
     float y = roundf(r.y + height + fmaxf(0, (r.h - used_h) * 0.4f));
     grid.rect = rect_make(roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap), y,
-                          cell * (float)n, cell * (float)n);
+                          cell * (float)m, cell * (float)n);
     grid.slot = SLOT_HEAD;
     grid.number_size = 18;
     grid.name = title;
-    grid.row_names = grid.column_names = rows.texts;
+    grid.row_names = rows.texts;
+    grid.column_names = columns.texts;
     labels_rows(page, &rows, grid.rect, gap, label_width);
-    labels_columns(page, &rows, grid.rect, height);
+    labels_columns(page, &columns, grid.rect, height);
     stage_axis_titles(page, grid.rect.x - gap, grid.rect.y - ui_px(ui, 6), grid.rect.x - gap,
                       grid.rect.y - ui_px(ui, 24));
     grid_draw(page, &grid);

@@ -184,7 +184,8 @@ void labels_columns_below(struct page *page, const struct labels *labels, struct
         }
         draw_key(ui->list, labels->slot, (uint32_t)i, 2);
         draw_text(ui->list, ui->measurer, style, size, roundf(x), roundf(y), angle,
-                  ui->theme->secondary, fitted, strlen(fitted));
+                  (int)i == labels->focus ? labels->colour : ui->theme->secondary, fitted,
+                  strlen(fitted));
         draw_key_end(ui->list);
     }
 }
@@ -198,6 +199,20 @@ struct labels labels_tokens(struct page *page, int focus, enum theme_role role,
                            page->ui.theme->text[role],
                            command,
                            slot};
+}
+
+struct labels labels_keys(struct page *page, int focus, enum ui_command command, uint32_t slot) {
+    struct labels labels = labels_tokens(page, focus, ROLE_KEY, command, slot);
+    labels.texts = page_key_names(page);
+    labels.count = page_m(page);
+    return labels;
+}
+
+struct labels labels_values(struct page *page, int focus, enum ui_command command, uint32_t slot) {
+    struct labels labels = labels_tokens(page, focus, ROLE_VALUE, command, slot);
+    labels.texts = page_value_names(page);
+    labels.count = page_m(page);
+    return labels;
 }
 
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c,

@@ -2,6 +2,8 @@
  * selected number, a card. */
 #include "chrome.h"
 
+#include "lesson/switches.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -64,6 +66,68 @@ static const char *token_words(struct page *page) {
     return page_format(page, "%s %s", rule, known);
 }
 
+/* Explanation and what-if; the second carries a dot while anything is not as the model says. */
+static void draw_tabs(struct page *page, struct rect r) {
+    static const char *const keys[PANEL_COUNT] = {"panel.explain", "panel.what_if"};
+    struct ui *ui = &page->ui;
+    bool is_changed = switches_are_changed(page->study);
+    for (int p = 0; p < PANEL_COUNT; p++) {
+        bool has_dot = p == PANEL_WHAT_IF && is_changed;
+        struct ui_button tab = {
+            .id = ui_id("panel tab", p, 0),
+            .label = has_dot ? page_format(page, "%s \u25CF", page_words(page, keys[p]))
+                             : page_words(page, keys[p]),
+            .name = page_words(page, keys[p]),
+            .tooltip = p == PANEL_WHAT_IF ? page_words(page, "panel.what_if.about") : NULL,
+            .kind = UI_BUTTON_BARE,
+            .action = {UI_COMMAND_PANEL_SET, p, 0, 0},
+            .size = 14,
+            .is_selected = (int)page->document->panel == p};
+        struct rect place = rect_cut_left(&r, fminf(r.w, ui_button_width(ui, &tab)));
+        struct semantic_node *node = ui_button(ui, place, &tab);
+        node->role = ROLE_TAB;
+        if (has_dot) {
+            node->value = semantics_string(ui->semantics, page_words(page, "panel.changed"));
+        }
+        rect_cut_left(&r, ui_px(ui, 4));
+    }
+}
+
+/* Under the text of view `compare`: the selected pair, what else is to be said, and the card where
+ * there is room. */
+static void put_comparison(struct page *page, struct rect rest) {
+    struct ui *ui = &page->ui;
+    const struct ui_paragraph note = {NULL, 14, 1.42f, ui->theme->ink, TEXT_WORDS, 0};
+    float used = panel_compare(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+    const char *words;
+    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 12) : 0);
+    for (int which = 0; (words = words_compare_note(page, which)) != NULL; which++) {
+        put_words(page, &rest, page_format(page, "panel note %d", which), words, note, ROLE_TEXT,
+                  8);
+    }
+    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+}
+
+/* Under the text: the arithmetic of the number, at step `scale` the chart of the largest weights,
+ * and the card. */
+static void put_arithmetic(struct page *page, struct rect rest) {
+    struct ui *ui = &page->ui;
+    float card = panel_card(page, rest.x, -1, rest.w, 0); /* its height: the card fits if it can */
+    float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
+    /* A question keeps its place; a hint gives way to a sum that would lose its end. */
+    bool has_room = spare >= ui_px(ui, panel_has_question(page) ? 90 : 250);
+    float used =
+        panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
+    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
+    bool is_scale = page->document->step == STEP_SCALE && page->document->view == VIEW_MATRICES;
+    float chart = is_scale ? panel_largest(page, rest.x, -1, rest.w) : 0;
+    if (chart > 0 && chart <= rest.h) {
+        panel_largest(page, rest.x, rest.y, rest.w);
+        rect_cut_top(&rest, chart + ui_px(ui, 14));
+    }
+    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+}
+
 void panel_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
@@ -72,15 +136,25 @@ void panel_draw(struct page *page, struct rect r) {
     draw_rectangle(ui->list, rect_make(r.x, r.y, ui_px(ui, 1), r.h), 0, t->line);
     draw_clip_push(ui->list, r);
     bool is_low = r.h < ui_px(ui, 560), is_tiny = r.h < ui_px(ui, 300);
+    float side = ui_px(ui, r.w < ui_px(ui, 320) ? 8 : 16);
+    struct rect tabs = rect_cut_top(&r, ui_px(ui, is_low ? 36 : 46));
+    tabs = rect_inset(tabs, side, 0);
+    rect_cut_top(&tabs, ui_px(ui, is_low ? 4 : 12));
+    draw_tabs(page, tabs);
+    if (page->document->panel == PANEL_WHAT_IF) {
+        what_if_draw(page, r);
+        draw_clip_pop(ui->list);
+        return;
+    }
     bool is_asked = page->document->cell.source >= 0; /* a number was clicked: it goes first */
     struct rect rest =
-        rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 12 : 22));
+        rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 8 : 14));
     float gap = is_low ? 8 : 14;
     const struct ui_paragraph heading = {NULL, 22, 1.48f, t->ink, TEXT_WORDS_BOLD, 0},
                               small = {NULL, 13, 1.48f, t->secondary, TEXT_WORDS, 0},
                               body = {NULL, 15.5f, 1.48f, t->ink, TEXT_WORDS, 0};
     const char *place =
-        page->document->view == VIEW_HEADS ? words_for_beat(page, "where") : words_where(page);
+        page->document->view != VIEW_MATRICES ? words_for_beat(page, "where") : words_where(page);
     put_words(page, &rest, "panel title", words_for_beat(page, "title"), heading, ROLE_HEADING, 0);
     put_words(page, &rest, "panel where", place, small, ROLE_TEXT, gap);
     if (page_n(page) == 0) {
@@ -100,13 +174,10 @@ void panel_draw(struct page *page, struct rect r) {
         put_words(page, &words, "panel token", token_words(page), body, ROLE_TEXT, 14);
     }
     rect_cut_top(&rest, words.y - before);
-    float card = panel_card(page, rest.x, -1, rest.w, 0); /* its height: the card fits if it can */
-    float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
-    /* A question keeps its place; a hint gives way to a sum that would lose its end. */
-    bool has_room = spare >= ui_px(ui, panel_has_question(page) ? 90 : 250);
-    float used =
-        panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
-    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
-    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+    if (page->document->view == VIEW_COMPARE) {
+        put_comparison(page, rest);
+    } else {
+        put_arithmetic(page, rest);
+    }
     draw_clip_pop(ui->list);
 }

@@ -93,8 +93,10 @@ static void draw_heading(struct page *page, struct rect r) {
 static float draw_strip(struct page *page, struct rect room) {
     struct ui *ui = &page->ui;
     const struct document *d = page->document;
-    const char *place = page_format(page, "H%d · %d/%d", d->head + 1, d->beat + 1,
-                                    steps_beats(page->study, d->step));
+    const char *place = d->view == VIEW_COMPARE
+                            ? page_format(page, "t = %d", d->compare_steps)
+                            : page_format(page, "H%d · %d/%d", d->head + 1, d->beat + 1,
+                                          steps_beats(page->study, d->step));
     const char *question = page_n(page) ? card_question(page) : NULL;
     struct ui_paragraph words = {question ? question : words_for_beat(page, "text"),
                                  14.5f,
@@ -131,6 +133,10 @@ static void draw_presentation(struct page *page, struct rect window) {
         rect_cut_top(&window, draw_strip(page, strip));
     }
     stage_draw(page, window);
+    if (page->presence->is_panel_open) { /* over the stage, for as long as it is asked for */
+        struct rect sheet = window;
+        panel_draw(page, rect_cut_right(&sheet, fminf(window.w, ui_px(ui, 320))));
+    }
 }
 
 static void draw_window(struct page *page, struct rect window) {

@@ -13,6 +13,11 @@ enum picture_part {
     PICTURE_HEAD    /* one head's heatmap as a figure: title, axis names, token labels, colour bar */
 };
 
+/* The texts that can be typed. */
+enum edit_field { EDIT_SENTENCE, EDIT_CONTEXT, EDIT_VALUES, EDIT_COUNT };
+const char *field_text(const struct document *document, enum edit_field field); /* the document's; "" for none */
+const struct token_list *field_tokens(const struct study *study, enum edit_field field);
+
 /* What is going on at this moment in the window and is no part of the document. Zeroed for a picture in a file. */
 struct picture_presence {
     bool has_pointer;
@@ -20,14 +25,16 @@ struct picture_presence {
     uint32_t focus_id;        /* node with the keyboard; 0: the stage */
     bool is_focus_visible;    /* draw the ring */
     bool is_editing;
-    size_t caret, anchor;     /* bytes in document.text; they differ while there is a selection */
-    const char *edited_text;  /* what stands in the field while the document cannot take it (is_message_error); NULL: document.text */
+    enum edit_field edited_field; /* which text, while one is edited */
+    size_t caret, anchor;     /* bytes in it; they differ while there is a selection */
+    const char *edited_text;  /* what stands in the field while the document cannot take it; NULL: the document's text */
+    const char *field_error;  /* why a text of the panel cannot be taken: a sentence under its field; NULL: it can */
     const char *composition;  /* text being composed at the caret, or NULL */
     int composition_caret;    /* code points, −1: at its end */
     const char *message;      /* a sentence under the field, or NULL */
     bool is_message_error;
     bool is_keys_open, is_model_menu_open, is_export_menu_open, is_panel_open, is_blank, is_playing, is_cursor_active;
-    float rail_scroll;        /* logical pixels */
+    float rail_scroll, panel_scroll; /* logical pixels */
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
     int model_selected;
     const char *const *key_rows;    /* for the keys overlay: key text, command id, …, NULL; NULL: none */
@@ -46,5 +53,12 @@ struct picture_request {
 /* Size in device pixels: the document's width × height × density. False only when there is no memory. semantics may be NULL. */
 bool picture_draw(const struct picture_request *request, struct draw_list *list, struct semantics *semantics);
 /* Where the caret stands in the last drawn field, for input methods: found among the semantics under this id. */
-enum { NODE_CARET = 1, NODE_FIELD = 2, NODE_STAGE = 3 };
+enum {
+    NODE_CARET = 1,
+    NODE_FIELD = 2, /* the sentence; the other texts follow: NODE_FIELD + edit_field */
+    NODE_CONTEXT = NODE_FIELD + EDIT_CONTEXT,
+    NODE_VALUES = NODE_FIELD + EDIT_VALUES,
+    NODE_STAGE = 5,
+    NODE_PANEL_ROWS = 6 /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
+};
 #endif

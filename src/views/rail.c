@@ -3,6 +3,7 @@
 #include "chrome.h"
 
 #include "stage.h"
+#include "ui/control.h"
 
 #include <math.h>
 
@@ -45,18 +46,36 @@ static void draw_thumbnail(struct page *page, struct rect r, int head, float sid
     struct rect inner = rect_inset(r, ui_px(ui, 7), ui_px(ui, 6));
     struct grid grid = weights_grid(page, head);
     grid.slot = 3000 + (uint32_t)head;
-    grid.rect = rect_make(inner.x, inner.y, side, side);
+    float longer = fmaxf((float)page_n(page), (float)page_m(page)); /* rows and columns to scale */
+    grid.rect = rect_make(inner.x, inner.y, fmaxf(1, roundf(side * (float)page_m(page) / longer)),
+                          fmaxf(1, roundf(side * (float)page_n(page) / longer)));
     grid_thumbnail(page, &grid);
+    draw_frame(ui->list, rect_inset(rect_snap(grid.rect), -ui_px(ui, 1), -ui_px(ui, 1)), 0,
+               ui_px(ui, 1), ui->theme->line);
+    bool is_off = page_is_head_off(page, head);
+    if (is_off) {
+        draw_hatch(ui->list, rect_snap(grid.rect), ui_px(ui, 6), ui->theme->secondary);
+    }
     float side_room = inner.w;
     rect_cut_top(&inner, side + ui_px(ui, 3));
     const char *name = page_format(page, "H%d", head + 1), *words = page_head_name(page, head);
-    ui_text_in(ui, rect_cut_top(&inner, ui_px(ui, 18)), UI_LEFT, TEXT_WORDS_SEMIBOLD, 13,
-               ui->theme->ink, name);
+    struct rect line = rect_cut_top(&inner, ui_px(ui, 18));
+    if (is_off) {
+        struct colour fill = is_on ? ui->theme->surface : ui->theme->background;
+        const char *off = page_words(page, "word.off");
+        float used =
+            ui_text_struck(ui, line, UI_LEFT, TEXT_WORDS_SEMIBOLD, 13, ui->theme->ink, fill, name);
+        rect_cut_left(&line, used + ui_px(ui, 10));
+        ui_text_in(ui, line, UI_LEFT, TEXT_WORDS_MEDIUM, 13, ui->theme->ink, off);
+    } else {
+        ui_text_in(ui, line, UI_LEFT, TEXT_WORDS_SEMIBOLD, 13, ui->theme->ink, name);
+    }
     if (words[0] && inner.h >= ui_px(ui, 15)) {
         ui_text_in(ui, inner, UI_LEFT, TEXT_WORDS, 13, ui->theme->secondary, words);
     }
-    struct semantic_node *node = semantics_add(ui->semantics, ROLE_HEAD, id,
-                                               rect_intersect(r, draw_clip(ui->list)), name, words);
+    struct semantic_node *node = semantics_add(
+        ui->semantics, ROLE_HEAD, id, rect_intersect(r, draw_clip(ui->list)), name,
+        is_off ? page_format(page, "%s %s", page_words(page, "word.off"), words) : words);
     node->action = (struct ui_action){UI_COMMAND_HEAD_SET, head, 0, 0};
     node->is_focusable = node->rect.h > 0;
     node->is_selected = is_on;

@@ -46,7 +46,7 @@ static void softmax_cell(const struct reveal *reveal, size_t r, size_t c, size_t
 
 struct scores_now scores_at_beat(struct page *page, int head) {
     const struct study *study = page->study;
-    size_t n = page_n(page), m = n, count = n * m;
+    size_t n = page_n(page), m = page_m(page), count = n * m;
     enum step step = page->document->step;
     const float *s = study_head_matrix(study, ATTENTION_TENSOR_SIMILARITY, head);
     const float *z = study_head_matrix(study, ATTENTION_TENSOR_SCORES, head);
@@ -101,12 +101,12 @@ struct scores_now scores_at_beat(struct page *page, int head) {
 }
 
 struct grid scores_grid(struct page *page, int head, const struct scores_now *now) {
-    size_t n = page_n(page);
+    size_t n = page_n(page), m = page_m(page);
     return (struct grid){.id = cell_grid_id(now->source, head),
                          .rows = n,
-                         .columns = n,
+                         .columns = m,
                          .values = now->values,
-                         .row_stride = n,
+                         .row_stride = m,
                          .column_stride = 1,
                          .states = now->states,
                          .range = now->range,

@@ -1,5 +1,6 @@
 /* step_heads.c: the heads' outputs side by side, W_O, and the output that it mixes from them. */
 #include "stage.h"
+#include "ui/control.h"
 
 #include <math.h>
 
@@ -14,9 +15,15 @@ static void draw_block_names(struct page *page, struct rect concat, size_t heads
                                       roundf(width), ui_px(ui, 20));
         bool is_focus = (int)k == page->document->head;
         if (width >= ui_px(ui, 26)) {
-            ui_text_in(ui, place, UI_CENTRE, is_focus ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM, 13,
-                       is_focus ? ui->theme->text[ROLE_OUTPUT] : ui->theme->secondary,
-                       page_format(page, "O%zu", k + 1));
+            const char *name = page_format(page, "O%zu", k + 1);
+            enum text_style style = is_focus ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM;
+            struct colour c = is_focus ? ui->theme->text[ROLE_OUTPUT] : ui->theme->ink;
+            if (page_is_head_off(page, (int)k)) {
+                ui_text_struck(ui, place, UI_CENTRE, style, 13, c, ui->theme->background, name);
+            } else {
+                ui_text_in(ui, place, UI_CENTRE, style, 13, is_focus ? c : ui->theme->secondary,
+                           name);
+            }
         }
         if (k > 0) {
             draw_rectangle(ui->list,
@@ -26,7 +33,9 @@ static void draw_block_names(struct page *page, struct rect concat, size_t heads
         }
         struct semantic_node *node =
             semantics_add(ui->semantics, ROLE_HEAD, ui_id("block", (int32_t)k, 0), place,
-                          page_format(page, "O%zu", k + 1), page_head_name(page, (int)k));
+                          page_format(page, "O%zu", k + 1),
+                          page_is_head_off(page, (int)k) ? page_words(page, "word.off")
+                                                         : page_head_name(page, (int)k));
         node->action = (struct ui_action){UI_COMMAND_HEAD_SET, (int32_t)k, 0, 0};
     }
 }

@@ -2,7 +2,6 @@
  * Q, K, V. */
 #include "stage.h"
 
-
 #include <math.h>
 
 enum { SLOT_PROJECTION = 500 };
@@ -28,7 +27,9 @@ static void draw_result(struct page *page, int which, struct rect weight_place, 
                               weight.columns);
     result.name = page_format(page, "%s %s", columns[which].letter,
                               stage_shape(page, columns[which].words, result.rows, result.columns));
-    result.row_names = (const char *const *)page->study->token_names;
+    result.row_names = which == 0   ? (const char *const *)page->study->token_names
+                       : which == 1 ? page_key_names(page)
+                                    : page_value_names(page);
     grid_reveal(page, &result, 0);
     grid_draw(page, &result);
     if (weight_place.h > 0) {
@@ -45,7 +46,111 @@ static void draw_result(struct page *page, int which, struct rect weight_place, 
                is_wide ? stage_shape(page, columns[which].words, result.rows, result.columns) : "");
 }
 
+/* One text of cross-attention: its rows, and which of Q, K and V are made of them. */
+struct band {
+    int source;
+    struct labels rows;
+    const char *words, *axis; /* catalogue keys */
+    enum theme_role role;
+    bool makes[3];
+};
+
+static int bands_of(struct page *page, struct band bands[3]) {
+    bool has_values = study_tensor(page->study, ATTENTION_TENSOR_VALUES_X).data != NULL;
+    int inputs[2] = {ATTENTION_TENSOR_X};
+    cell_inputs(page->study, ATTENTION_TENSOR_Q, inputs);
+    bands[0] = (struct band){inputs[0],
+                             labels_tokens(page, page->document->query, ROLE_QUERY,
+                                           UI_COMMAND_QUERY_SET, SLOT_PROJECTION),
+                             "matrix.x",
+                             "axis.token",
+                             ROLE_QUERY,
+                             {true, false, false}};
+    bands[1] =
+        (struct band){ATTENTION_TENSOR_CONTEXT_X,
+                      labels_keys(page, page->document->key, UI_COMMAND_NONE, SLOT_PROJECTION + 20),
+                      "matrix.x_k",
+                      "axis.context",
+                      ROLE_KEY,
+                      {false, true, !has_values}};
+    bands[2] = (struct band){ATTENTION_TENSOR_VALUES_X,
+                             labels_values(page, -1, UI_COMMAND_NONE, SLOT_PROJECTION + 40),
+                             "matrix.x_v",
+                             "axis.values",
+                             ROLE_VALUE,
+                             {false, false, true}};
+    return has_values ? 3 : 2;
+}
+
+/* With a context the texts stand below each other, and each of Q, K and V beside the one that it is
+ * made of, under its own weights. */
+static void draw_crossed(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct attention_config *config = &page->study->model.weights.config;
+    size_t d = (size_t)config->d_model, d_k = (size_t)config->d_k, d_v = (size_t)config->d_v,
+           all_rows = 0;
+    struct band bands[3];
+    int count = bands_of(page, bands);
+    bool is_tight = r.w < ui_px(ui, 460) || r.h < ui_px(ui, 300);
+    float gap = ui_px(ui, is_tight ? 6 : 12), between = ui_px(ui, is_tight ? 10 : 28),
+          title = ui_px(ui, is_tight ? 36 : 40), label_width = 0;
+    for (int b = 0; b < count; b++) {
+        all_rows += bands[b].rows.count;
+        label_width =
+            fmaxf(label_width, stage_label_width(page, &bands[b].rows,
+                                                 fminf(ui_px(ui, 110), r.w * 0.2f), bands[b].axis));
+    }
+    float width = r.w - label_width - gap - 3 * between;
+    float result_cell = stage_cell(width * 0.76f, 2 * d_k + d_v, ui_px(ui, 60));
+    float x_cell = stage_cell(width - result_cell * (float)(2 * d_k + d_v), d, ui_px(ui, 60));
+    bool has_weights = r.h >= ui_px(ui, 260);
+    float titles = (float)(count + (has_weights ? 1 : 0)) * title;
+    float weight_h =
+        has_weights ? (float)d * stage_cell(fminf((r.h - titles) * 0.3f, (float)d * ui_px(ui, 20)),
+                                            d, ui_px(ui, 20))
+                    : 0;
+    float row_h = stage_cell(r.h - titles - weight_h, all_rows, ui_px(ui, 44));
+    float used =
+        label_width + gap + x_cell * (float)d + 3 * between + result_cell * (float)(2 * d_k + d_v);
+    float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
+    float y = roundf(r.y + fmaxf(0, (r.h - titles - weight_h - row_h * (float)all_rows) * 0.4f) +
+                     (has_weights ? title + weight_h : 0));
+    for (int b = 0; b < count; b++) {
+        struct band *band = &bands[b];
+        struct grid input = grid_of(page, band->source, 0, false);
+        y = roundf(y + title);
+        input.rect = rect_make(x, y, x_cell * (float)d, row_h * (float)band->rows.count);
+        const char *shape = stage_shape(page, band->words, input.rows, input.columns);
+        const char *letter = cell_symbol(band->source), *axis = page_words(page, band->axis);
+        input.name = page_format(page, "%s %s", letter, shape);
+        input.row_names = band->rows.texts;
+        labels_rows(page, &band->rows, input.rect, gap, label_width);
+        grid_draw(page, &input);
+        grid_frame_operands(page, &input);
+        bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, shape) + ui_px(ui, 46) <= input.rect.w;
+        grid_title(page, x, y - ui_px(ui, 10), letter, ui->theme->ink, is_roomy ? shape : "");
+        ui_text(ui, TEXT_WORDS_MEDIUM, 13, x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
+                y - ui_px(ui, 10), ui->theme->text[band->role], axis);
+        float left = rect_right(input.rect);
+        for (int which = 0; which < 3; which++) {
+            float w = result_cell * (float)(which == 2 ? d_v : d_k);
+            left = roundf(left + between);
+            if (band->makes[which]) {
+                struct rect place = rect_make(left, y, w, input.rect.h);
+                draw_result(page, which, rect_make(left, roundf(y - title - weight_h), w, weight_h),
+                            place);
+            }
+            left += w;
+        }
+        y += input.rect.h;
+    }
+}
+
 void step_projection_draw(struct page *page, struct rect r) {
+    if (study_has_context(page->study)) {
+        draw_crossed(page, r);
+        return;
+    }
     struct ui *ui = &page->ui;
     const struct attention_config *config = &page->study->model.weights.config;
     size_t n = page_n(page), d = (size_t)config->d_model, d_k = (size_t)config->d_k,

@@ -18,7 +18,18 @@ struct stack {
     int count;
     int phase;     /* of the result */
     bool is_whole; /* the result is shown whole */
+    struct labels rows;
+    const char *axis; /* catalogue key of what the rows are */
+    enum theme_role role;
 };
+
+/* Rows are the tokens of the sentence. */
+static struct stack stack_of_tokens(struct page *page) {
+    return (struct stack){.rows = labels_tokens(page, page->document->query, ROLE_QUERY,
+                                                UI_COMMAND_QUERY_SET, SLOT_STACK),
+                          .axis = "axis.token",
+                          .role = ROLE_QUERY};
+}
 
 static float title_height(const struct ui *ui) {
     return ui_px(ui, 34);
@@ -54,11 +65,10 @@ static void draw_block(struct page *page, const struct block *block, const struc
 static void stack_draw(struct page *page, struct rect r, const struct stack *stack) {
     struct ui *ui = &page->ui;
     struct grid grids[MOST_BLOCKS];
-    struct labels rows =
-        labels_tokens(page, page->document->query, ROLE_QUERY, UI_COMMAND_QUERY_SET, SLOT_STACK);
+    struct labels rows = stack->rows;
     float gap = ui_px(ui, 12),
           label_width =
-              stage_label_width(page, &rows, fminf(ui_px(ui, 116), r.w * 0.22f), "axis.token");
+              stage_label_width(page, &rows, fminf(ui_px(ui, 116), r.w * 0.22f), stack->axis);
     float between = ui_px(ui, 16), bar = r.w > ui_px(ui, 520) ? ui_px(ui, 8) : 0;
     size_t widest = 1;
     for (int b = 0; b < stack->count; b++) {
@@ -76,12 +86,12 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
         range = fmaxf(range, grids[b].range);
     }
     float room = r.h - (float)shown * title_height(ui) - (float)(shown - 1) * between;
-    float row_h = stage_cell(room / (float)shown, page_n(page), ui_px(ui, 56));
+    float row_h = stage_cell(room / (float)shown, rows.count, ui_px(ui, 56));
     float room_w = r.w - label_width - gap - bar;
     float cell_w = stage_cell(room_w, widest, ui_px(ui, 84));
     float used = label_width + gap + cell_w * (float)widest;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
-    float used_h = (float)shown * (title_height(ui) + row_h * (float)page_n(page)) +
+    float used_h = (float)shown * (title_height(ui) + row_h * (float)rows.count) +
                    (float)(shown - 1) * between;
     float y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f));
     for (int b = first; b < stack->count; b++) {
@@ -98,26 +108,62 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
             draw_block(page, &stack->blocks[b], stack, &grids[b], &own, label_width, gap);
         }
         if (b == first) {
-            const char *query = page_words(page, "axis.token");
+            const char *query = page_words(page, stack->axis);
             ui_text(ui, TEXT_WORDS_MEDIUM, 13,
                     x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, query), y - ui_px(ui, 9),
-                    ui->theme->text[ROLE_QUERY], query);
+                    ui->theme->text[stack->role], query);
         }
         y = roundf(y + grids[b].rect.h + between);
     }
 }
 
-void step_embedding_draw(struct page *page, struct rect r) {
-    bool has_position = study_tensor(page->study, ATTENTION_TENSOR_POSITION).data != NULL;
-    struct stack stack = {.phase = 0};
-    stack.blocks[stack.count++] =
-        (struct block){ATTENTION_TENSOR_EMBEDDING, "E", "matrix.e", "", false};
-    if (has_position) {
-        stack.blocks[stack.count++] =
-            (struct block){ATTENTION_TENSOR_POSITION, "P", "matrix.p", "+", false};
+/* E + P = X of one text; P only where there are positions. */
+static void embedding_blocks(struct page *page, struct stack *stack, const int sources[3]) {
+    bool has_position =
+        study_tensor(page->study, (enum attention_tensor_id)sources[1]).data != NULL;
+    static const char *const words[] = {"matrix.e", "matrix.p", "matrix.x"};
+    static const char *const signs[] = {"", "+", "="};
+    for (int i = 0; i < 3; i++) {
+        if (i != 1 || has_position) {
+            stack->blocks[stack->count++] =
+                (struct block){sources[i], cell_symbol(sources[i]), words[i], signs[i], i == 2};
+        }
     }
-    stack.blocks[stack.count++] = (struct block){ATTENTION_TENSOR_X, "X", "matrix.x", "=", true};
-    stack_draw(page, r, &stack);
+}
+
+/* With a context the texts stand side by side: what asks, what answers, and what is handed over. */
+void step_embedding_draw(struct page *page, struct rect r) {
+    static const int sentence[] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION,
+                                   ATTENTION_TENSOR_X},
+                     context[] = {ATTENTION_TENSOR_CONTEXT_EMBEDDING,
+                                  ATTENTION_TENSOR_CONTEXT_POSITION, ATTENTION_TENSOR_CONTEXT_X},
+                     values[] = {ATTENTION_TENSOR_VALUES_EMBEDDING,
+                                 ATTENTION_TENSOR_VALUES_POSITION, ATTENTION_TENSOR_VALUES_X};
+    struct stack stacks[3] = {stack_of_tokens(page)};
+    int count = 1;
+    embedding_blocks(page, &stacks[0], sentence);
+    if (study_has_context(page->study)) {
+        stacks[count] = (struct stack){.is_whole = true, .axis = "axis.context", .role = ROLE_KEY};
+        stacks[count].rows =
+            labels_keys(page, page->document->key, UI_COMMAND_NONE, SLOT_STACK + 20);
+        embedding_blocks(page, &stacks[count++], context);
+    }
+    if (study_tensor(page->study, ATTENTION_TENSOR_VALUES_X).data) {
+        stacks[count] = (struct stack){.is_whole = true, .axis = "axis.values", .role = ROLE_VALUE};
+        stacks[count].rows = labels_values(page, -1, UI_COMMAND_NONE, SLOT_STACK + 40);
+        embedding_blocks(page, &stacks[count++], values);
+    }
+    int most = (int)fmaxf(1, floorf(r.w / ui_px(&page->ui, 140))); /* that there is room for */
+    count = count < most ? count : most;
+    float between = count > 1 ? ui_px(&page->ui, 20) : 0;
+    float width = (r.w - between * (float)(count - 1)) / (float)count;
+    for (int i = 0; i < count; i++) {
+        struct rect place =
+            rect_make(roundf(r.x + (float)i * (width + between)), r.y, floorf(width), r.h);
+        draw_clip_push(page->ui.list, place);
+        stack_draw(page, place, &stacks[i]);
+        draw_clip_pop(page->ui.list);
+    }
 }
 
 static const char *stage_key(enum attention_tensor_id stage) {
@@ -187,7 +233,8 @@ void step_feedforward_draw(struct page *page, struct rect r) {
     enum attention_tensor_id stages[6];
     int count = steps_feedforward_stages(page->study, stages);
     int now = page->reveal.phase < count ? page->reveal.phase : count - 1;
-    struct stack stack = {.is_whole = true};
+    struct stack stack = stack_of_tokens(page);
+    stack.is_whole = true;
     bool has_line = r.h >= ui_px(&page->ui, 150);
     struct rect top = rect_cut_top(&r, has_line ? ui_px(&page->ui, 44) : 0);
     if (count == 0) {

@@ -17,7 +17,7 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
                                  size_t d_v) {
     struct ui *ui = &page->ui;
     struct sum_layout l = {.is_tight = r.w < ui_px(ui, 420) || r.h < ui_px(ui, 320)};
-    size_t n = page_n(page);
+    size_t n = page_n(page), m = page_m(page);
     float gap = ui_px(ui, l.is_tight ? 6 : 14), middle = ui_px(ui, l.is_tight ? 12 : 52),
           title = ui_px(ui, l.is_tight ? 4 : 40);
     l.has_bar = !l.is_tight && r.w >= ui_px(ui, 560);
@@ -27,19 +27,25 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
                                                    "axis.query");
     l.value_label_width =
         l.is_tight ? 0 : labels_row_width(page, values, fminf(ui_px(ui, 96), r.w * 0.14f));
+    struct labels own = *rows; /* beside O */
+    own.size = 13;
+    l.value_label_width =
+        l.is_tight ? 0
+                   : fmaxf(l.value_label_width,
+                           labels_row_width(page, &own, fminf(ui_px(ui, 96), r.w * 0.14f)));
     float pour = ui_px(ui, 10); /* bars at the ends of V's rows */
     float width = r.w - l.label_width - l.value_label_width - 2 * gap - middle - pour;
     float v_room = fminf((float)d_v * ui_px(ui, 72), width * 0.45f);
-    float a_cell = stage_cell(width - v_room, n, ui_px(ui, 80));
-    float v_cell = stage_cell(fminf(v_room, width - a_cell * (float)n), d_v, ui_px(ui, 72));
+    float a_cell = stage_cell(width - v_room, m, ui_px(ui, 80));
+    float v_cell = stage_cell(fminf(v_room, width - a_cell * (float)m), d_v, ui_px(ui, 72));
     const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
     const float *o =
         study_head_matrix(page->study, ATTENTION_TENSOR_HEAD_OUTPUT, page->document->head);
     const float *v = study_head_matrix(page->study, ATTENTION_TENSOR_V, page->document->head);
-    if (a && o && v && n <= 64) {
-        size_t v_longest = grid_longest(v, n * d_v, NUMBER_PLAIN),
+    if (a && o && v && n <= 64 && m <= 64) {
+        size_t v_longest = grid_longest(v, m * d_v, NUMBER_PLAIN),
                o_longest = grid_longest(o, n * d_v, NUMBER_PLAIN);
-        struct grid_share first = {n, grid_longest(a, n * n, NUMBER_WEIGHT), ui_px(ui, 80)};
+        struct grid_share first = {m, grid_longest(a, n * m, NUMBER_WEIGHT), ui_px(ui, 80)};
         struct grid_share second = {d_v, v_longest > o_longest ? v_longest : o_longest,
                                     ui_px(ui, 72)};
         grid_share_width(page, width, &first, &second, &a_cell, &v_cell);
@@ -47,24 +53,24 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
     l.label_height = l.is_tight ? 0 : labels_column_height(page, columns, a_cell);
     float recipe = ui_px(ui, l.is_tight ? 0 : 96);
     float a_row = stage_cell(r.h - title - l.label_height - recipe, n, ui_px(ui, 66));
-    float v_row = stage_cell((r.h - 2 * title - ui_px(ui, 6)) / 2, n, ui_px(ui, 66));
-    float used = l.label_width + gap + a_cell * (float)n + middle + l.value_label_width + gap +
+    float v_row = stage_cell(r.h - 2 * title - ui_px(ui, 6), m + n, ui_px(ui, 66));
+    float used = l.label_width + gap + a_cell * (float)m + middle + l.value_label_width + gap +
                  v_cell * (float)d_v + pour;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + l.label_width + gap);
-    float right_h = 2 * title + 2 * v_row * (float)n,
+    float right_h = 2 * title + v_row * (float)(m + n),
           left_h = title + l.label_height + a_row * (float)n + recipe;
     float y = roundf(r.y + fmaxf(0, (r.h - fmaxf(left_h, right_h)) * 0.4f));
-    l.a = rect_make(x, roundf(y + title + l.label_height), a_cell * (float)n, a_row * (float)n);
+    l.a = rect_make(x, roundf(y + title + l.label_height), a_cell * (float)m, a_row * (float)n);
     l.recipe = rect_make(x, roundf(rect_bottom(l.a) + ui_px(ui, 18)), l.a.w,
                          recipe > 0 ? ui_px(ui, 78) : 0);
     l.v = rect_make(roundf(rect_right(l.a) + middle + l.value_label_width + gap), roundf(y + title),
-                    v_cell * (float)d_v, v_row * (float)n);
+                    v_cell * (float)d_v, v_row * (float)m);
     l.o = rect_make(l.v.x, roundf(rect_bottom(l.v) + title), l.v.w, v_row * (float)n);
     return l;
 }
 
 /* One bar as long as the row of weights, cut into the shares of the words. */
-static void draw_recipe(struct page *page, struct rect r, const float *weights, size_t n) {
+static void draw_recipe(struct page *page, struct rect r, const float *weights, size_t m) {
     struct ui *ui = &page->ui;
     if (r.h <= 0 || r.w < ui_px(ui, 120)) {
         return;
@@ -76,8 +82,17 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
     struct rect bar = rect_inset(r, 0, ui_px(ui, 1));
     ui_text_in(ui, head, UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, title);
     draw_rectangle(ui->list, bar, ui_px(ui, 3), ui->theme->surface);
-    float x = bar.x;
-    for (size_t j = 0; j < n; j++) {
+    float x = bar.x, all = 0;
+    for (size_t j = 0; j < m; j++) {
+        all += weights[j];
+    }
+    if (all <= 0) {
+        draw_hatch(ui->list, rect_snap(bar), ui_px(ui, 6), ui->theme->line);
+        ui_text_in(ui, foot, UI_LEFT, TEXT_WORDS, 13, ui->theme->secondary,
+                   page_words(page, "sum.nothing"));
+        return;
+    }
+    for (size_t j = 0; j < m; j++) {
         float width = weights[j] * bar.w, next = x + width;
         struct rect share = rect_snap(rect_make(x, bar.y, width, bar.h));
         x = next;
@@ -89,7 +104,7 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
         draw_rectangle(ui->list,
                        rect_make(share.x, share.y, share.w > 3 ? share.w - 1 : share.w, share.h),
                        share.w > 8 ? ui_px(ui, 3) : 0, fill);
-        const char *name = page_word(page, (int)j);
+        const char *name = page_value_word(page, (int)j);
         if (ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 13, name) + ui_px(ui, 12) <= share.w) {
             ui_text_in(ui, share, UI_CENTRE, TEXT_WORDS_SEMIBOLD, 13, colour_text_on(fill), name);
         }
@@ -113,7 +128,8 @@ static void draw_weights(struct page *page, const struct sum_layout *l, const st
     a.rect = l->a;
     a.focus_row = page->document->query;
     a.name = stage_shape(page, "matrix.a", a.rows, a.columns);
-    a.row_names = a.column_names = rows->texts;
+    a.row_names = rows->texts;
+    a.column_names = columns->texts;
     labels_rows(page, rows, l->a, gap, l->label_width);
     if (l->label_height > 0) {
         labels_columns(page, columns, l->a, l->label_height);
@@ -181,13 +197,13 @@ static void draw_output(struct page *page, const struct sum_layout *l, const str
 
 void step_sum_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
-    size_t n = page_n(page), d_v = (size_t)page->study->model.weights.config.d_v;
+    size_t m = page_m(page), d_v = (size_t)page->study->model.weights.config.d_v;
     bool is_asking = steps_is_question_open(page->study);
     struct labels rows = labels_tokens(page, page->document->query, ROLE_QUERY,
                                        UI_COMMAND_QUERY_SET, SLOT_ROW_LABELS);
-    struct labels columns = labels_tokens(page, -1, ROLE_KEY, UI_COMMAND_NONE, SLOT_COLUMN_LABELS);
+    struct labels columns = labels_keys(page, -1, UI_COMMAND_NONE, SLOT_COLUMN_LABELS);
     struct labels values =
-        labels_tokens(page, is_asking ? page->document->answers[PREDICT_SUM] : -1, ROLE_VALUE,
+        labels_values(page, is_asking ? page->document->answers[PREDICT_SUM] : -1,
                       is_asking ? UI_COMMAND_PREDICT_ANSWER : UI_COMMAND_NONE, SLOT_SUM + 2);
     values.size = 13;
     struct sum_layout l = lay_out(page, r, &rows, &columns, &values, d_v);
@@ -196,7 +212,7 @@ void step_sum_draw(struct page *page, struct rect r) {
     if (!weights) {
         return;
     }
-    weights += (size_t)page->document->query * n;
+    weights += (size_t)page->document->query * m;
     draw_weights(page, &l, &rows, &columns);
     if (!l.is_tight) {
         float middle = l.v.x - l.value_label_width - ui_px(ui, 36);
@@ -210,5 +226,5 @@ void step_sum_draw(struct page *page, struct rect r) {
     }
     draw_values(page, &l, &values, weights);
     draw_output(page, &l, &rows);
-    draw_recipe(page, l.recipe, weights, n);
+    draw_recipe(page, l.recipe, weights, m);
 }

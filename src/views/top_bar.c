@@ -1,4 +1,4 @@
-/* top_bar.c: mark and name, the sentence, the model, export, language. */
+/* top_bar.c: mark and name, the sentence, the model, export, language; and the message under them. */
 #include "chrome.h"
 
 #include <math.h>
@@ -102,5 +102,40 @@ void top_bar_draw(struct page *page, struct rect r) {
     float field = fminf(ui_px(ui, 42), r.h - ui_px(ui, 8));
     inner.y = roundf(inner.y + (inner.h - field) / 2);
     inner.h = field;
-    field_draw(page, inner);
+    field_draw(page, inner, EDIT_SENTENCE);
+}
+
+void message_draw(struct page *page, struct rect under) {
+    struct ui *ui = &page->ui;
+    const char *text = page->presence->message;
+    if (!text || !text[0]) {
+        return;
+    }
+    float width = fminf(under.w, ui_px(ui, 760)), padding = ui_px(ui, 12);
+    struct ui_paragraph words = {text,
+                                 14,
+                                 1.4f,
+                                 page->presence->is_message_error ? ui->theme->error
+                                                                  : ui->theme->ink,
+                                 TEXT_WORDS_MEDIUM,
+                                 4};
+    float close = ui_px(ui, 30);
+    float height =
+        ui_paragraph(ui, &words, 0, 0, width - 2 * padding - close, true) + ui_px(ui, 16);
+    struct rect r = rect_make(under.x, under.y, width, height);
+    draw_rectangle(ui->list, r, ui_px(ui, 9), ui->theme->surface);
+    draw_frame(ui->list, r, ui_px(ui, 9), ui_px(ui, 1.5f),
+               page->presence->is_message_error ? ui->theme->error : ui->theme->line);
+    ui_paragraph(ui, &words, r.x + padding, r.y + ui_px(ui, 8), width - 2 * padding - close, false);
+    semantics_add(ui->semantics, ROLE_BLOCK, ui_id("message block", 0, 0), r, "", "");
+    semantics_add(ui->semantics, ROLE_MESSAGE, ui_id("message", 0, 0), r, text, "");
+    struct ui_button button = {.id = ui_id("message close", 0, 0),
+                               .label = "×",
+                               .name = page_words(page, "command.message.close"),
+                               .kind = UI_BUTTON_BARE,
+                               .action = {UI_COMMAND_MESSAGE_CLOSE, 0, 0, 0}};
+    ui_button(
+        ui,
+        rect_make(rect_right(r) - close - ui_px(ui, 4), r.y + ui_px(ui, 4), close, ui_px(ui, 28)),
+        &button);
 }

@@ -117,7 +117,7 @@ static void test_switches(void **state) {
     json_decref(made);
     json_decref(plain);
     program_complains(headway("describe --model by-hand --heads-off 3"), 2);
-    program_complains(headway("describe --text 'a b' --mask padding:3"), 1);
+    program_complains(headway("describe --text 'a b' --mask padding:3"), 2);
 }
 
 static void check_weights(const char *options, const char *allowed) {

@@ -64,7 +64,7 @@ static void sources_say_what_they_are(void **state) {
     for (int source = 0; source < CELL_SOURCE_COUNT; source++) {
         assert_non_null(cell_symbol(source));
         if (source < ATTENTION_TENSOR_COUNT) {
-            const char *letters = attention_tensor_letters((enum attention_tensor_id)source);
+            const char *letters = attention_tensor_letters(source);
             assert_int_equal(cell_source_is_per_head(source), letters[0] == 'h');
             assert_int_equal(cell_columns_are_keys(source), strcmp(letters, "hnm") == 0);
             assert_true(cell_rows_are_tokens(source));

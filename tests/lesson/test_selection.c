@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { SOURCES_MAX = 8, CELLS_MAX = 4096 };
+enum { SOURCES_MAX = SELECTION_MOST_SOURCES, CELLS_MAX = 4096 };
 
 #define REQUIRE(study, condition)                                                                  \
     do {                                                                                           \

@@ -447,19 +447,22 @@ static void check_overlaps(struct rules *rules) {
     }
 }
 
-/* The two things that scroll, and so may be cut by their own clip: the line of chips and the rail
- * of heads. */
-static bool is_scrolling(const struct rules *rules, const struct draw_command *c,
-                         bool *is_sideways) {
+/* What scrolls, and so may be cut by its own clip: the lines of chips, the rail of heads, and the
+ * rows of the panel. */
+static bool is_scrolling(const struct rules *rules, const struct draw_command *c, bool *is_sideways,
+                         bool *is_both) {
     const struct semantics *s = &rules->room->semantics;
-    const struct semantic_node *field = semantics_by_id(s, NODE_FIELD),
-                               *rail = semantics_by_id(s, ui_id("rail", 0, 0));
-    const struct semantic_node *nodes[2] = {field, rail};
-    for (int i = 0; i < 2; i++) {
+    enum { FIELDS = 3, SCROLLING = 5 };
+    const struct semantic_node *nodes[SCROLLING] = {
+        semantics_by_id(s, NODE_FIELD), semantics_by_id(s, NODE_CONTEXT),
+        semantics_by_id(s, NODE_VALUES), semantics_by_id(s, ui_id("rail", 0, 0)),
+        semantics_by_id(s, NODE_PANEL_ROWS)};
+    for (int i = 0; i < SCROLLING; i++) {
         if (nodes[i] && c->clip.x >= nodes[i]->rect.x - 1 && c->clip.y >= nodes[i]->rect.y - 1 &&
             rect_right(c->clip) <= rect_right(nodes[i]->rect) + 1 &&
             rect_bottom(c->clip) <= rect_bottom(nodes[i]->rect) + 1) {
-            *is_sideways = i == 0;
+            *is_sideways = i < FIELDS;
+            *is_both = i == 1 || i == 2; /* a field among rows that scroll */
             return true;
         }
     }
@@ -474,11 +477,14 @@ static void check_clips(struct rules *rules) {
     for (size_t i = 0; i < list->count; i++) {
         const struct draw_command *c = &list->commands[i];
         struct rect r = outline(c), allowed = window;
-        bool is_sideways;
+        bool is_sideways, is_both;
         if (c->kind == DRAW_TEXT) {
             continue;
         }
-        if (is_scrolling(rules, c, &is_sideways)) {
+        if (is_scrolling(rules, c, &is_sideways, &is_both)) {
+            if (is_both) {
+                continue;
+            }
             allowed = is_sideways ? rect_make(-INFINITY, 0, INFINITY, list->height)
                                   : rect_make(0, -INFINITY, list->width, INFINITY);
             if ((is_sideways && r.y >= 0 && rect_bottom(r) <= list->height) ||
@@ -497,11 +503,14 @@ static void check_clips(struct rules *rules) {
         const struct text_box *b = &rules->boxes[i];
         const struct draw_command *c = &list->commands[b->at];
         struct rect clip = c->clip;
-        bool is_sideways;
+        bool is_sideways, is_both;
         if (b->is_covered) {
             continue;
         }
-        if (is_scrolling(rules, c, &is_sideways)) {
+        if (is_scrolling(rules, c, &is_sideways, &is_both)) {
+            if (is_both) {
+                continue;
+            }
             if (is_sideways) {
                 clip = rect_make(-1e6f, clip.y, 2e6f, clip.h);
             } else {
@@ -515,17 +524,23 @@ static void check_clips(struct rules *rules) {
     }
 }
 
-static bool is_in_cells(const struct rules *rules, const struct text_box *b) {
+/* *is_under_sheet: part of the panel where it lies over a matrix, or a number half under it. */
+static bool is_in_cells(const struct rules *rules, const struct text_box *b, bool *is_under_sheet) {
     const struct semantics *s = &rules->room->semantics;
+    bool is_in = false;
+    *is_under_sheet = false;
     if (rules->list->commands[b->at].style != TEXT_MONO) {
         return false;
     }
     for (size_t i = 0; i < s->count; i++) {
-        if (s->nodes[i].has_grid && rect_contains(s->nodes[i].rect, b->x, b->y)) {
-            return true;
+        bool is_here = rect_contains(s->nodes[i].rect, b->x, b->y);
+        if (is_here && s->nodes[i].has_grid) {
+            is_in = true;
+        } else if (is_here && s->nodes[i].role == ROLE_BLOCK) {
+            *is_under_sheet = true;
         }
     }
-    return false;
+    return is_in;
 }
 
 /* A lowered or raised part of a formula stands beside larger letters whose line it leaves. */
@@ -551,10 +566,13 @@ static void check_size(struct rules *rules, const struct text_box *b) {
     char words[48];
     if (d->is_presentation && rules->room->part == PICTURE_WINDOW) {
         least = 0.015f * rules->list->height;
-    } else if (c->rect.h < least - 0.01f && is_in_cells(rules, b)) {
-        least = 11 * rules->unit;
-    } else if (c->rect.h < least - 0.01f && is_index(rules, b)) {
-        least = 0.7f * 13 * rules->unit;
+    } else if (c->rect.h < least - 0.01f) {
+        bool is_under_sheet, is_cell = is_in_cells(rules, b, &is_under_sheet);
+        if ((!is_cell || is_under_sheet) && is_index(rules, b)) {
+            least = 0.7f * 13 * rules->unit;
+        } else if (is_cell) {
+            least = 11 * rules->unit;
+        }
     }
     if (c->rect.h < least - 0.01f) {
         layout_fault(rules->room, "'%s' " RECT_FORMAT " is %.1f px high, least is %.1f",
