@@ -53,7 +53,8 @@ void study_baseline_follow(struct study *study, bool is_model_new) {
 
 static struct baseline_change change_of(const struct study *study,
                                         enum attention_tensor_id tensor) {
-    struct attention_difference d = attention_trace_difference(study->trace, study->baseline.trace, (int)tensor, study->document.layer, NULL);
+    struct attention_difference d = attention_trace_difference(study->trace, study->baseline.trace,
+                                                               tensor, study->document.layer, NULL);
     return (struct baseline_change){d.is_comparable, d.largest, d.changed, d.count};
 }
 

@@ -62,6 +62,10 @@ static struct card card_of(struct page *page) {
                              page_filled(page, key, names, values), false, false};
     }
     const char *key = page_format(page, "step.%s.card", step_id(d->step));
+    const char *own = page_format(page, "%s.context", key);
+    if (study_has_context(page->study) && catalogue_has(page->catalogue, d->language, own)) {
+        key = own;
+    }
     if (!catalogue_has(page->catalogue, d->language, key)) {
         return (struct card){0};
     }
