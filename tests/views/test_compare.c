@@ -148,7 +148,7 @@ static void test_reach_is_what_is_drawn(void **state) {
                     shown += !node->grid.is_hidden[at] && node->grid.values[at] < 100;
             }
             assert_int_equal(shown, met);
-            snprintf(text, sizeof text, "%zu of %d pairs have met", met, which ? 64 : 36);
+            snprintf(text, sizeof text, "%zu of %d pairs met", met, which ? 64 : 36);
             assert_non_null(strstr(node_of(&f, "compare met", which, 0)->name, text));
         }
     }
