@@ -11,6 +11,10 @@
 
 enum { TABLES = 4, PEAK_RUNS = 7, MOST_THREADS = 2 };
 
+static const enum attention_kernels_choice choices[TABLES] = {
+    ATTENTION_KERNELS_PLAIN, ATTENTION_KERNELS_SSE2, ATTENTION_KERNELS_AVX2,
+    ATTENTION_KERNELS_AVX512};
+
 struct rate {
     double fused, two; /* GFLOP/s */
 };
@@ -53,32 +57,37 @@ static double peak_measure(struct attention_pool *pool, int threads, float (*fun
     return 2.0 * PEAK_A * PEAK_B * width * PEAK_STEPS * threads / (times[0] * 1e6);
 }
 
-static void measure_peaks(struct attention_pool *const pools[], struct rate peaks[][TABLES]) {
+/* Of the vectors that the table with this index uses; zeros for the plain one. */
+static struct rate peak_of(struct attention_pool *pool, int threads, int table) {
+    struct rate rate = {0.0, 0.0};
+#if defined(__x86_64__)
+    const bool has_fma = __builtin_cpu_supports("fma");
+    if (table == 1) {
+        rate.two = peak_measure(pool, threads, peak_two_128, 4);
+        if (has_fma) rate.fused = peak_measure(pool, threads, peak_fused_128, 4);
+    } else if (table == 2) {
+        rate.two = peak_measure(pool, threads, peak_two_256, 8);
+        if (has_fma) rate.fused = peak_measure(pool, threads, peak_fused_256, 8);
+    } else if (table == 3) {
+        rate.two = peak_measure(pool, threads, peak_two_512, 16);
+        rate.fused = peak_measure(pool, threads, peak_fused_512, 16);
+    }
+#else
+    (void)pool, (void)threads, (void)table;
+#endif
+    return rate;
+}
+
+static void measure_peaks(struct attention_pool *const pools[]) {
+    static const char *const names[TABLES] = {"", "128 bits", "256 bits", "512 bits"};
     printf("Peak, GFLOP/s (best of %d)      fused   multiply, then add   share\n", PEAK_RUNS);
     for (int threads = 1; threads <= MOST_THREADS; threads++) {
-        struct attention_pool *pool = pools[threads - 1];
-        struct rate *rate = peaks[threads - 1];
-#if defined(__x86_64__)
-        const bool has_fma = __builtin_cpu_supports("fma");
-        rate[1].two = peak_measure(pool, threads, peak_two_128, 4);
-        if (has_fma) rate[1].fused = peak_measure(pool, threads, peak_fused_128, 4);
-        if (attention_kernels_of(ATTENTION_KERNELS_AVX2)) {
-            rate[2].two = peak_measure(pool, threads, peak_two_256, 8);
-            if (has_fma) rate[2].fused = peak_measure(pool, threads, peak_fused_256, 8);
-        }
-        if (attention_kernels_of(ATTENTION_KERNELS_AVX512)) {
-            rate[3].two = peak_measure(pool, threads, peak_two_512, 16);
-            rate[3].fused = peak_measure(pool, threads, peak_fused_512, 16);
-        }
-#else
-        (void)pool;
-#endif
-        static const char *const names[TABLES] = {"", "128 bits", "256 bits", "512 bits"};
         for (int i = 1; i < TABLES; i++) {
-            if (rate[i].two == 0.0) continue;
+            if (!attention_kernels_of(choices[i])) continue;
+            const struct rate rate = peak_of(pools[threads - 1], threads, i);
             printf("  %s, %d thread%s %16.1f %20.1f %7.2f\n", names[i], threads,
-                   threads > 1 ? "s" : " ", rate[i].fused, rate[i].two,
-                   rate[i].fused > 0.0 ? rate[i].two / rate[i].fused : 0.0);
+                   threads > 1 ? "s" : " ", rate.fused, rate.two,
+                   rate.fused > 0.0 ? rate.two / rate.fused : 0.0);
         }
     }
 }
@@ -123,7 +132,7 @@ static double product_measure(struct attention_pool *pool, struct product_task *
     const double work = 2.0 * (double)(s->count * s->rows * s->columns) * (double)s->depth;
     const int repeats = work < 2e7 ? (int)(2e7 / work) + 1 : 1;
     double times[BENCH_RUNS];
-    int runs = work > 1e9 ? 5 : BENCH_RUNS;
+    const int runs = work > 1e9 ? 5 : BENCH_RUNS;
     for (int i = -1; i < runs; i++) {
         const double start = bench_now_ms();
         for (int r = 0; r < repeats; r++)
@@ -134,11 +143,7 @@ static double product_measure(struct attention_pool *pool, struct product_task *
     return times[0];
 }
 
-static const enum attention_kernels_choice choices[TABLES] = {
-    ATTENTION_KERNELS_PLAIN, ATTENTION_KERNELS_SSE2, ATTENTION_KERNELS_AVX2,
-    ATTENTION_KERNELS_AVX512};
-
-static void measure_products(struct attention_pool *const pools[], struct rate peaks[][TABLES]) {
+static void measure_products(struct attention_pool *const pools[]) {
     static const struct shape shapes[] = {
         {"16 x 16 x 8, weights", 1, 16, 16, 8, true},
         {"16 x 8 x 16, values", 1, 16, 8, 16, false},
@@ -177,11 +182,12 @@ static void measure_products(struct attention_pool *const pools[], struct rate p
                 best = t;
                 printf("%10.1f", work / ms / 1e6);
             }
-            const struct rate *peak = &peaks[threads - 1][best];
+            /* Measured beside it: clocks of shared machines drift. */
+            const struct rate peak = peak_of(pools[threads - 1], threads, best);
             const double rate = work / ms / 1e6;
             printf("%12.3f", ms * 1e3);
-            if (peak->two > 0.0) printf("%7.2f", rate / peak->two);
-            if (peak->fused > 0.0) printf("%7.2f", rate / peak->fused);
+            if (peak.two > 0.0) printf("%7.2f", rate / peak.two);
+            if (peak.fused > 0.0) printf("%7.2f", rate / peak.fused);
             printf("\n");
         }
     }
@@ -265,11 +271,10 @@ static void measure_rows(void) {
 }
 
 int main(void) {
-    struct rate peaks[MOST_THREADS][TABLES] = {{{0}}};
     struct attention_pool *pools[MOST_THREADS] = {NULL, attention_pool_new(MOST_THREADS, NULL)};
     if (!pools[1]) bench_fail("pool", "no memory");
-    measure_peaks(pools, peaks);
-    measure_products(pools, peaks);
+    measure_peaks(pools);
+    measure_products(pools);
     measure_rows();
     attention_pool_free(pools[1]);
     return 0;
