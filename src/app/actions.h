@@ -84,6 +84,10 @@ bool change_head(struct app *app, struct ui_action action);
 bool change_text(struct app *app, struct ui_action action);
 bool change_paint(struct app *app, struct ui_action action);
 bool change_reset(struct app *app, struct ui_action action);
+/* compare_change.c: the controls of view `compare`; c = 1: part of a drag. */
+bool compare_shows(struct app *app, struct ui_action action);
+bool compare_steps(struct app *app, struct ui_action action);
+bool compare_kernel(struct app *app, struct ui_action action);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);
 bool look_language(struct app *app, struct ui_action action);

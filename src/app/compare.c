@@ -189,9 +189,8 @@ static json_t *matrix_to_json(const struct study *study, const struct comparison
         json_t *row = json_array();
         for (size_t j = 0; row && j < columns; j++) {
             json_t *number =
-                is_influence
-                    ? json_real((double)comparison->influence[compared][i * columns + j])
-                    : json_integer(is_reached(study, comparison, compared, i, j));
+                is_influence ? json_real((double)comparison->influence[compared][i * columns + j])
+                             : json_integer(is_reached(study, comparison, compared, i, j));
             if (json_array_append_new(row, number) != 0) {
                 json_decref(row);
                 row = NULL;
@@ -236,20 +235,20 @@ static bool add_largest(json_t *whole, const struct study *study) {
     json_t *list = json_array();
     bool is_good = json_object_set_new(whole, "largest_weight", list) == 0 && largest;
     for (size_t i = 0; is_good && i < count; i++)
-        is_good = json_array_append_new(
-                      list, json_pack("{s:I, s:f, s:f}", "d_k", (json_int_t)largest[i].d_k,
-                                      "unscaled", largest[i].unscaled, "scaled",
-                                      largest[i].scaled)) == 0;
+        is_good =
+            json_array_append_new(
+                list, json_pack("{s:I, s:f, s:f}", "d_k", (json_int_t)largest[i].d_k, "unscaled",
+                                largest[i].unscaled, "scaled", largest[i].scaled)) == 0;
     return is_good;
 }
 
 static json_t *to_json(const struct study *study, const struct comparison *comparison) {
-    json_t *whole = json_pack(
-        "{s:s, s:i, s:I, s:I, s:I, s:I, s:i, s:I, s:{}, s:{}, s:{}}", "model",
-        study->document.model, "layer", study->document.layer + 1, "n", (json_int_t)comparison->n,
-        "m", (json_int_t)comparison->m, "d", (json_int_t)comparison->d, "hidden",
-        (json_int_t)comparison->hidden, "steps", study->document.compare_steps, "kernel",
-        (json_int_t)comparison->kernel, "reach", "cost", "influence");
+    json_t *whole = json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:i, s:I, s:{}, s:{}, s:{}}", "model",
+                              study->document.model, "layer", study->document.layer + 1, "n",
+                              (json_int_t)comparison->n, "m", (json_int_t)comparison->m, "d",
+                              (json_int_t)comparison->d, "hidden", (json_int_t)comparison->hidden,
+                              "steps", study->document.compare_steps, "kernel",
+                              (json_int_t)comparison->kernel, "reach", "cost", "influence");
     bool is_good = whole != NULL &&
                    add_words(whole, "tokens", study->document.text, &study->tokens) &&
                    (!comparison->is_cross ||

@@ -69,6 +69,9 @@
     X(CHANGE_HEAD, "change.head")       /* a: head of the layer, b: 1 on, 0 off */                 \
     X(CHANGE_TEXT, "change.text")       /* a: edit_field: takes the text away */                   \
     X(CHANGE_RESET, "change.reset")     /* everything as the model says */                         \
+    X(COMPARE_SHOWS, "compare.shows")   /* b: reach or influence */                                \
+    X(COMPARE_STEPS, "compare.steps")   /* b: steps or layers */                                   \
+    X(COMPARE_KERNEL, "compare.kernel") /* b: width of the convolution, from 0 for 1 */            \
     X(MESSAGE_CLOSE, "message.close")                                                              \
     X(FOCUS_NEXT, "focus.next")                                                                    \
     X(FOCUS_BACK, "focus.back")                                                                    \

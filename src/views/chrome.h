@@ -24,6 +24,14 @@ float panel_formula(struct page *page, float x, float y, float width, float bott
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom);
 float panel_card(struct page *page, float x, float y, float width, float bottom);
 
+/* Of view `compare`: the selected pair of words in all three networks; and what is to be said about them (NULL: no more). */
+float panel_compare(struct page *page, float x, float y, float width, float bottom);
+const char *words_of_comparison(struct page *page, const char *part);
+const char *words_compare_note(struct page *page, int which);
+
+/* The mean largest weight by d_k, at step `scale`; y < 0: only measures. */
+float panel_largest(struct page *page, float x, float y, float width);
+
 /* Over everything. */
 void menus_draw(struct page *page, struct rect window);
 void keys_overlay_draw(struct page *page, struct rect window);

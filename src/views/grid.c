@@ -62,11 +62,15 @@ struct colour grid_fill(const struct page *page, struct colour fill) {
     return made;
 }
 
+static bool is_masked(enum grid_state state) {
+    return state == GRID_MASKED || state == GRID_NO_WEIGHT || state == GRID_NEVER;
+}
+
 static struct colour cell_colour(const struct page *page, const struct grid *grid, size_t r,
                                  size_t c) {
     const struct theme *t = page->ui.theme;
     enum grid_state state = state_at(grid, r, c);
-    if (state == GRID_HIDDEN || state == GRID_MASKED || state == GRID_NO_WEIGHT) {
+    if (state == GRID_HIDDEN || is_masked(state)) {
         return t->surface;
     }
     float v = value_at(grid, r, c);
@@ -75,8 +79,10 @@ static struct colour cell_colour(const struct page *page, const struct grid *gri
         colour = colour_map_at(page->ui.scores_map, v / grid->range);
     } else if (state == GRID_SCALED) {
         colour = colour_map_at(page->ui.scores_map, v / grid->scaled_range);
-    } else if (state == GRID_WEIGHT) {
-        colour = colour_map_at(page->ui.weights_map, v);
+    } else if (state == GRID_WEIGHT || state == GRID_SHARE) {
+        colour = colour_map_at(page->ui.weights_map, state == GRID_SHARE ? v / grid->range : v);
+    } else if (state == GRID_MET || state == GRID_MET_NOW) {
+        colour = colour_mix(t->surface, t->ink, state == GRID_MET ? 0.16f : 0.72f);
     } else {
         float depth = fminf(1, fabsf(v) / grid->range);
         colour =
@@ -94,10 +100,6 @@ static size_t code_points(const char *text) {
         count += ((unsigned char)*text & 0xC0) != 0x80;
     }
     return count;
-}
-
-static bool is_masked(enum grid_state state) {
-    return state == GRID_MASKED || state == GRID_NO_WEIGHT;
 }
 
 static enum number_style style_of(enum grid_state state) {
@@ -182,7 +184,7 @@ static void draw_cell_number(struct page *page, const struct grid *grid, size_t 
     enum grid_state state = state_at(grid, r, c);
     char text[NUMBER_BYTES];
     struct colour ink = colour_text_on(fill);
-    if (state == GRID_HIDDEN) {
+    if (state == GRID_HIDDEN || state == GRID_NEVER) {
         return;
     }
     if (state == GRID_MASKED) {

@@ -10,7 +10,11 @@ enum grid_state { /* how one cell is painted */
     GRID_WEIGHT,  /* sequential map over 0 … 1 */
     GRID_HIDDEN,  /* not come to yet: an empty dashed cell */
     GRID_MASKED,  /* hatched, −∞ */
-    GRID_NO_WEIGHT /* a masked weight: hatched, exactly 0 */
+    GRID_NO_WEIGHT, /* a masked weight: hatched, exactly 0 */
+    GRID_SHARE,     /* sequential map over 0 … range */
+    GRID_MET,       /* of the comparison: heard of by now … */
+    GRID_MET_NOW,   /* … just now */
+    GRID_NEVER      /* and never: hatched, without a number */
 };
 
 struct grid {
@@ -75,6 +79,8 @@ float labels_column_height(const struct page *page, const struct labels *labels,
 void labels_columns(struct page *page, const struct labels *labels, struct rect grid, float height);
 /* The same under the grid, reading down to the right. */
 void labels_columns_below(struct page *page, const struct labels *labels, struct rect grid);
+/* How far these reach to the right of the grid; 0: not beyond it. */
+float labels_below_overhang(const struct page *page, const struct labels *labels, float cell_w);
 /* The tokens of the sentence, NUL-terminated texts; count = page_n. */
 struct labels labels_tokens(struct page *page, int focus, enum theme_role role, enum ui_command command, uint32_t slot);
 

@@ -184,9 +184,20 @@ void labels_columns_below(struct page *page, const struct labels *labels, struct
         }
         draw_key(ui->list, labels->slot, (uint32_t)i, 2);
         draw_text(ui->list, ui->measurer, style, size, roundf(x), roundf(y), angle,
-                  ui->theme->secondary, fitted, strlen(fitted));
+                  (int)i == labels->focus ? labels->colour : ui->theme->secondary, fitted,
+                  strlen(fitted));
         draw_key_end(ui->list);
     }
+}
+
+float labels_below_overhang(const struct page *page, const struct labels *labels, float cell_w) {
+    float angle = column_angle(page, labels, cell_w), most = 0;
+    for (size_t i = 0; i < labels->count && angle > 0; i++) {
+        float end = cosf(angle) * label_width(page, labels, i) +
+                    sinf(angle) * ui_type(&page->ui, labels->size) * 0.4f;
+        most = fmaxf(most, end - ((float)(labels->count - i) - 0.5f) * cell_w);
+    }
+    return ceilf(most);
 }
 
 struct labels labels_tokens(struct page *page, int focus, enum theme_role role,

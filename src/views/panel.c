@@ -93,6 +93,41 @@ static void draw_tabs(struct page *page, struct rect r) {
     }
 }
 
+/* Under the text of view `compare`: the selected pair, what else is to be said, and the card where
+ * there is room. */
+static void put_comparison(struct page *page, struct rect rest) {
+    struct ui *ui = &page->ui;
+    const struct ui_paragraph note = {NULL, 14, 1.42f, ui->theme->ink, TEXT_WORDS, 0};
+    float used = panel_compare(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+    const char *words;
+    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 12) : 0);
+    for (int which = 0; (words = words_compare_note(page, which)) != NULL; which++) {
+        put_words(page, &rest, page_format(page, "panel note %d", which), words, note, ROLE_TEXT,
+                  8);
+    }
+    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+}
+
+/* Under the text: the arithmetic of the number, at step `scale` the chart of the largest weights,
+ * and the card. */
+static void put_arithmetic(struct page *page, struct rect rest) {
+    struct ui *ui = &page->ui;
+    float card = panel_card(page, rest.x, -1, rest.w, 0); /* its height: the card fits if it can */
+    float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
+    /* A question keeps its place; a hint gives way to a sum that would lose its end. */
+    bool has_room = spare >= ui_px(ui, panel_has_question(page) ? 90 : 250);
+    float used =
+        panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
+    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
+    bool is_scale = page->document->step == STEP_SCALE && page->document->view == VIEW_MATRICES;
+    float chart = is_scale ? panel_largest(page, rest.x, -1, rest.w) : 0;
+    if (chart > 0 && chart <= rest.h) {
+        panel_largest(page, rest.x, rest.y, rest.w);
+        rect_cut_top(&rest, chart + ui_px(ui, 14));
+    }
+    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+}
+
 void panel_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
@@ -119,7 +154,7 @@ void panel_draw(struct page *page, struct rect r) {
                               small = {NULL, 13, 1.48f, t->secondary, TEXT_WORDS, 0},
                               body = {NULL, 15.5f, 1.48f, t->ink, TEXT_WORDS, 0};
     const char *place =
-        page->document->view == VIEW_HEADS ? words_for_beat(page, "where") : words_where(page);
+        page->document->view != VIEW_MATRICES ? words_for_beat(page, "where") : words_where(page);
     put_words(page, &rest, "panel title", words_for_beat(page, "title"), heading, ROLE_HEADING, 0);
     put_words(page, &rest, "panel where", place, small, ROLE_TEXT, gap);
     if (page_n(page) == 0) {
@@ -139,13 +174,10 @@ void panel_draw(struct page *page, struct rect r) {
         put_words(page, &words, "panel token", token_words(page), body, ROLE_TEXT, 14);
     }
     rect_cut_top(&rest, words.y - before);
-    float card = panel_card(page, rest.x, -1, rest.w, 0); /* its height: the card fits if it can */
-    float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
-    /* A question keeps its place; a hint gives way to a sum that would lose its end. */
-    bool has_room = spare >= ui_px(ui, panel_has_question(page) ? 90 : 250);
-    float used =
-        panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
-    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
-    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+    if (page->document->view == VIEW_COMPARE) {
+        put_comparison(page, rest);
+    } else {
+        put_arithmetic(page, rest);
+    }
     draw_clip_pop(ui->list);
 }

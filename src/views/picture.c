@@ -93,8 +93,10 @@ static void draw_heading(struct page *page, struct rect r) {
 static float draw_strip(struct page *page, struct rect room) {
     struct ui *ui = &page->ui;
     const struct document *d = page->document;
-    const char *place = page_format(page, "H%d · %d/%d", d->head + 1, d->beat + 1,
-                                    steps_beats(page->study, d->step));
+    const char *place = d->view == VIEW_COMPARE
+                            ? page_format(page, "t = %d", d->compare_steps)
+                            : page_format(page, "H%d · %d/%d", d->head + 1, d->beat + 1,
+                                          steps_beats(page->study, d->step));
     const char *question = page_n(page) ? card_question(page) : NULL;
     struct ui_paragraph words = {question ? question : words_for_beat(page, "text"),
                                  14.5f,

@@ -36,7 +36,7 @@ const char *stage_shape(struct page *page, const char *key, size_t rows, size_t 
 }
 
 static void draw_tabs(struct page *page, struct rect r) {
-    static const char *const keys[VIEW_COUNT] = {"view.matrices", "view.heads"};
+    static const char *const keys[VIEW_COUNT] = {"view.matrices", "view.heads", "view.compare"};
     struct ui *ui = &page->ui;
     for (int v = 0; v < VIEW_COUNT; v++) {
         bool is_on = (int)page->document->view == v;
@@ -129,6 +129,8 @@ void stage_draw(struct page *page, struct rect r) {
         draw_empty(page, inner);
     } else if (page->document->view == VIEW_HEADS) {
         heads_draw(page, inner);
+    } else if (page->document->view == VIEW_COMPARE) {
+        compare_draw(page, inner);
     } else {
         draw_matrices(page, inner);
     }

@@ -14,6 +14,9 @@ void step_sum_draw(struct page *page, struct rect r);
 void step_heads_draw(struct page *page, struct rect r);
 void step_feedforward_draw(struct page *page, struct rect r);
 
+/* The `compare` view. */
+void compare_draw(struct page *page, struct rect r);
+
 /* The `heads` view, and one head as a figure of its own. */
 void heads_draw(struct page *page, struct rect r);
 void head_figure_draw(struct page *page, struct rect r);

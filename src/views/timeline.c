@@ -13,12 +13,14 @@ static float draw_buttons(struct page *page, struct rect r) {
                              .name = page_words(page, "command.beat.back"),
                              .tooltip = page_words(page, "command.beat.back"),
                              .action = {UI_COMMAND_BEAT_BACK, 0, 0, 0},
-                             .size = 18};
+                             .size = 18,
+                             .is_disabled = steps_is_at_start(page->study)};
     struct ui_button next = {.id = ui_id("next", 0, 0),
                              .label = page_words(page, "button.next"),
                              .tooltip = page_words(page, "command.beat.next"),
                              .kind = UI_BUTTON_PRIMARY,
-                             .action = {UI_COMMAND_BEAT_NEXT, 0, 0, 0}};
+                             .action = {UI_COMMAND_BEAT_NEXT, 0, 0, 0},
+                             .is_disabled = steps_is_at_end(page->study)};
     struct ui_button play = {
         .id = ui_id("play", 0, 0),
         .label = page->presence->is_playing ? "❚❚" : "▶",

@@ -133,9 +133,6 @@ static const char *mask_part(const struct page *page, const char *part) {
 static const char *part_of_step(struct page *page, const char *part) {
     const struct document *d = page->document;
     const char *suffix = NULL;
-    if (d->view == VIEW_HEADS) {
-        return NULL;
-    }
     if (d->step == STEP_SCALE) {
         bool is_masking = page->reveal.phase == PHASE_SCALE_MASK;
         suffix = is_masking ? mask_part(page, part) : scale_part(page);
@@ -181,6 +178,9 @@ static const char *part_of_step(struct page *page, const char *part) {
 }
 
 const char *words_for_beat(struct page *page, const char *part) {
+    if (page->document->view == VIEW_COMPARE) {
+        return words_of_comparison(page, part);
+    }
     if (page->document->view == VIEW_HEADS) {
         enum step step = page->document->step;
         const char *kind = step == STEP_SIMILARITY ? "score" : step == STEP_SCALE ? "scaled" : NULL;
