@@ -112,7 +112,7 @@ const struct option_row options_place_rows[] = {
      "tokens, embedding, projection, similarity, scale, softmax, sum, heads or feedforward",
      apply_step, OPTION_FIELD},
     {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
-    {"--view", "matrices, heads or compare", apply_view, OPTION_FIELD},
+    {"--view", "matrices, diagram, heads or compare", apply_view, OPTION_FIELD},
     {"--steps", "a number from 0 to 1024", apply_steps, OPTION_FIELD},
     {"--kernel", "a number from 1 to 15", apply_kernel, OPTION_FIELD},
     {"--shows", "reach or influence", apply_compare_shows, OPTION_FIELD},

@@ -25,7 +25,7 @@ enum step { /* X(NAME, id) */
 #undef X
         STEP_COUNT
 };
-enum view { VIEW_MATRICES, VIEW_HEADS, VIEW_COMPARE, VIEW_COUNT }; /* "matrices", "heads", "compare" */
+enum view { VIEW_MATRICES, VIEW_DIAGRAM, VIEW_HEADS, VIEW_COMPARE, VIEW_COUNT }; /* "matrices", "diagram", "heads", "compare" */
 enum compare_shows { COMPARE_REACH, COMPARE_INFLUENCE, COMPARE_COUNT }; /* "reach", "influence" */
 enum panel { PANEL_EXPLAIN, PANEL_WHAT_IF, PANEL_COUNT };      /* "explain", "what-if": the right panel */
 enum stride { STRIDE_ROW, STRIDE_CELL, STRIDE_MATRIX, STRIDE_COUNT }; /* "row", "cell", "matrix" */
@@ -82,6 +82,7 @@ const char *step_id(enum step step);
 int step_from_id(const char *id);
 const char *view_id(enum view view);
 int view_from_id(const char *id);
+bool view_follows_beats(enum view view); /* shows a step beat by beat, with its words; the others show what comes of it */
 const char *compare_shows_id(enum compare_shows shows);
 int compare_shows_from_id(const char *id);
 const char *panel_id(enum panel panel);

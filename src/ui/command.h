@@ -17,6 +17,9 @@
     X(QUERY_SET, "query.set")           /* a: token */                                             \
     X(QUERY_NEXT, "query.next")                                                                    \
     X(QUERY_BACK, "query.back")                                                                    \
+    X(KEY_SET, "key.set")               /* a: key */                                               \
+    X(KEY_NEXT, "key.next")                                                                        \
+    X(KEY_BACK, "key.back")                                                                        \
     X(HEAD_SET, "head.set")             /* a: head */                                              \
     X(HEAD_NEXT, "head.next")                                                                      \
     X(HEAD_BACK, "head.back")                                                                      \

@@ -28,7 +28,7 @@ static struct card card_of(struct page *page) {
     const char *names[] = {"query", "chosen", "best", "rank", "count", "value", "best_value", NULL};
     const char *values[8] = {page_token(page, d->query, UI_MARK_QUERY), "", "", "",
                              page_format(page, "%zu", page_m(page)),    "", "", NULL};
-    if (d->view != VIEW_MATRICES) {
+    if (!view_follows_beats(d->view)) {
         bool is_find = d->view == VIEW_HEADS;
         return (struct card){
             page_words(page, is_find ? "card.find" : "card.try"),
