@@ -182,7 +182,8 @@ static bool is_over_rail(const struct app *app, float x, float y) {
     return false;
 }
 
-/* The diagram goes from key to key: each comes into the figure when it has the focus. */
+/* The lines scroll; the diagram goes from key to key: each comes into the figure when it has the
+ * focus. */
 static void wheel_stage(struct app *app, int32_t by) {
     const struct picture_presence *presence = &app->presence;
     const struct semantic_node *stage = semantics_by_id(&app->semantics, NODE_STAGE);
@@ -190,6 +191,8 @@ static void wheel_stage(struct app *app, int32_t by) {
         semantics_at(&app->semantics, presence->pointer_x, presence->pointer_y);
     bool is_here = stage && rect_contains(stage->rect, presence->pointer_x, presence->pointer_y) &&
                    !(top && top->role == ROLE_BLOCK);
+    if (is_here && app->study.document.view == VIEW_LINES)
+        app_dispatch(app, (struct ui_action){UI_COMMAND_STAGE_SCROLL, by, 0, 0});
     if (is_here && app->study.document.view == VIEW_DIAGRAM)
         app_dispatch(
             app, (struct ui_action){by > 0 ? UI_COMMAND_KEY_NEXT : UI_COMMAND_KEY_BACK, 0, 0, 0});

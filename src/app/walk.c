@@ -88,6 +88,7 @@ bool walk_query(struct app *app, struct ui_action action) {
                               app->study.document.query, (int)study_tokens(&app->study));
     struct document wanted;
     if (wanted_query < 0 || !app_copy_document(app, &wanted)) return false;
+    app->presence.has_stage_scroll = false; /* to where the query is */
     wanted.query = wanted_query;
     if (wanted.cell.source >= 0 && cell_row_tokens(wanted.cell.source) == CELL_TOKENS_QUERIES)
         wanted.cell.row = wanted_query;

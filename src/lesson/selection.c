@@ -156,6 +156,9 @@ static bool is_of_view(const struct study *study, const struct document_cell *ce
     switch (study->document.view) {
     case VIEW_HEADS:
         return cell->source == selection_heads_source(study);
+    case VIEW_LINES:
+        return cell->source == ATTENTION_TENSOR_WEIGHTS && cell->head == study->document.head &&
+               cell->row == study->document.query;
     case VIEW_COMPARE:
         return cell_is_compared(cell->source);
     case VIEW_DIAGRAM:
@@ -276,10 +279,11 @@ struct document_cell selection_of(const struct study *study) {
         return diagram_own(study);
     }
     if (!view_follows_beats(d->view) && (selected.source < 0 || !is_of_view(study, &selected))) {
-        bool is_head = d->view == VIEW_HEADS;
-        selected =
-            (struct document_cell){is_head ? selection_heads_source(study) : (int)CELL_ATTENTION,
-                                   is_head ? d->head : 0, d->query, d->key};
+        bool is_compared = d->view == VIEW_COMPARE;
+        int source = is_compared             ? (int)CELL_ATTENTION
+                     : d->view == VIEW_HEADS ? selection_heads_source(study)
+                                             : (int)ATTENTION_TENSOR_WEIGHTS;
+        selected = (struct document_cell){source, is_compared ? 0 : d->head, d->query, d->key};
         return cell_exists(study, &selected) ? selected : none;
     }
     if (selected.source >= 0 || d->step == STEP_TOKENS) {

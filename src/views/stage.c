@@ -35,8 +35,8 @@ const char *stage_shape(struct page *page, const char *key, size_t rows, size_t 
     return page_format(page, "%s  %zu × %zu", page_words(page, key), rows, columns);
 }
 
-static const char *const view_keys[VIEW_COUNT] = {"view.matrices", "view.diagram", "view.heads",
-                                                  "view.compare"};
+static const char *const view_keys[VIEW_COUNT] = {"view.matrices", "view.diagram", "view.lines",
+                                                  "view.heads", "view.compare"};
 
 static struct ui_button tab_of(struct page *page, int view) {
     return (struct ui_button){.id = ui_id("view", view, 0),
@@ -158,6 +158,8 @@ void stage_draw(struct page *page, struct rect r) {
         draw_empty(page, inner);
     } else if (page->document->view == VIEW_DIAGRAM) {
         diagram_draw(page, inner);
+    } else if (page->document->view == VIEW_LINES) {
+        lines_draw(page, inner);
     } else if (page->document->view == VIEW_HEADS) {
         heads_draw(page, inner);
     } else if (page->document->view == VIEW_COMPARE) {

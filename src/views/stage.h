@@ -21,6 +21,9 @@ void compare_draw(struct page *page, struct rect r);
 /* The `diagram` view. */
 void diagram_draw(struct page *page, struct rect r);
 
+/* The `lines` view. */
+void lines_draw(struct page *page, struct rect r);
+
 /* The `heads` view, and one head as a figure of its own. */
 void heads_draw(struct page *page, struct rect r);
 void head_figure_draw(struct page *page, struct rect r);

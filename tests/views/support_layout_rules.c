@@ -481,11 +481,11 @@ static void check_overlaps(struct rules *rules) {
 static bool is_scrolling(const struct rules *rules, const struct draw_command *c, bool *is_sideways,
                          bool *is_both) {
     const struct semantics *s = &rules->room->semantics;
-    enum { FIELDS = 3, SCROLLING = 5 };
+    enum { FIELDS = 3, SCROLLING = 6 };
     const struct semantic_node *nodes[SCROLLING] = {
-        semantics_by_id(s, NODE_FIELD), semantics_by_id(s, NODE_CONTEXT),
-        semantics_by_id(s, NODE_VALUES), semantics_by_id(s, ui_id("rail", 0, 0)),
-        semantics_by_id(s, NODE_PANEL_ROWS)};
+        semantics_by_id(s, NODE_FIELD),      semantics_by_id(s, NODE_CONTEXT),
+        semantics_by_id(s, NODE_VALUES),     semantics_by_id(s, ui_id("rail", 0, 0)),
+        semantics_by_id(s, NODE_PANEL_ROWS), semantics_by_id(s, ui_id("lines", 0, 0))};
     for (int i = 0; i < SCROLLING; i++) {
         if (nodes[i] && c->clip.x >= nodes[i]->rect.x - 1 && c->clip.y >= nodes[i]->rect.y - 1 &&
             rect_right(c->clip) <= rect_right(nodes[i]->rect) + 1 &&
