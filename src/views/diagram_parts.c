@@ -242,7 +242,8 @@ void diagram_number_draw(struct page *page, const struct diagram *d, struct rect
             width = ui_text_width(ui, style, size - 0.5f, text);
             before = formula_draw(page, name, size - 0.5f, 0, 0, true);
         }
-        bool is_readable = size >= 15 || !strchr(name, '^'); /* its raised letter, too */
+        bool is_readable = /* its raised letter, too */
+            !strchr(name, '^') || (size >= 15 && grid.rect.h >= ui_px(ui, 34));
         before = before + width > room || !is_readable ? 0 : before;
         float x = floorf(grid.rect.x + (grid.rect.w - before - width) / 2),
               baseline = ui_baseline_in(ui, grid.rect, TEXT_MONO, size);

@@ -36,7 +36,7 @@ const char *stage_shape(struct page *page, const char *key, size_t rows, size_t 
 }
 
 static const char *const view_keys[VIEW_COUNT] = {"view.matrices", "view.diagram", "view.lines",
-                                                  "view.heads", "view.compare"};
+                                                  "view.heads",    "view.model",   "view.compare"};
 
 static struct ui_button tab_of(struct page *page, int view) {
     return (struct ui_button){.id = ui_id("view", view, 0),
@@ -162,6 +162,8 @@ void stage_draw(struct page *page, struct rect r) {
         lines_draw(page, inner);
     } else if (page->document->view == VIEW_HEADS) {
         heads_draw(page, inner);
+    } else if (page->document->view == VIEW_MODEL) {
+        model_draw(page, inner);
     } else if (page->document->view == VIEW_COMPARE) {
         compare_draw(page, inner);
     } else {
