@@ -58,8 +58,10 @@ void document_free(struct document *document) {
     free(document->text);
     free(document->model);
     what_if_free(&document->what_if);
+    json_decref(document->unknown);
     document->text = NULL;
     document->model = NULL;
+    document->unknown = NULL;
 }
 
 static char *copy_string(const char *text) {
@@ -72,6 +74,7 @@ bool document_copy(struct document *to, const struct document *from) {
     copy.text = copy_string(from->text);
     copy.model = copy_string(from->model);
     copy.what_if = (struct what_if){0};
+    json_incref(copy.unknown);
     if ((from->text != NULL && copy.text == NULL) || (from->model != NULL && copy.model == NULL) ||
         !what_if_copy(&copy.what_if, &from->what_if)) {
         document_free(&copy);
