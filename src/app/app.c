@@ -98,23 +98,6 @@ bool app_init(struct app *app, const struct app_options *options, struct file_er
     return true;
 }
 
-void app_history_clear(struct app_history *history) {
-    while (history->count)
-        document_free(&history->documents[--history->count]);
-}
-
-bool app_history_push(struct app_history *history, const struct document *document) {
-    struct document copy = {0};
-    if (!document_copy(&copy, document)) return false;
-    if (history->count == APP_MAX_UNDO) {
-        document_free(&history->documents[0]);
-        memmove(history->documents, history->documents + 1, sizeof copy * (APP_MAX_UNDO - 1));
-        history->count--;
-    }
-    history->documents[history->count++] = copy;
-    return true;
-}
-
 void app_free(struct app *app) {
     app_history_clear(&app->undo);
     app_history_clear(&app->redo);

@@ -12,7 +12,7 @@
 #include "ui/editor.h"
 #include "views/picture.h"
 
-enum { APP_MAX_UNDO = 100, APP_MAX_MODELS = 16, APP_MAX_KEY_ROWS = 96 };
+enum { APP_MAX_UNDO = 200, APP_MAX_MODELS = 16, APP_MAX_KEY_ROWS = 96 };
 
 /* What only a window can do. Any function may be NULL: then nothing happens. */
 struct app_host {
@@ -45,10 +45,12 @@ struct app_motion {
     bool is_pending; /* `from` is still to be taken: the picture shown before the change */
 };
 
-/* A chain of documents; the oldest goes when there are too many. */
+/* A chain of documents; the oldest go when there are too many, or when together they are larger than
+ * APP_MAX_UNDO_BYTES: only painted masks and texts of full length can be. The newest always stays. */
+#define APP_MAX_UNDO_BYTES ((size_t)64 << 20)
 struct app_history {
     struct document documents[APP_MAX_UNDO];
-    size_t count;
+    size_t count, bytes;
 };
 
 struct app {
@@ -129,6 +131,7 @@ void app_finish_motion(struct app *app);
 void app_refresh(
     struct app *app); /* list and semantics as the document is now; call before reading them */
 bool app_history_push(struct app_history *history, const struct document *document);
+void app_history_pop(struct app_history *history); /* the newest; there must be one */
 void app_history_clear(struct app_history *history);
 void app_document_from_settings(struct document *document, const struct settings *settings);
 void app_list_models(struct app *app);

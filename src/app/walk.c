@@ -143,7 +143,7 @@ bool walk_answer(struct app *app, struct ui_action action) {
     if (!is_skip && (action.a < 0 || (size_t)action.a >= study_keys(&app->study))) return false;
     if (!app_copy_document(app, &wanted)) return false;
     wanted.answers[question] = is_skip ? PREDICT_SKIPPED : action.a;
-    return app_change(app, &wanted, false);
+    return app_change(app, &wanted, true);
 }
 
 bool walk_predict_toggle(struct app *app, struct ui_action action) {
@@ -207,7 +207,7 @@ static bool travel(struct app *app, struct app_history *from, struct app_history
     bool is_done = app_change(app, &wanted, false);
     if (is_done) {
         app_history_push(to, &now);
-        document_free(&from->documents[--from->count]);
+        app_history_pop(from);
     }
     document_free(&now);
     return is_done;

@@ -85,6 +85,19 @@ bool document_copy(struct document *to, const struct document *from) {
     return true;
 }
 
+static size_t string_bytes(const char *text) {
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+size_t document_bytes(const struct document *document) {
+    const struct what_if *what_if = &document->what_if;
+    const struct painted_mask *painted = &what_if->painted;
+    size_t cells = painted->allowed != NULL ? painted->rows * painted->columns : 0;
+    return sizeof *document + string_bytes(document->text) + string_bytes(document->model) +
+           string_bytes(what_if->context) + string_bytes(what_if->values) + cells +
+           what_if->edit_count * sizeof *what_if->edits;
+}
+
 static bool strings_equal(const char *a, const char *b) {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }

@@ -75,6 +75,7 @@ struct document {
 bool document_init(struct document *document, struct file_error *error); /* the default document */
 void document_free(struct document *document);                          /* safe on zeros and twice */
 bool document_copy(struct document *to, const struct document *from);   /* false: no memory, *to unchanged */
+size_t document_bytes(const struct document *document); /* the memory that it holds, itself included */
 bool document_equal(const struct document *a, const struct document *b);
 bool document_set_text(struct document *document, const char *text, size_t bytes); /* cut to the limits elsewhere */
 bool document_set_model(struct document *document, const char *model);
