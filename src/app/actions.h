@@ -88,8 +88,15 @@ bool change_reset(struct app *app, struct ui_action action);
 bool compare_shows(struct app *app, struct ui_action action);
 bool compare_steps(struct app *app, struct ui_action action);
 bool compare_kernel(struct app *app, struct ui_action action);
+/* session.c, finder.c: files, and every command by name. */
+bool session_open_command(struct app *app, struct ui_action action);
+bool session_save_command(struct app *app, struct ui_action action);
+bool session_save_as_command(struct app *app, struct ui_action action);
+bool finder_palette_command(struct app *app, struct ui_action action);
+bool finder_choose_command(struct app *app, struct ui_action action);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);
+bool look_map(struct app *app, struct ui_action action);
 bool look_language(struct app *app, struct ui_action action);
 bool look_scale(struct app *app, struct ui_action action);
 bool look_presentation(struct app *app, struct ui_action action);

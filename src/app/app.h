@@ -12,6 +12,8 @@
 #include "ui/editor.h"
 #include "views/picture.h"
 
+struct session_copy; /* session.h */
+
 enum { APP_MAX_UNDO = 200, APP_MAX_MODELS = 16, APP_MAX_KEY_ROWS = 96 };
 
 /* What only a window can do. Any function may be NULL: then nothing happens. */
@@ -27,6 +29,9 @@ struct app_options {
     const char *resource_folder;     /* holds assets/ */
     const char *settings_folder;     /* NULL: nothing is kept */
     const char *pictures_folder;     /* NULL: the settings folder */
+    const char *documents_folder;    /* where sessions are saved and looked for; NULL: the current one */
+    const char *state_folder;        /* recent files, the copy in case of a crash; NULL: neither is kept */
+    bool should_restore;             /* takes up what a crash left, in place of the document */
     const struct settings *settings; /* NULL: defaults */
     const struct document *document; /* NULL: the default, with the settings' look */
     bool is_model_optional;    /* when the document's model cannot be loaded, textbook serves */
@@ -53,6 +58,25 @@ struct app_history {
     size_t count, bytes;
 };
 
+/* A row of the finder: what is drawn, and what choosing it means. */
+struct finder_entry {
+    char *words, *more; /* owned, as is path */
+    char *path;         /* of a file; NULL: none */
+    bool is_folder;
+    struct ui_action action;
+    int score, order; /* higher scores first, then the order in which they came */
+};
+
+struct app_finder {
+    struct editor editor;
+    struct finder_entry *entries;
+    struct finder_row *rows;
+    int count, capacity;
+    bool is_replacing; /* the next Enter replaces a file */
+    bool has_note, is_note_error;
+    char note[512];
+};
+
 struct app {
     struct app_host host;
     struct study study;
@@ -63,7 +87,13 @@ struct app {
     struct cairo_renderer *cairo; /* for exports; opened when first used */
     struct settings settings;
     struct document start_look; /* scalars only: what differs from it was chosen here and is kept */
-    char *settings_folder, *pictures_folder;
+    char *settings_folder, *pictures_folder, *documents_folder, *state_folder;
+    char *session_path; /* the file of this document; NULL: none yet */
+    bool is_unsaved;    /* it has been changed since */
+    struct session_copy *copy; /* in case of a crash; NULL: none is kept */
+    double copy_due_ms;        /* when it is to be written; −1: counted from the next picture; 0: not */
+    struct app_finder finder;
+    json_t *terms; /* other words for the same thing: lists of strings */
 
     struct picture_presence presence;
     char message[1024];

@@ -16,18 +16,28 @@ static bool change_look(struct app *app, struct document *wanted) {
 }
 
 bool look_theme(struct app *app, struct ui_action action) {
-    (void)action;
     struct document wanted;
-    if (!app_copy_document(app, &wanted)) return false;
-    wanted.theme = (enum theme_choice)((wanted.theme + 1) % THEME_COUNT);
+    bool is_next = action.command == UI_COMMAND_THEME_NEXT;
+    int theme = is_next ? ((int)app->study.document.theme + 1) % THEME_COUNT : action.a;
+    if (theme < 0 || theme >= THEME_COUNT || !app_copy_document(app, &wanted)) return false;
+    wanted.theme = (enum theme_choice)theme;
     return change_look(app, &wanted);
 }
 
-bool look_language(struct app *app, struct ui_action action) {
-    (void)action;
+bool look_map(struct app *app, struct ui_action action) {
     struct document wanted;
-    if (!app_copy_document(app, &wanted)) return false;
-    wanted.language = (enum language)((wanted.language + 1) % LANGUAGE_COUNT);
+    if (action.a < 0 || action.a >= MAP_COUNT || !app_copy_document(app, &wanted)) return false;
+    wanted.map = (enum map_choice)action.a;
+    return app_change(app, &wanted, false);
+}
+
+bool look_language(struct app *app, struct ui_action action) {
+    struct document wanted;
+    bool is_next = action.command == UI_COMMAND_LANGUAGE_NEXT;
+    int language = is_next ? ((int)app->study.document.language + 1) % LANGUAGE_COUNT : action.a;
+    if (language < 0 || language >= LANGUAGE_COUNT || !app_copy_document(app, &wanted))
+        return false;
+    wanted.language = (enum language)language;
     return change_look(app, &wanted);
 }
 

@@ -140,7 +140,8 @@ static bool apply_phase(const struct options *options, enum option_phase phase,
 bool options_apply(const struct options *options, struct document *document, struct text_loss *loss,
                    struct file_error *error) {
     *loss = (struct text_loss){0};
-    if (options->file && !open_into_document(options->file, document, loss, error)) return false;
+    if (options->file && !open_into_document(options->file, document, NULL, loss, error))
+        return false;
     return apply_phase(options, OPTION_SESSION, document, loss, error) &&
            apply_phase(options, OPTION_FIELD, document, loss, error) &&
            apply_phase(options, OPTION_LAST, document, loss, error);
@@ -205,6 +206,14 @@ struct option_extent options_extent_of(const struct study *study) {
 
 bool options_has_size(const struct options *options) {
     return was_given(options, "--size");
+}
+
+bool options_has_content(const struct options *options) {
+    static const char *const names[] = {"--session", "--text", "--text-file", "--model"};
+    bool has_content = options->file != NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        has_content = has_content || was_given(options, names[i]);
+    return has_content;
 }
 
 size_t options_memory(const struct options *options) {

@@ -63,6 +63,7 @@ bool options_check(const struct options *options, const struct document *wanted,
                    struct file_error *error);
 bool options_check_heads(const struct document *wanted, const struct option_extent *extent,
                          struct file_error *error); /* those switched off */
+bool options_has_content(const struct options *options); /* a file, a text or a model is named */
 bool options_has_size(const struct options *options);
 int options_threads(void); /* for long passes: one for each processor, at most 8 */
 size_t options_memory(const struct options *options); /* bytes for a pass */

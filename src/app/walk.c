@@ -125,10 +125,11 @@ bool walk_view(struct app *app, struct ui_action action) {
 }
 
 bool walk_stride(struct app *app, struct ui_action action) {
-    (void)action;
     struct document wanted;
-    if (!app_copy_document(app, &wanted)) return false;
-    wanted.stride = (enum stride)((wanted.stride + 1) % STRIDE_COUNT);
+    bool is_next = action.command == UI_COMMAND_STRIDE_NEXT;
+    int stride = is_next ? ((int)app->study.document.stride + 1) % STRIDE_COUNT : action.a;
+    if (stride < 0 || stride >= STRIDE_COUNT || !app_copy_document(app, &wanted)) return false;
+    wanted.stride = (enum stride)stride;
     wanted.beat = 0; /* beats of one stride mean nothing in another */
     bool is_done = app_change(app, &wanted, false);
     app_keep_settings(app);
