@@ -6,6 +6,7 @@
 
 #include "app/actions.h"
 #include "app/fuzzy.h"
+#include "app/numbers.h"
 #include "lesson/switches.h"
 
 #include <stdio.h>
@@ -180,6 +181,25 @@ static void offer_models(struct app *app) {
     }
 }
 
+/* As TSV and CSV there is one precision: all of it. */
+static void offer_copies(struct app *app) {
+    static const struct {
+        enum file_table_format format;
+        enum numbers_precision precision;
+        const char *words;
+    } copies[] = {{FILE_TABLE_TSV, NUMBERS_FULL, "copy.tsv"},
+                  {FILE_TABLE_CSV, NUMBERS_FULL, "copy.csv"},
+                  {FILE_TABLE_MARKDOWN, NUMBERS_SHOWN, "copy.md"},
+                  {FILE_TABLE_MARKDOWN, NUMBERS_FULL, "copy.md.full"},
+                  {FILE_TABLE_LATEX, NUMBERS_SHOWN, "copy.tex"},
+                  {FILE_TABLE_LATEX, NUMBERS_FULL, "copy.tex.full"}};
+    for (size_t i = 0; i < sizeof copies / sizeof *copies; i++)
+        offer_value(app,
+                    (struct ui_action){UI_COMMAND_COPY_AS, (int32_t)copies[i].format,
+                                       (int32_t)copies[i].precision, 0},
+                    "command.copy.as", copies[i].words);
+}
+
 enum finder_listing finder_listing_of(enum ui_command command) {
     switch (command) {
     case UI_COMMAND_STEP_GO:
@@ -197,6 +217,7 @@ enum finder_listing finder_listing_of(enum ui_command command) {
     case UI_COMMAND_CHANGE_CHOICE:
     case UI_COMMAND_CHANGE_HEAD:
     case UI_COMMAND_CHANGE_TEXT:
+    case UI_COMMAND_COPY_AS:
         return FINDER_LISTS_VALUES;
     case UI_COMMAND_NONE:
     case UI_COMMAND_CELL_SELECT: /* these need the pointer, or the keys of what is open */
@@ -238,6 +259,7 @@ void finder_list_commands(struct app *app) {
     offer_ids(app, UI_COMMAND_MAP_SET, "map", "", map_of, MAP_COUNT);
     offer_ids(app, UI_COMMAND_LANGUAGE_SET, "language", "", language_of, LANGUAGE_COUNT);
     offer_ids(app, UI_COMMAND_STRIDE_SET, "stride", "", stride_of, STRIDE_COUNT);
+    offer_copies(app);
     offer_switches(app);
     offer_heads(app);
     offer_models(app);

@@ -3,6 +3,7 @@
 #include "app/finder.h"
 
 #include "app/fuzzy.h"
+#include "app/numbers.h"
 #include "app/session.h"
 #include "draw/list.h"
 #include "platform/paths.h"
@@ -20,7 +21,8 @@ static bool is_known(enum finder_kind kind, const char *name) {
     static const char *const open[] = {SESSION_ENDING, ".json", ".png", ".svg",
                                        ".pdf",         ".txt",  NULL};
     static const char *const save[] = {SESSION_ENDING, NULL};
-    const char *const *endings = kind == FINDER_OPEN ? open : save;
+    static const char *const numbers[] = {".csv", ".npy", ".tsv", ".md", ".tex", NULL};
+    const char *const *endings = kind == FINDER_OPEN ? open : kind == FINDER_SAVE ? save : numbers;
     size_t bytes = strlen(name);
     for (; *endings; endings++) {
         size_t ending = strlen(*endings);
@@ -147,6 +149,7 @@ static void add_ending(char *path, size_t path_bytes, const char *ending) {
 }
 
 static void save(struct app *app) {
+    bool is_numbers = app->presence.finder.kind == FINDER_NUMBERS;
     char path[PATH_MAX];
     const char *typed = app->finder.editor.text;
     if (!typed[0] || typed[strlen(typed) - 1] == '/' ||
@@ -154,15 +157,18 @@ static void save(struct app *app) {
         finder_note(app, true, app_words(app, "finder.no_name"));
         return;
     }
-    add_ending(path, sizeof path, SESSION_ENDING);
-    bool is_own = app->session_path && strcmp(app->session_path, path) == 0;
+    add_ending(path, sizeof path, is_numbers ? ".csv" : SESSION_ENDING);
+    bool is_own = !is_numbers && app->session_path && strcmp(app->session_path, path) == 0;
     if (file_exists(path) && !is_own && !app->finder.is_replacing) {
         finder_note(app, true, app_words(app, "finder.replace"));
         app->finder.is_replacing = true;
         return;
     }
     app_menu_close(app);
-    session_save_to(app, path);
+    if (is_numbers)
+        numbers_save_to(app, path);
+    else
+        session_save_to(app, path);
 }
 
 void finder_enter_file(struct app *app) {

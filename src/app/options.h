@@ -9,6 +9,7 @@ enum verb {
     VERB_TRACE,
     VERB_DESCRIBE,
     VERB_COMPARE,
+    VERB_NUMBERS,
     VERB_MODELS,
     VERB_STEPS,
     VERB_VIEWS,
@@ -37,6 +38,9 @@ struct options {
     enum picture_part part;
     int density;
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
+    int matrix;          /* of numbers: a source of lesson/cell.h; −1: none given */
+    int table_format;    /* enum file_table_format; −1: by the ending of the output */
+    int precision;       /* enum numbers_precision; −1: as shown */
     size_t memory_bytes; /* 0: half of the machine's */
 };
 

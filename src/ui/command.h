@@ -46,6 +46,8 @@
     X(EXPORT_MENU, "export.menu")                                                                  \
     X(EXPORT_SET, "export.set")         /* a: row of the menu, b: value */                         \
     X(COPY, "copy")                                                                                \
+    X(COPY_AS, "copy.as")               /* the matrix; a: file_table_format, b: numbers_precision */ \
+    X(NUMBERS_SAVE, "numbers.save")     /* the matrix as a file */                                 \
     X(SESSION_OPEN, "session.open")                                                                \
     X(SESSION_SAVE, "session.save")                                                                \
     X(SESSION_SAVE_AS, "session.save_as")                                                          \

@@ -41,6 +41,31 @@ static void draw_caret(struct page *page, struct rect r, float x) {
                   page_words(page, "field.caret"), "");
 }
 
+static size_t next_character(const char *text, size_t at) {
+    do {
+        at++;
+    } while (((unsigned char)text[at] & 0xC0) == 0x80);
+    return at;
+}
+
+/* A part of the text that begins at x: the whole characters of it that stand inside r. */
+static void draw_part(struct page *page, struct rect r, const char *text, size_t bytes, float x,
+                      float baseline) {
+    size_t from = 0, to = 0;
+    while (from < bytes && x + width_of(page, text, from) < r.x) {
+        from = next_character(text, from);
+    }
+    for (to = bytes; to > from && x + width_of(page, text, to) > rect_right(r);) {
+        do {
+            to--;
+        } while (((unsigned char)text[to] & 0xC0) == 0x80);
+    }
+    if (to > from) {
+        ui_text(&page->ui, TEXT_WORDS_MEDIUM, type_size, ceilf(x + width_of(page, text, from)),
+                baseline, page->ui.theme->ink, part_of(page, text + from, to - from));
+    }
+}
+
 /* The typed text scrolls so that the caret is in view; what is being composed parts it there. */
 static void draw_typed(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
@@ -48,27 +73,21 @@ static void draw_typed(struct page *page, struct rect r) {
     size_t from = f->caret < f->anchor ? f->caret : f->anchor,
            to = f->caret < f->anchor ? f->anchor : f->caret;
     float caret = width_of(page, f->text, f->caret);
-    float composed = f->composition && f->composition[0]
-                         ? ui_text_width(ui, TEXT_WORDS_MEDIUM, type_size, f->composition)
-                         : 0;
+    bool is_composing = f->composition && f->composition[0];
+    float composed =
+        is_composing ? ui_text_width(ui, TEXT_WORDS_MEDIUM, type_size, f->composition) : 0;
     float scroll = fmaxf(0, caret + composed + ui_px(ui, 4) - r.w), x = r.x - scroll;
     float baseline = ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size);
     if (from != to) {
         float x0 = x + width_of(page, f->text, from), x1 = x + width_of(page, f->text, to);
-        draw_rectangle(
-            ui->list, rect_snap(rect_make(x0, r.y + ui_px(ui, 6), x1 - x0, r.h - 2 * ui_px(ui, 6))),
-            ui_px(ui, 3), colour_mix(ui->theme->background, ui->theme->fill[ROLE_QUERY], 0.3f));
+        struct rect selected = rect_make(x0, r.y + ui_px(ui, 6), x1 - x0, r.h - ui_px(ui, 12));
+        draw_rectangle(ui->list, rect_snap(rect_intersect(selected, r)), ui_px(ui, 3),
+                       colour_mix(ui->theme->background, ui->theme->fill[ROLE_QUERY], 0.3f));
     }
-    if (composed > 0) {
-        ui_text(ui, TEXT_WORDS_MEDIUM, type_size, roundf(x), baseline, ui->theme->ink,
-                part_of(page, f->text, f->caret));
-        ui_text(ui, TEXT_WORDS_MEDIUM, type_size, roundf(x + caret + composed), baseline,
-                ui->theme->ink, part_of(page, f->text + f->caret, strlen(f->text + f->caret)));
-    } else {
-        ui_text(ui, TEXT_WORDS_MEDIUM, type_size, roundf(x), baseline, ui->theme->ink,
-                part_of(page, f->text, strlen(f->text)));
-    }
-    draw_caret(page, r, x + caret);
+    draw_part(page, r, f->text, f->caret, x, baseline);
+    draw_part(page, r, f->text + f->caret, strlen(f->text + f->caret), x + caret + composed,
+              baseline);
+    draw_caret(page, r, ceilf(x + caret) + ui_px(ui, 1));
 }
 
 static void draw_field(struct page *page, struct rect r, const char *name) {
@@ -127,7 +146,8 @@ static void draw_buttons(struct page *page, struct rect r) {
 }
 
 void finder_draw(struct page *page, struct rect window) {
-    static const char *const names[FINDER_COUNT] = {"", "finder.open", "finder.save", "finder.commands"};
+    static const char *const names[FINDER_COUNT] = {"", "finder.open", "finder.save",
+                                                    "finder.numbers", "finder.commands"};
     struct ui *ui = &page->ui;
     const struct picture_finder *f = &page->presence->finder;
     const char *name = page_words(page, names[f->kind]);
@@ -147,9 +167,9 @@ void finder_draw(struct page *page, struct rect window) {
     int fit = (int)fmaxf(1, fminf(MOST_ROWS, floorf(room / ui_px(ui, row_height))));
     int shown = f->count < fit ? f->count : fit;
     int first = f->chosen >= fit ? f->chosen - fit + 1 : 0; /* the chosen one is among them */
-    struct rect r =
-        rect_snap(rect_make(window.x + (window.w - w) / 2, window.y + top, w,
-                            fminf(window.h - top, fixed + (float)shown * ui_px(ui, row_height))));
+    struct rect r = rect_snap(rect_make(
+        window.x + (window.w - w) / 2, window.y + top, w,
+        fminf(window.h - top - ui_px(ui, 4), fixed + (float)shown * ui_px(ui, row_height))));
     draw_rectangle(ui->list, window, 0, colour_fade(ui->theme->background, 0.6f));
     semantics_add(ui->semantics, ROLE_BLOCK, ui_id("finder block", 0, 0), window, "", "")->action =
         (struct ui_action){UI_COMMAND_CANCEL, 0, 0, 0};

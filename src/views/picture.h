@@ -19,7 +19,7 @@ const char *field_text(const struct document *document, enum edit_field field); 
 const struct token_list *field_tokens(const struct study *study, enum edit_field field);
 
 /* A sheet with a line to type in and a list to choose from: files to open, where to save, commands. */
-enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_COMMANDS, FINDER_COUNT };
+enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_COMMANDS, FINDER_COUNT };
 struct finder_row {
     const char *words, *more; /* printable; more stands at the right, "": nothing */
 };
