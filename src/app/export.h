@@ -16,6 +16,9 @@ struct export_tools {
 bool export_png(const struct export_tools *tools, const struct study *study, enum picture_part part,
                 int density, struct file_bytes *out, struct file_error *error);
 
+/* The sentence's words joined by '-', at most `room` bytes and a NUL: whole words, as many as fit; of a first
+ * word that is too long, as many whole characters. A Han character is a word. Returns the bytes. */
+size_t export_slug(char *out, size_t room, const char *text);
 /* "The-cat-sat-similarity-head-2": letters and digits of the sentence, step and head. At most
  * EXPORT_MAX_NAME − 12 bytes, so that "-12345.png" still fits. layer < 0: not named. */
 void export_name(char *out, size_t out_bytes, const struct document *document, int layer, int head);

@@ -3,6 +3,7 @@
 #include "app/open.h"
 
 #include "app/actions.h"
+#include "app/session.h"
 #include "files/json.h"
 #include "files/png_file.h"
 #include "models/tokens.h"
@@ -118,28 +119,51 @@ bool open_text_file(const char *path, struct document *document, struct text_los
     return is_done;
 }
 
-bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
-                        struct file_error *error) {
+static bool read_kind(const char *path, const struct file_bytes *bytes, enum open_kind kind,
+                      struct document *document, struct text_loss *loss,
+                      struct file_error *error) {
+    switch (kind) {
+    case OPEN_PICTURE:
+        return document_from_png(path, bytes, document, error);
+    case OPEN_SESSION:
+        return document_from_bytes(path, bytes->data, bytes->size, document, error);
+    default:
+        return open_text_bytes(bytes, document, loss, error);
+    }
+}
+
+bool open_into_document(const char *path, struct document *document, enum open_kind *kind,
+                        struct text_loss *loss, struct file_error *error) {
     *loss = (struct text_loss){0};
     if (strcmp(path, "-") != 0 && file_is_folder(path)) {
-        what_if_forget_model(&document->what_if);
+        if (kind) *kind = OPEN_MODEL;
         return document_set_model(document, path) ? true : no_memory(error);
     }
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    bool is_done = is_png(&bytes) ? document_from_png(path, &bytes, document, error)
-                   : is_session(&bytes)
-                       ? document_from_bytes(path, bytes.data, bytes.size, document, error)
-                       : open_text_bytes(&bytes, document, loss, error);
+    enum open_kind found = is_png(&bytes)       ? OPEN_PICTURE
+                           : is_session(&bytes) ? OPEN_SESSION
+                                                : OPEN_TEXT;
+    if (kind) *kind = found;
+    bool is_done = read_kind(path, &bytes, found, document, loss, error);
     file_bytes_free(&bytes);
     return is_done;
 }
 
+/* A window keeps its size, whatever is opened in it. */
 static void keep_window(struct document *to, const struct document *from) {
     to->width = from->width;
     to->height = from->height;
-    to->is_presentation = from->is_presentation;
-    to->scale_percent = from->scale_percent;
+}
+
+/* The look has come with the file: it is not what was chosen here for all times to come. */
+static void take_look(struct app *app, bool was_presentation) {
+    const struct document *now = &app->study.document;
+    app->start_look = *now;
+    app->start_look.text = app->start_look.model = NULL;
+    app->start_look.unknown = NULL;
+    if (app->host.set_fullscreen && now->is_presentation != was_presentation)
+        app->host.set_fullscreen(app->host.context, now->is_presentation);
 }
 
 void open_say_loss(struct app *app, const struct text_loss *loss) {
@@ -155,23 +179,35 @@ void open_say_loss(struct app *app, const struct text_loss *loss) {
     }
 }
 
+void open_note(struct app *app, enum open_kind kind, const char *path) {
+    bool is_whole = kind == OPEN_SESSION || kind == OPEN_PICTURE;
+    if (app->state_folder && strcmp(path, "-") != 0) session_recent_add(app->state_folder, path);
+    if (is_whole) session_set_path(app, kind == OPEN_SESSION ? path : NULL);
+    if (kind == OPEN_MODEL) app_add_model(app, path);
+}
+
 bool app_open(struct app *app, const char *path) {
     struct document wanted;
     struct file_error error = {0};
     struct text_loss loss = {0};
+    enum open_kind kind = OPEN_TEXT;
+    bool was_presentation = app->study.document.is_presentation;
     app_edit_end(app);
+    app_menu_close(app);
     if (!app_copy_document(app, &wanted)) return false;
-    if (!open_into_document(path, &wanted, &loss, &error)) {
+    if (!open_into_document(path, &wanted, &kind, &loss, &error)) {
         document_free(&wanted);
         app_say_text(app, true, error.text);
         return false;
     }
     keep_window(&wanted, &app->study.document);
-    bool is_model = strcmp(wanted.model, app->study.document.model) != 0;
-    bool is_done = app_change(app, &wanted, true);
-    if (is_model && is_done) app_add_model(app, path);
-    if (is_done) open_say_loss(app, &loss);
-    return is_done;
+    app_silence(app);
+    bool is_done = app_change(app, &wanted, true) || !app->presence.message;
+    if (!is_done) return false; /* said */
+    if (kind == OPEN_SESSION || kind == OPEN_PICTURE) take_look(app, was_presentation);
+    open_note(app, kind, path);
+    open_say_loss(app, &loss);
+    return true;
 }
 
 /* Built-in models stand in the menu by their id, which the catalogue names; folders by their own

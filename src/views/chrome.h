@@ -33,7 +33,9 @@ const char *words_compare_note(struct page *page, int which);
 float panel_largest(struct page *page, float x, float y, float width);
 
 /* Over everything. */
+void sheet_draw(struct page *page, struct rect r, const char *name); /* swallows clicks, says its name */
 void menus_draw(struct page *page, struct rect window);
+void finder_draw(struct page *page, struct rect window);
 void keys_overlay_draw(struct page *page, struct rect window);
 
 /* Formula markup: "_" and "^" lower and raise the next character or {group}; marks of ui.h colour. Returns the width. */

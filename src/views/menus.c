@@ -4,7 +4,7 @@
 #include <math.h>
 
 /* A sheet with a hairline; swallows clicks and says its name. */
-static void draw_sheet(struct page *page, struct rect r, const char *name) {
+void sheet_draw(struct page *page, struct rect r, const char *name) {
     struct ui *ui = &page->ui;
     draw_rectangle(ui->list, rect_inset(r, -ui_px(ui, 1), -ui_px(ui, 1)), ui_px(ui, 12),
                    ui->theme->line);
@@ -48,7 +48,7 @@ static void draw_models(struct page *page, struct rect window) {
         count++;
     }
     struct rect r = hang(page, window, 360, 72 + 44 * (float)count);
-    draw_sheet(page, r, page_words(page, "command.model.menu"));
+    sheet_draw(page, r, page_words(page, "command.model.menu"));
     struct rect inner = rect_inset(r, ui_px(ui, 10), ui_px(ui, 10));
     draw_clip_push(ui->list, r);
     int fit = (int)((inner.h + ui_px(ui, 4)) / ui_px(ui, 44)),
@@ -78,7 +78,7 @@ static void draw_export(struct page *page, struct rect window) {
     static const char *const parts[] = {"export.window", "export.stage", "export.heads"};
     struct ui *ui = &page->ui;
     struct rect r = hang(page, window, 320, 292);
-    draw_sheet(page, r, page_words(page, "command.export.menu"));
+    sheet_draw(page, r, page_words(page, "command.export.menu"));
     draw_clip_push(ui->list, r);
     struct rect inner = rect_inset(r, ui_px(ui, 10), ui_px(ui, 10));
     float share = fminf(1, inner.h / ui_px(ui, 222)); /* rows are lower in a low window */
@@ -142,7 +142,7 @@ void keys_overlay_draw(struct page *page, struct rect window) {
     draw_rectangle(ui->list, window, 0, colour_fade(ui->theme->background, 0.92f));
     semantics_add(ui->semantics, ROLE_BLOCK, ui_id("keys block", 0, 0), window, "", "")->action =
         (struct ui_action){UI_COMMAND_KEYS, 0, 0, 0};
-    draw_sheet(page, r, page_words(page, "command.keys"));
+    sheet_draw(page, r, page_words(page, "command.keys"));
     struct rect inner = rect_inset(r, ui_px(ui, 16), ui_px(ui, 12)),
                 top = rect_cut_top(&inner, ui_px(ui, 36));
     ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 22, ui->theme->ink,

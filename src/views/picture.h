@@ -18,6 +18,23 @@ enum edit_field { EDIT_SENTENCE, EDIT_CONTEXT, EDIT_VALUES, EDIT_COUNT };
 const char *field_text(const struct document *document, enum edit_field field); /* the document's; "" for none */
 const struct token_list *field_tokens(const struct study *study, enum edit_field field);
 
+/* A sheet with a line to type in and a list to choose from: files to open, where to save, commands. */
+enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_COMMANDS, FINDER_COUNT };
+struct finder_row {
+    const char *words, *more; /* printable; more stands at the right, "": nothing */
+};
+struct picture_finder {
+    enum finder_kind kind;    /* NONE: closed */
+    const char *text;         /* what is typed */
+    size_t caret, anchor;     /* bytes in it */
+    const char *composition;  /* as below */
+    int composition_caret;
+    const struct finder_row *rows;
+    int count, chosen;        /* chosen −1: none */
+    const char *note;         /* a sentence under the line, or NULL */
+    bool is_note_error;
+};
+
 /* What is going on at this moment in the window and is no part of the document. Zeroed for a picture in a file. */
 struct picture_presence {
     bool has_pointer;
@@ -38,6 +55,7 @@ struct picture_presence {
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
     int model_selected;
     const char *const *key_rows;    /* for the keys overlay: key text, command id, …, NULL; NULL: none */
+    struct picture_finder finder;
     int export_part, export_density; /* chosen in the export menu: picture_part, 1 … 4 */
 };
 
@@ -59,6 +77,7 @@ enum {
     NODE_CONTEXT = NODE_FIELD + EDIT_CONTEXT,
     NODE_VALUES = NODE_FIELD + EDIT_VALUES,
     NODE_STAGE = 5,
+    NODE_FINDER = 7,    /* the line of the finder */
     NODE_PANEL_ROWS = 6 /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
 };
 #endif
