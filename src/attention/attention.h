@@ -334,6 +334,11 @@ const char *attention_tensor_name(int id);    /* "weights", "attention.q.weight"
 bool attention_tensor_is_per_layer(int id);
 const char *attention_tensor_letters(int id); /* "hnm" */
 const char *attention_tensor_meaning(int id); /* of tensors; of weights the name */
+/* The shape that a pass over n queries and m keys gives it, whether or not the model has it (a size of
+ * a part that the model lacks may be 0); returns its dimensions, 1 to 3. The configuration is one that
+ * attention_config_check accepts. */
+int attention_tensor_shape(const struct attention_config *config, size_t n, size_t m, int id,
+                           size_t shape[3]);
 
 /* Checks a configuration. */
 enum attention_status attention_config_check(const struct attention_config *config,

@@ -338,48 +338,8 @@ bool study_edit_fits(const struct study *study, const struct attention_edit *edi
 }
 
 int study_shape(const struct study *study, int id, size_t shape[3]) {
-    const struct attention_config *c = &study->model.weights.config;
-    const char *letters = attention_tensor_letters(id);
-    const size_t heads = (size_t)c->heads, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v;
-    int dims = 0;
-    for (; letters[dims] != '\0'; dims++) {
-        switch (letters[dims]) {
-        case 'n':
-            shape[dims] = study_tokens(study);
-            break;
-        case 'm':
-            shape[dims] = study_keys(study);
-            break;
-        case 'h':
-            shape[dims] = heads;
-            break;
-        case 'k':
-            shape[dims] = d_k;
-            break;
-        case 'v':
-            shape[dims] = d_v;
-            break;
-        case 'p':
-            shape[dims] = heads * d_k;
-            break;
-        case 'c':
-            shape[dims] = heads * d_v;
-            break;
-        case 'f':
-            shape[dims] = (size_t)c->d_ff;
-            break;
-        case 'a':
-            shape[dims] = c->d_a > 0 ? (size_t)c->d_a : d_k;
-            break;
-        case 'N':
-            shape[dims] = (size_t)c->position_rows;
-            break;
-        default:
-            shape[dims] = (size_t)c->d_model;
-            break;
-        }
-    }
-    return dims;
+    return attention_tensor_shape(&study->model.weights.config, study_tokens(study),
+                                  study_keys(study), id, shape);
 }
 
 static const char *name_at(const struct study_text *text, int index) {
