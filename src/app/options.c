@@ -47,7 +47,8 @@ static bool parse_option(int argc, char **argv, int *at, struct options *out,
                               row->takes);
     if (row->phase == OPTION_AT_ONCE) return true;
     if (out->value_count == OPTIONS_MAX)
-        return file_error_set(error, "%s: there are too many options; give each once", row->name);
+        return file_error_set(error, "%s: there are more than %d options; leave some out",
+                              row->name, OPTIONS_MAX);
     out->values[out->value_count++] = (struct option_value){row, value};
     return true;
 }

@@ -98,10 +98,6 @@ size_t document_bytes(const struct document *document) {
            what_if->edit_count * sizeof *what_if->edits;
 }
 
-static bool strings_equal(const char *a, const char *b) {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* Two cells that select nothing are the same, whatever else stands in them. */
 static bool cells_equal(const struct document_cell *a, const struct document_cell *b) {
     if (a->source < 0 || b->source < 0) return a->source < 0 && b->source < 0;
@@ -122,8 +118,8 @@ bool document_equal(const struct document *a, const struct document *b) {
                          a->width == b->width && a->height == b->height &&
                          a->scale_percent == b->scale_percent && a->panel == b->panel &&
                          a->is_presentation == b->is_presentation;
-    return is_place_equal && is_setting_equal && is_look_equal && strings_equal(a->text, b->text) &&
-           strings_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);
+    return is_place_equal && is_setting_equal && is_look_equal && file_texts_equal(a->text, b->text) &&
+           file_texts_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);
 }
 
 bool document_set_text(struct document *document, const char *text, size_t bytes) {
