@@ -51,14 +51,13 @@ static void note_losses(const struct text_loss *loss, const struct study *study)
                 loss->left_out_bytes, (int)TEXT_MAX_BYTES);
     if (loss->replaced)
         fprintf(stderr,
-                "headway: text: %zu bytes were not valid UTF-8 and became U+FFFD; save it "
+                "headway: text: %zu byte%s no valid UTF-8 and became U+FFFD (NUL: U+2400); save it "
                 "as UTF-8\n",
-                loss->replaced);
+                loss->replaced, loss->replaced == 1 ? " is" : "s are");
     if (loss->context_replaced)
         fprintf(stderr,
-                "headway: context: %zu bytes were not valid UTF-8 and became U+FFFD; give it as "
-                "UTF-8\n",
-                loss->context_replaced);
+                "headway: context: %zu byte%s no valid UTF-8 and became U+FFFD; give it as UTF-8\n",
+                loss->context_replaced, loss->context_replaced == 1 ? " is" : "s are");
     note_dropped("text", &study->tokens);
     note_dropped("context", &study->context.tokens);
     note_dropped("values", &study->values.tokens);

@@ -119,6 +119,12 @@ bool open_text_file(const char *path, struct document *document, struct text_los
     return is_done;
 }
 
+/* One of the two files of a model folder, named in place of the folder. */
+static bool is_in_model(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return strcmp(name, "config.json") == 0 || strcmp(name, "model.safetensors") == 0;
+}
+
 static bool read_kind(const char *path, const struct file_bytes *bytes, enum open_kind kind,
                       struct document *document, struct text_loss *loss,
                       struct file_error *error) {
@@ -137,8 +143,12 @@ bool open_into_document(const char *path, struct document *document, enum open_k
     *loss = (struct text_loss){0};
     if (strcmp(path, "-") != 0 && file_is_folder(path)) {
         if (kind) *kind = OPEN_MODEL;
+        what_if_forget_model(&document->what_if);
         return document_set_model(document, path) ? true : no_memory(error);
     }
+    if (is_in_model(path))
+        return file_error_set(error, "%.200s: this is a file of a model; open the folder it is in",
+                              path);
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
     enum open_kind found = is_png(&bytes)       ? OPEN_PICTURE

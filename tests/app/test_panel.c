@@ -2,6 +2,7 @@
  */
 #include "app/support_panel.h"
 
+#include "lesson/selection.h"
 #include "ui/ui.h"
 
 #include <math.h>
@@ -131,6 +132,19 @@ static void test_a_mask_is_painted(void **state) {
     rig_end(rig);
 }
 
+/* Nobody has chosen a cell: the one that the beat makes, and that is framed, is painted. */
+static void test_the_cell_of_the_beat_is_painted(void **state) {
+    (void)state;
+    struct rig *rig = start();
+    app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_STEP_GO, STEP_SOFTMAX, 0, 1});
+    struct document_cell cell = selection_of(&rig->app.study);
+    assert_true(cell.source == CELL_EXPONENTIALS && cell.column != now(rig)->key);
+    rig_key(rig, 'x', 0);
+    const float *a = study_head_matrix(&rig->app.study, ATTENTION_TENSOR_WEIGHTS, 0);
+    assert_true(a[cell.row * 8 + cell.column] == 0 && a[cell.row * 8 + now(rig)->key] > 0);
+    rig_end(rig);
+}
+
 static void test_the_wheel_scrolls_the_page(void **state) {
     (void)state;
     struct rig *rig = panel_start();
@@ -236,6 +250,7 @@ int main(void) {
         cmocka_unit_test(test_the_keyboard_alone),
         cmocka_unit_test(test_the_sheet_and_presentation),
         cmocka_unit_test(test_a_mask_is_painted),
+        cmocka_unit_test(test_the_cell_of_the_beat_is_painted),
         cmocka_unit_test(test_the_wheel_scrolls_the_page),
         cmocka_unit_test(test_the_page_is_part_of_the_document),
         cmocka_unit_test(test_a_drag_is_one_step_of_undo),
