@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include "app/actions.h"
+#include "app/export.h"
 #include "lesson/steps.h"
 
 #include <math.h>
@@ -116,6 +117,7 @@ bool app_history_push(struct app_history *history, const struct document *docume
 }
 
 void app_free(struct app *app) {
+    export_job_free(app);
     app_history_clear(&app->undo);
     app_history_clear(&app->redo);
     document_free(&app->before_edit);
@@ -321,6 +323,7 @@ static void end_notice(struct app *app, double now_ms) {
 }
 
 const struct draw_list *app_picture(struct app *app, double now_ms) {
+    export_continue(app, now_ms);
     play(app, now_ms);
     end_notice(app, now_ms);
     app_refresh(app);
@@ -340,7 +343,7 @@ const struct draw_list *app_picture(struct app *app, double now_ms) {
 }
 
 double app_next_wake_ms(const struct app *app, double now_ms) {
-    if (app->needs_picture || app->motion.length_ms > 0) return 0;
+    if (app->needs_picture || app->motion.length_ms > 0 || export_is_running(app)) return 0;
     bool is_playing = app->presence.is_playing;
     if ((is_playing && app->play_due_ms < 0) || app->message_due_ms < 0) return 0;
     double due_ms = INFINITY;

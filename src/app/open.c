@@ -4,6 +4,7 @@
 
 #include "app/actions.h"
 #include "files/json.h"
+#include "files/picture_text.h"
 #include "files/png_file.h"
 #include "models/tokens.h"
 
@@ -45,12 +46,31 @@ static bool is_session(const struct file_bytes *bytes) {
     return text[start] == '{' && strstr(text + start, key) != NULL;
 }
 
+/* What the bytes are, by their beginning. */
+enum file_kind { FILE_PNG, FILE_SVG, FILE_PDF, FILE_SESSION, FILE_TEXT };
+
+static enum file_kind kind_of(const struct file_bytes *bytes) {
+    if (is_png(bytes)) return FILE_PNG;
+    if (picture_text_is_pdf(bytes)) return FILE_PDF;
+    if (picture_text_is_svg(bytes)) return FILE_SVG;
+    return is_session(bytes) ? FILE_SESSION : FILE_TEXT;
+}
+
+/* The text that a picture carries; NULL: none. */
+static bool text_of_picture(enum file_kind kind, const struct file_bytes *bytes, char **text,
+                            struct file_error *error) {
+    if (kind == FILE_SVG) return picture_text_of_svg(bytes, text, error);
+    if (kind == FILE_PDF) return picture_text_of_pdf(bytes, text, error);
+    return png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", text, error);
+}
+
 /* The document in a picture; the window keeps its own size. */
-static bool document_from_png(const char *path, const struct file_bytes *bytes,
-                              struct document *document, struct file_error *error) {
+static bool document_from_picture(const char *path, enum file_kind kind,
+                                  const struct file_bytes *bytes, struct document *document,
+                                  struct file_error *error) {
     char *text = NULL;
     struct file_error why = {0};
-    if (!png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", &text, &why))
+    if (!text_of_picture(kind, bytes, &text, &why))
         return file_error_set(error, "%.200s: %s", path, why.text);
     if (!text)
         return file_error_set(error,
@@ -65,8 +85,9 @@ static bool document_from_png(const char *path, const struct file_bytes *bytes,
 bool open_session(const char *path, struct document *document, struct file_error *error) {
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    bool is_done = is_png(&bytes)
-                       ? document_from_png(path, &bytes, document, error)
+    enum file_kind kind = kind_of(&bytes);
+    bool is_done = kind <= FILE_PDF
+                       ? document_from_picture(path, kind, &bytes, document, error)
                        : document_from_bytes(path, bytes.data, bytes.size, document, error);
     file_bytes_free(&bytes);
     return is_done;
@@ -127,8 +148,9 @@ bool open_into_document(const char *path, struct document *document, struct text
     }
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    bool is_done = is_png(&bytes) ? document_from_png(path, &bytes, document, error)
-                   : is_session(&bytes)
+    enum file_kind kind = kind_of(&bytes);
+    bool is_done = kind <= FILE_PDF ? document_from_picture(path, kind, &bytes, document, error)
+                   : kind == FILE_SESSION
                        ? document_from_bytes(path, bytes.data, bytes.size, document, error)
                        : open_text_bytes(&bytes, document, loss, error);
     file_bytes_free(&bytes);

@@ -10,7 +10,7 @@ struct text_loss {
     size_t context_replaced; /* as replaced, of the context and of the values */
 };
 
-/* A model folder sets the model, a session or a PNG with a document everything, any other file (or "-", standard
+/* A model folder sets the model, a session or a picture (PNG, SVG, PDF) with a document everything, any other file (or "-", standard
  * input) the text. On failure *document stays. */
 bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
                         struct file_error *error);

@@ -34,6 +34,11 @@ float panel_largest(struct page *page, float x, float y, float width);
 
 /* Over everything. */
 void menus_draw(struct page *page, struct rect window);
+void export_menu_draw(struct page *page, struct rect window);
+/* A sheet with a hairline; swallows clicks and says its name. */
+void sheet_draw(struct page *page, struct rect r, const char *name);
+/* Where a sheet of this size (logical) hangs: under the top bar at the right. */
+struct rect sheet_hang(struct page *page, struct rect window, float width, float height);
 void keys_overlay_draw(struct page *page, struct rect window);
 
 /* Formula markup: "_" and "^" lower and raise the next character or {group}; marks of ui.h colour. Returns the width. */
