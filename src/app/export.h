@@ -52,7 +52,7 @@ struct export_variety {
     bool is_each_layer, is_each_head, is_each_step;
 };
 /* The places of a batch, in reading order: layer by layer, step by step, head by head; steps before the projection exist in the
- * first layer alone. *places malloc'd. False: no memory. */
+ * first layer alone: where one of them was asked for, later layers begin with the projection. *places malloc'd. False: no memory. */
 bool export_places(const struct study *study, const struct export_variety *variety, struct export_place **places,
                    size_t *count);
 /* The study at that place, at its last beat where the step is another: a shallow copy, good as long as the first. */

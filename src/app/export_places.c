@@ -22,9 +22,11 @@ bool export_places(const struct study *study, const struct export_variety *varie
     size_t used = 0;
     for (int layer = first_layer; made && layer <= last_layer; layer++)
         for (int step = first_step; step <= last_step; step++) {
-            if (layer > 0 && step < STEP_PROJECTION && first_layer != last_layer) continue;
+            bool is_before_layers = layer > 0 && step < STEP_PROJECTION;
+            if (is_before_layers && variety->is_each_step) continue;
             for (int head = first_head; head <= last_head; head++)
-                made[used++] = (struct export_place){layer, head, (enum step)step};
+                made[used++] = (struct export_place){
+                    layer, head, is_before_layers ? STEP_PROJECTION : (enum step)step};
         }
     *places = made;
     *count = used;
