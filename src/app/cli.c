@@ -3,6 +3,7 @@
 #include "app/compare.h"
 #include "app/describe.h"
 #include "app/loop.h"
+#include "app/numbers.h"
 #include "app/open.h"
 #include "app/options.h"
 #include "app/render.h"
@@ -150,6 +151,36 @@ static int run_trace(const struct options *options) {
     return status;
 }
 
+/* One matrix, or with {head} in the name one for each head. */
+static int run_numbers(const struct options *options) {
+    struct study study = {0};
+    struct file_error error = {0};
+    int format = options->table_format >= 0 ? options->table_format
+                                            : file_table_format_of(options->output);
+    bool is_split = options->is_each_head && strstr(options->output, "{head}");
+    int status = make_study(options, &study);
+    int heads = is_split ? study.model.weights.config.heads : 1, first = study.document.head;
+    for (int i = 0; i < heads && status == EXIT_DONE; i++) {
+        char path[PATH_BYTES];
+        struct file_bytes bytes = {0};
+        study.document.head = is_split ? i : first;
+        struct numbers_request request = {
+            options->matrix, options->is_each_head && !is_split ? -1 : study.document.head,
+            (enum file_table_format)(format < 0 ? FILE_TABLE_CSV : format),
+            options->precision == NUMBERS_FULL ? NUMBERS_FULL : NUMBERS_SHOWN, false};
+        bool is_done = render_name(path, sizeof path, options->output, &study.document)
+                           ? numbers_build(&study, &request, &bytes, &error)
+                           : file_error_set(&error, "--output: the name is too long; give a "
+                                                    "shorter one");
+        is_done = is_done &&
+                  file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error);
+        file_bytes_free(&bytes);
+        if (!is_done) status = complain(EXIT_FAILED, &error);
+    }
+    study_free(&study);
+    return status;
+}
+
 static int write_out(const struct file_bytes *bytes) {
     struct file_error error = {0};
     if (file_write_whole("-", bytes->data, bytes->size, FILE_WRITE_REPLACE, &error))
@@ -236,6 +267,8 @@ int cli_run(int argc, char **argv) {
         return run_describe(&options);
     case VERB_COMPARE:
         return run_compare(&options);
+    case VERB_NUMBERS:
+        return run_numbers(&options);
     case VERB_MODELS:
     case VERB_STEPS:
     case VERB_VIEWS:

@@ -38,9 +38,7 @@ static uint32_t code_point(const unsigned char *at, size_t bytes) {
     return code;
 }
 
-/* The sentence's words joined by '-', at most `room` bytes: whole words, as many as fit; of a first
- * word that is too long, as many whole characters. A Han character is a word. */
-static size_t slug(char *out, size_t room, const char *text) {
+size_t export_slug(char *out, size_t room, const char *text) {
     size_t used = 0, words = 0,
            cluster = 0; /* words, cluster: bytes up to the end of a whole one */
     bool is_gap = false, is_han = false;
@@ -91,7 +89,7 @@ void export_name(char *out, size_t out_bytes, const struct document *document, i
                  int head) {
     enum { STEM = 36 };
     char sentence[STEM + 1];
-    if (!slug(sentence, STEM, document->text)) snprintf(sentence, sizeof sentence, "headway");
+    if (!export_slug(sentence, STEM, document->text)) snprintf(sentence, sizeof sentence, "headway");
     char place[24] = "";
     if (layer >= 0) snprintf(place, sizeof place, "-layer-%d", layer + 1);
     snprintf(out, out_bytes, "%s-%s%s-head-%d", sentence, step_id(document->step), place, head + 1);

@@ -58,6 +58,9 @@ bool export_places(const struct study *study, const struct export_variety *varie
 /* The study at that place, at its last beat where the step is another: a shallow copy, good as long as the first. */
 struct study export_study_at(const struct study *study, const struct export_place *place);
 
+/* The sentence's words joined by '-', at most `room` bytes and a NUL: whole words, as many as fit; of a first
+ * word that is too long, as many whole characters. A Han character is a word. Returns the bytes. */
+size_t export_slug(char *out, size_t room, const char *text);
 /* "The-cat-sat-similarity-head-2": letters and digits of the sentence, step and head. At most
  * EXPORT_MAX_NAME − 12 bytes, so that "-12345.png" still fits. layer < 0: not named. */
 void export_name(char *out, size_t out_bytes, const struct document *document, int layer, int head);

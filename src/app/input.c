@@ -2,6 +2,8 @@
 #include "app/actions.h"
 #include "app/export.h"
 
+#include "app/finder.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +57,10 @@ static bool focused_key(struct app *app, const struct input *input) {
 static void key(struct app *app, const struct input *input) {
     app_finish_motion(app);
     app->needs_picture = true;
+    if (finder_is_open(app)) {
+        finder_key(app, input);
+        return;
+    }
     if (app_has_menu(app)) {
         menu_key(app, input);
         return;
@@ -75,6 +81,8 @@ static bool click_closes_menu(struct app *app, const struct semantic_node *node)
     bool is_own = command == UI_COMMAND_MODEL_MENU || command == UI_COMMAND_EXPORT_MENU ||
                   command == UI_COMMAND_EXPORT_SET || command == UI_COMMAND_EXPORT ||
                   command == UI_COMMAND_KEYS || command == UI_COMMAND_CANCEL ||
+                  command == UI_COMMAND_FINDER_CHOOSE || command == UI_COMMAND_SESSION_SAVE ||
+                  command == UI_COMMAND_SESSION_SAVE_AS ||
                   command == UI_COMMAND_MODEL_SET;
     if (is_own || (is_inside && !presence->is_keys_open)) return false;
     app_menu_close(app);
@@ -192,6 +200,7 @@ static void wheel(struct app *app, const struct input *input) {
     }
     app_refresh(app);
     const struct picture_presence *presence = &app->presence;
+    if (finder_is_open(app) && input->wheel_y != 0) finder_step(app, input->wheel_y > 0 ? -1 : 1);
     if (input->wheel_y == 0 || !presence->has_pointer || app_has_menu(app)) return;
     float x = presence->pointer_x, y = presence->pointer_y;
     const struct semantic_node *panel = semantics_by_id(&app->semantics, NODE_PANEL_ROWS);
@@ -234,10 +243,16 @@ void app_input(struct app *app, const struct input *input) {
         break;
     case INPUT_TEXT:
         app_finish_motion(app);
-        app_edit_text(app, input->text, true);
+        if (finder_is_open(app) && input->text)
+            finder_type(app, input->text);
+        else
+            app_edit_text(app, input->text, true);
         break;
     case INPUT_COMPOSITION:
-        app_edit_compose(app, input->text, input->caret);
+        if (finder_is_open(app))
+            finder_compose(app, input->text, input->caret);
+        else
+            app_edit_compose(app, input->text, input->caret);
         break;
     case INPUT_POINTER_MOVE:
         move(app, input);

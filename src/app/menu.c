@@ -2,10 +2,12 @@
  * one is open nothing behind it answers. */
 #include "app/actions.h"
 
+#include "app/finder.h"
 #include "ui/ui.h"
 
 static bool is_open(const struct picture_presence *presence) {
-    return presence->is_model_menu_open || presence->is_export_menu_open || presence->is_keys_open;
+    return presence->is_model_menu_open || presence->is_export_menu_open || presence->is_keys_open ||
+           presence->finder.kind != FINDER_NONE;
 }
 
 bool app_has_menu(const struct app *app) {
@@ -79,6 +81,10 @@ bool menu_toggle(struct app *app, bool *menu) {
 void app_menu_close(struct app *app) {
     struct picture_presence *presence = &app->presence;
     if (!is_open(presence)) return;
+    if (finder_is_open(app)) {
+        finder_close(app);
+        return;
+    }
     presence->is_model_menu_open = presence->is_export_menu_open = presence->is_keys_open = false;
     presence->focus_id = app->focus_before_menu;
     presence->is_focus_visible = app->was_focus_visible;
@@ -89,6 +95,10 @@ void app_menu_close(struct app *app) {
 static bool is_allowed(const struct picture_presence *presence, enum ui_command command) {
     switch (command) {
     case UI_COMMAND_EXPORT:
+    case UI_COMMAND_PALETTE:
+    case UI_COMMAND_SESSION_OPEN:
+    case UI_COMMAND_SESSION_SAVE:
+    case UI_COMMAND_SESSION_SAVE_AS:
     case UI_COMMAND_QUIT:
     case UI_COMMAND_PRESENTATION:
     case UI_COMMAND_CANCEL:

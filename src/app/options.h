@@ -9,6 +9,7 @@ enum verb {
     VERB_TRACE,
     VERB_DESCRIBE,
     VERB_COMPARE,
+    VERB_NUMBERS,
     VERB_MODELS,
     VERB_STEPS,
     VERB_VIEWS,
@@ -41,6 +42,9 @@ struct options {
     int density;
     double width_mm; /* 0: not given */
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
+    int matrix;          /* of numbers: a source of lesson/cell.h; −1: none given */
+    int table_format;    /* enum file_table_format; −1: by the ending of the output */
+    int precision;       /* enum numbers_precision; −1: as shown */
     size_t memory_bytes; /* 0: half of the machine's */
 };
 
@@ -69,6 +73,7 @@ bool options_check_heads(const struct document *wanted, const struct option_exte
                          struct file_error *error); /* those switched off */
 /* Is everything that render makes to be pages of one PDF? */
 bool options_are_pages(const struct options *options);
+bool options_has_content(const struct options *options); /* a file, a text or a model is named */
 bool options_has_size(const struct options *options);
 int options_threads(void); /* for long passes: one for each processor, at most 8 */
 size_t options_memory(const struct options *options); /* bytes for a pass */

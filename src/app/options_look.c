@@ -1,5 +1,6 @@
 /* options_look.c: the options that say how it looks, where it is written and what it may take. */
 #include "app/compare.h"
+#include "app/numbers.h"
 #include "app/options_private.h"
 #include "app/trace_file.h"
 
@@ -129,6 +130,22 @@ static bool apply_extras(const struct option_target *t, const char *value) {
     return true;
 }
 
+static bool apply_matrix(const struct option_target *t, const char *value) {
+    t->options->matrix = numbers_source_from_name(value);
+    return t->options->matrix >= 0;
+}
+
+static bool apply_format(const struct option_target *t, const char *value) {
+    t->options->table_format = file_table_format_from_id(value);
+    return t->options->table_format >= 0;
+}
+
+static bool apply_precision(const struct option_target *t, const char *value) {
+    bool is_full = strcmp(value, "full") == 0;
+    t->options->precision = is_full ? NUMBERS_FULL : NUMBERS_SHOWN;
+    return is_full || strcmp(value, "shown") == 0;
+}
+
 const struct option_row options_look_rows[] = {
     {"--theme", "light, dark or contrast", apply_theme, OPTION_FIELD},
     {"--colormap", "theme, blues, ember, cividis, viridis, magma or greys", apply_map,
@@ -148,6 +165,12 @@ const struct option_row options_look_rows[] = {
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
     {"--with", "shares, value-weighted or influence, with commas between them", apply_extras,
      OPTION_AT_ONCE},
+    {"--matrix",
+     "the name of a tensor or matrix: x, q, k, v, similarity, scores, weights, head_output, "
+     "attention_output, output, W_Q, W_K, W_V, W_O or another that the documentation lists",
+     apply_matrix, OPTION_AT_ONCE},
+    {"--format", "csv, tsv, md, tex or npy", apply_format, OPTION_AT_ONCE},
+    {"--precision", "shown or full", apply_precision, OPTION_AT_ONCE},
     {"--json", NULL, apply_json, OPTION_AT_ONCE},
     {NULL, NULL, NULL, OPTION_AT_ONCE},
 };

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `pattern` with {layer}, {head} and {step} replaced; false: too long. */
-static bool fill_name(char *out, size_t out_bytes, const char *pattern,
-                      const struct document *document) {
+bool render_name(char *out, size_t out_bytes, const char *pattern,
+                 const struct document *document) {
     const struct {
         const char *mark;
         int number;
@@ -56,7 +55,7 @@ static bool write_one(const struct options *options, const struct export_tools *
                       struct file_error *error) {
     struct file_bytes bytes = {0};
     char path[PATH_BYTES];
-    if (!fill_name(path, sizeof path, options->output, &study->document))
+    if (!render_name(path, sizeof path, options->output, &study->document))
         return file_error_set(error, "--output: the name is too long; give a shorter one");
     bool is_done = export_picture(tools, study, look, &bytes, error) &&
                    file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, error);

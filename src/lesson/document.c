@@ -58,8 +58,10 @@ void document_free(struct document *document) {
     free(document->text);
     free(document->model);
     what_if_free(&document->what_if);
+    json_decref(document->unknown);
     document->text = NULL;
     document->model = NULL;
+    document->unknown = NULL;
 }
 
 static char *copy_string(const char *text) {
@@ -72,6 +74,7 @@ bool document_copy(struct document *to, const struct document *from) {
     copy.text = copy_string(from->text);
     copy.model = copy_string(from->model);
     copy.what_if = (struct what_if){0};
+    json_incref(copy.unknown);
     if ((from->text != NULL && copy.text == NULL) || (from->model != NULL && copy.model == NULL) ||
         !what_if_copy(&copy.what_if, &from->what_if)) {
         document_free(&copy);
@@ -80,6 +83,19 @@ bool document_copy(struct document *to, const struct document *from) {
     document_free(to);
     *to = copy;
     return true;
+}
+
+static size_t string_bytes(const char *text) {
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+size_t document_bytes(const struct document *document) {
+    const struct what_if *what_if = &document->what_if;
+    const struct painted_mask *painted = &what_if->painted;
+    size_t cells = painted->allowed != NULL ? painted->rows * painted->columns : 0;
+    return sizeof *document + string_bytes(document->text) + string_bytes(document->model) +
+           string_bytes(what_if->context) + string_bytes(what_if->values) + cells +
+           what_if->edit_count * sizeof *what_if->edits;
 }
 
 static bool strings_equal(const char *a, const char *b) {

@@ -92,5 +92,6 @@ int activation_from_id(const char *id);
 
 /* The fields that are not as the model says, as an object; reading leaves absent fields plain. */
 json_t *what_if_to_json(const struct what_if *what_if);
+bool what_if_has_key(const char *key); /* whether reading knows it */
 bool what_if_from_json(const json_t *json, struct what_if *out, struct file_error *error);
 #endif

@@ -111,6 +111,17 @@ json_t *what_if_to_json(const struct what_if *what_if) {
     return NULL;
 }
 
+bool what_if_has_key(const char *key) {
+    static const char *const keys[] = {
+#define X(field, key, type, thing) key,
+        SWITCHES(X)
+#undef X
+        "temperature", "mask_size", "painted", "shuffle", "heads_off", "context", "values", "edits"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], key) == 0) return true;
+    return false;
+}
+
 /* Reading. Each helper leaves *out alone when the key is absent. */
 
 static bool no_memory(struct file_error *error) {

@@ -188,7 +188,8 @@ static void draw_stage_figure(struct page *page, struct rect r) {
 static void draw_tooltip(struct page *page, struct rect window) {
     struct ui *ui = &page->ui;
     const struct picture_presence *p = page->presence;
-    if (!ui->has_pointer || p->is_model_menu_open || p->is_export_menu_open || p->is_keys_open) {
+    if (!ui->has_pointer || p->is_model_menu_open || p->is_export_menu_open || p->is_keys_open ||
+        p->finder.kind != FINDER_NONE) {
         return;
     }
     const struct semantic_node *node = semantics_at(ui->semantics, ui->pointer_x, ui->pointer_y);
@@ -239,6 +240,9 @@ bool picture_draw(const struct picture_request *request, struct draw_list *list,
     }
     if (page.presence->is_keys_open) {
         keys_overlay_draw(&page, window);
+    }
+    if (page.presence->finder.kind != FINDER_NONE) {
+        finder_draw(&page, window);
     }
     draw_tooltip(&page, window);
     draw_clip_pop(list);

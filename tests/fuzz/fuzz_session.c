@@ -37,7 +37,6 @@ static void check_what_if(const struct what_if *what_if) {
         CHECK(is_within(what_if->edits[i].tensor, 0, ATTENTION_QUANTITY_COUNT - 1));
         CHECK(is_within(what_if->edits[i].layer, 0, ATTENTION_MAX_LAYERS - 1));
     }
-    CHECK(what_if->values == NULL || what_if->context != NULL);
     CHECK(what_if->context == NULL || utf8_is_valid(what_if->context, strlen(what_if->context)));
     CHECK(what_if->values == NULL || utf8_is_valid(what_if->values, strlen(what_if->values)));
 }
