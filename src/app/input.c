@@ -1,5 +1,6 @@
 /* input.c: from what happened at the window to a command. */
 #include "app/actions.h"
+#include "app/export.h"
 
 #include "app/finder.h"
 
@@ -222,7 +223,17 @@ static void resize(struct app *app, const struct input *input) {
     app_change(app, &wanted, false);
 }
 
+/* While pictures are being saved nothing may change them: Esc stops that, everything else waits. */
+static bool is_held_up(struct app *app, const struct input *input) {
+    if (!export_is_running(app)) return false;
+    if (input->kind == INPUT_KEY && input->key == KEY_ESCAPE) export_cancel(app);
+    return input->kind == INPUT_KEY || input->kind == INPUT_TEXT ||
+           input->kind == INPUT_COMPOSITION || input->kind == INPUT_POINTER_DOWN ||
+           input->kind == INPUT_WHEEL || input->kind == INPUT_DROP;
+}
+
 void app_input(struct app *app, const struct input *input) {
+    if (is_held_up(app, input)) return;
     switch (input->kind) {
     case INPUT_QUIT:
         app_dispatch(app, (struct ui_action){UI_COMMAND_QUIT, 0, 0, 0});

@@ -5,6 +5,7 @@
 #include "app/actions.h"
 #include "app/session.h"
 #include "files/json.h"
+#include "files/picture_text.h"
 #include "files/png_file.h"
 #include "models/tokens.h"
 
@@ -46,12 +47,26 @@ static bool is_session(const struct file_bytes *bytes) {
     return text[start] == '{' && strstr(text + start, key) != NULL;
 }
 
+/* What the bytes are, by their beginning. */
+static enum open_kind kind_of(const struct file_bytes *bytes) {
+    if (is_png(bytes) || picture_text_is_pdf(bytes) || picture_text_is_svg(bytes))
+        return OPEN_PICTURE;
+    return is_session(bytes) ? OPEN_SESSION : OPEN_TEXT;
+}
+
+/* The text that a picture carries; NULL: none. */
+static bool text_of_picture(const struct file_bytes *bytes, char **text, struct file_error *error) {
+    if (picture_text_is_pdf(bytes)) return picture_text_of_pdf(bytes, text, error);
+    if (picture_text_is_svg(bytes)) return picture_text_of_svg(bytes, text, error);
+    return png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", text, error);
+}
+
 /* The document in a picture; the window keeps its own size. */
-static bool document_from_png(const char *path, const struct file_bytes *bytes,
-                              struct document *document, struct file_error *error) {
+static bool document_from_picture(const char *path, const struct file_bytes *bytes,
+                                  struct document *document, struct file_error *error) {
     char *text = NULL;
     struct file_error why = {0};
-    if (!png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", &text, &why))
+    if (!text_of_picture(bytes, &text, &why))
         return file_error_set(error, "%.200s: %s", path, why.text);
     if (!text)
         return file_error_set(error,
@@ -66,8 +81,8 @@ static bool document_from_png(const char *path, const struct file_bytes *bytes,
 bool open_session(const char *path, struct document *document, struct file_error *error) {
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    bool is_done = is_png(&bytes)
-                       ? document_from_png(path, &bytes, document, error)
+    bool is_done = kind_of(&bytes) == OPEN_PICTURE
+                       ? document_from_picture(path, &bytes, document, error)
                        : document_from_bytes(path, bytes.data, bytes.size, document, error);
     file_bytes_free(&bytes);
     return is_done;
@@ -130,7 +145,7 @@ static bool read_kind(const char *path, const struct file_bytes *bytes, enum ope
                       struct file_error *error) {
     switch (kind) {
     case OPEN_PICTURE:
-        return document_from_png(path, bytes, document, error);
+        return document_from_picture(path, bytes, document, error);
     case OPEN_SESSION:
         return document_from_bytes(path, bytes->data, bytes->size, document, error);
     default:
@@ -151,9 +166,7 @@ bool open_into_document(const char *path, struct document *document, enum open_k
                               path);
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    enum open_kind found = is_png(&bytes)       ? OPEN_PICTURE
-                           : is_session(&bytes) ? OPEN_SESSION
-                                                : OPEN_TEXT;
+    enum open_kind found = kind_of(&bytes);
     if (kind) *kind = found;
     bool is_done = read_kind(path, &bytes, found, document, loss, error);
     file_bytes_free(&bytes);

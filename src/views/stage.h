@@ -20,6 +20,11 @@ void compare_draw(struct page *page, struct rect r);
 /* The `heads` view, and one head as a figure of its own. */
 void heads_draw(struct page *page, struct rect r);
 void head_figure_draw(struct page *page, struct rect r);
+/* The grid of a head at the document's step: scores before the softmax, weights from it on; and what its colour bar is called. */
+struct grid heads_grid(struct page *page, int head, bool *is_weight, float *range);
+const char *heads_bar_words(struct page *page);
+/* Every head of the layer, or of every layer, small, with its name, on one scale. */
+void contact_sheet_draw(struct page *page, struct rect r);
 
 /* Scores on their way to weights: what each cell of [n, m] shows at this beat. */
 struct scores_now {
