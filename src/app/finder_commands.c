@@ -263,8 +263,8 @@ void finder_list_commands(struct app *app) {
     offer_switches(app);
     offer_heads(app);
     offer_models(app);
-    offer_texts(app);
     offer_places(app);
+    offer_texts(app);
     if (!app->finder.count) finder_note(app, false, app_words(app, "finder.no_command"));
 }
 
