@@ -18,7 +18,7 @@ static struct grid head_grid(struct page *page, int head, bool *is_weight, float
         page->reveal; /* an overview shows the whole of every head, whatever the beat */
     page->reveal =
         (struct reveal){step == STEP_SOFTMAX                                 ? PHASE_SOFTMAX_DIVIDE
-                        : step == STEP_SCALE && study_is_masked(page->study) ? PHASE_SCALE_MASK
+                        : step == STEP_SCALE && study_is_masked_before(page->study) ? PHASE_SCALE_MASK
                                                                              : 0,
                         REVEAL_ALL, 0, 0, false};
     struct scores_now now = scores_at_beat(page, head);
@@ -203,7 +203,10 @@ void head_figure_draw(struct page *page, struct rect r) {
                 right = rect_cut_right(&r, colour_bar_width(page) + ui_px(ui, 16));
     const char *title = page_format(page, "%s · H%d %s", page_layer(page, page->document->layer),
                                     head + 1, page_head_name(page, head));
-    ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title);
+    struct rect beside = top;
+    rect_cut_left(&beside, ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title) +
+                               ui_px(ui, 20));
+    stage_fault_draw(page, beside);
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("figure", 0, 0), top, title, "");
     struct labels rows = labels_tokens(page, -1, ROLE_QUERY, UI_COMMAND_NONE, SLOT_HEAD);
     struct labels columns = labels_keys(page, -1, UI_COMMAND_NONE, SLOT_HEAD);

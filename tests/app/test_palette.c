@@ -88,7 +88,7 @@ static void test_words_find_commands(void **state) {
         {LANGUAGE_ZH, "softmax", "转到某一步：softmax"},
         {LANGUAGE_ZH, "undo", "撤销"},
         {LANGUAGE_ZH, "dark", "主题：深色"},
-        {LANGUAGE_ZH, "残差 关", "残差：关"},
+        {LANGUAGE_ZH, "残差 关", "残差连接：关"},
     };
     struct rig *rig = rig_start();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

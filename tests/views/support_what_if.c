@@ -57,4 +57,5 @@ void lot_what_if(struct document *document, uint32_t *seed) {
                                       (size_t)lot_number(seed, 8), false));
         w->mask = MASK_PAINTED;
     }
+    w->fault = (enum fault_choice)draw_choice(seed, FAULT_COUNT);
 }
