@@ -17,6 +17,8 @@ done
 "$headway" render --lang en --step similarity --beat 2 --theme dark -o "$out/similarity-dark.png"
 "$headway" render --lang en --step sum --theme dark -o "$out/sum-dark.png"
 "$headway" render --lang en --view heads --step softmax --theme dark -o "$out/heads-dark.png"
+"$headway" render --lang en --view compare --steps 3 -o "$out/compare.png"
+"$headway" render --lang en --view compare --shows influence --theme dark -o "$out/compare-dark.png"
 "$headway" render --lang zh --step softmax --text "我爱北京，北京也爱我" --query 8 --key 2 -o "$out/softmax-zh.png"
 "$headway" render --lang en --step scale --mask causal -o "$out/mask.png"
 "$headway" render --lang en --step softmax --panel what-if --mask window:1 --temperature 0.5 --heads-off 2 -o "$out/what-if.png"

@@ -74,9 +74,10 @@ static void softmax(const float *row, size_t m, size_t first, size_t end, float 
         weights[j] = 0.0f;
     for (size_t j = end; j < m; j++)
         weights[j] = 0.0f;
-    /* Zeros change no lane, so only those of the first block are added. */
-    const size_t start = first - first % 64;
-    const float total = row_sum(weights + start, end - start);
+    /* The bits of the whole row's total: zeros change no lane, and a row that starts elsewhere
+     * turns the lanes round, which leaves the tree's pairs (l and l + 32, then l and l + 16, …) as
+     * they are. */
+    const float total = row_sum(weights + first, end - first);
     if (total == 0.0f) return; /* nothing allowed: the row stays 0 */
     for (size_t j = first; j < end; j++)
         weights[j] /= total;

@@ -129,12 +129,15 @@ static void draw_three(struct page *page, const struct comparing *comparing, str
     struct ui *ui = &page->ui;
     struct compare_tile tile = compare_tile_fit(page, comparing, r);
     struct rect left = rect_cut_left(&r, tile.row_width);
+    rect_cut_right(&r, tile.overhang);
     if (tile.row_width > 0) {
         struct rect columns = rect_cut_top(&left, tile.title), rows = rect_cut_top(&left, tile.sub);
         ui_text_in(ui, columns, UI_RIGHT, TEXT_WORDS_MEDIUM, 13, ui->theme->text[ROLE_KEY],
                    page_words(page, "compare.axis.column"));
-        ui_text_in(ui, rows, UI_RIGHT, TEXT_WORDS_MEDIUM, 13, ui->theme->text[ROLE_QUERY],
-                   page_words(page, "compare.axis.row"));
+        if (tile.sub > 0) {
+            ui_text_in(ui, rows, UI_RIGHT, TEXT_WORDS_MEDIUM, 13, ui->theme->text[ROLE_QUERY],
+                       page_words(page, "compare.axis.row"));
+        }
     }
     for (int which = 0; which < COMPARED_COUNT; which++) {
         float x = roundf(r.x + r.w * (float)which / COMPARED_COUNT);

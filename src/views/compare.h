@@ -24,13 +24,15 @@ const char *compare_count(struct page *page, enum compared compared, size_t coun
 /* One network: title, matrix, path and words in r, all rects on the same lines in all three. */
 struct compare_tile {
     float title, sub, cell_w[COMPARED_COUNT], cell_h, path, labels; /* heights and widths in device pixels; 0: left out */
+    float overhang; /* left free on the right, for the words under the last matrix */
     float row_width;                                               /* of the words beside the rows; 0: none */
 };
 struct compare_tile compare_tile_fit(struct page *page, const struct comparing *comparing, struct rect r);
 void compare_tile_draw(struct page *page, const struct comparing *comparing, const struct compare_tile *tile,
                        enum compared compared, struct rect r);
-/* The way from the column's word at the bottom to the row's at the top; columns under those of the matrix. */
-void compare_path_draw(struct page *page, const struct comparing *comparing, enum compared compared, struct rect r);
+/* The way from the column's word at the bottom to the row's at the top; columns under those of the matrix. width: of its words. */
+void compare_path_draw(struct page *page, const struct comparing *comparing, enum compared compared, struct rect r,
+                       float width);
 
 /* What a layer of each costs. */
 float compare_costs_height(const struct page *page);

@@ -112,7 +112,7 @@ static void draw_caption(const struct way *way, struct rect r) {
 }
 
 void compare_path_draw(struct page *page, const struct comparing *comparing, enum compared compared,
-                       struct rect r) {
+                       struct rect r, float width) {
     struct ui *ui = &page->ui;
     struct way way = {.page = page,
                       .comparing = comparing,
@@ -129,7 +129,7 @@ void compare_path_draw(struct page *page, const struct comparing *comparing, enu
                    ? 0
                    : comparison_path_done(compared, way.column, way.hops, comparing->steps);
     struct rect all = r, caption = rect_cut_top(&r, ui_px(ui, 24));
-    caption.w = fmaxf(caption.w, ui_px(ui, 120));
+    caption.w = width;
     way.r = rect_inset(r, 0, ui_px(ui, 3));
     way.pitch = r.w / (float)way.columns;
     way.radius = fminf(ui_px(ui, 6), fmaxf(ui_px(ui, 3), floorf(way.pitch * 0.25f)));

@@ -70,61 +70,64 @@ static struct labels row_labels(struct page *page) {
     return rows;
 }
 
-/* Heights for cells this high: the path takes what is left, up to a point. */
+/* The largest cells in r beside and above what the tile has already. */
 static void fit_cells(struct page *page, const struct comparing *comparing, struct compare_tile *t,
-                      float width, float height) {
+                      struct rect r) {
     const struct ui *ui = &page->ui;
     size_t n = comparing->it->n;
-    float most = ui_px(ui, 56), room = height - t->title - t->sub - t->labels - t->path;
-    t->cell_h = stage_cell(room, n, most);
+    float most = ui_px(ui, 56), gap = ui_px(ui, t->row_width > 0 ? 20 : 10);
+    float width = (r.w - t->row_width - t->overhang) / COMPARED_COUNT - gap;
+    t->cell_h = fminf(stage_cell(r.h - t->title - t->sub - t->labels - t->path, n, most),
+                      stage_cell(width, n, most));
     for (int which = 0; which < COMPARED_COUNT; which++) {
         size_t columns = comparison_columns(comparing->it, (enum compared)which);
-        t->cell_w[which] = stage_cell(width, columns, most);
-        t->cell_h = fminf(t->cell_h, stage_cell(width, n, most));
+        t->cell_w[which] = fminf(stage_cell(width, columns, most), roundf(t->cell_h * 1.6f));
     }
-    for (int which = 0; which < COMPARED_COUNT; which++) { /* square, but for very few columns */
-        t->cell_w[which] =
-            fminf(t->cell_w[which], t->cell_h * (comparing->it->is_cross ? 1.6f : 1));
+}
+
+/* Room for the words under the columns of all three. */
+static void fit_labels(struct page *page, const struct comparing *comparing,
+                       struct compare_tile *t) {
+    for (int which = 0; which < COMPARED_COUNT; which++) {
+        struct labels labels = column_labels(page, comparing, (enum compared)which);
+        t->labels = fmaxf(t->labels, labels_column_height(page, &labels, t->cell_w[which]));
+        t->overhang = fmaxf(t->overhang, labels_below_overhang(page, &labels, t->cell_w[which]) -
+                                             ui_px(&page->ui, 14));
     }
+}
+
+static float row_label_width(struct page *page) {
+    const struct ui *ui = &page->ui;
+    struct labels rows = row_labels(page);
+    float width = ui_px(ui, 6) + stage_label_width(page, &rows, ui_px(ui, 92), "compare.axis.row");
+    return fmaxf(width, ceilf(ui_text_width(ui, TEXT_WORDS_MEDIUM, 13,
+                                            page_words(page, "compare.axis.column"))));
 }
 
 struct compare_tile compare_tile_fit(struct page *page, const struct comparing *comparing,
                                      struct rect r) {
     const struct ui *ui = &page->ui;
     struct compare_tile t = {.title = ui_px(ui, 26)};
-    struct labels rows = row_labels(page);
-    if (r.w >= ui_px(ui, 520)) {
-        t.row_width =
-            ui_px(ui, 6) + stage_label_width(page, &rows, ui_px(ui, 92), "compare.axis.row");
-        t.row_width =
-            fmaxf(t.row_width, ceilf(ui_text_width(ui, TEXT_WORDS_MEDIUM, 13,
-                                                   page_words(page, "compare.axis.column"))));
-    }
-    float width = (r.w - t.row_width) / COMPARED_COUNT - ui_px(ui, r.w >= ui_px(ui, 520) ? 20 : 10);
+    t.row_width = r.w >= ui_px(ui, 520) ? row_label_width(page) : 0;
     t.sub = r.h >= ui_px(ui, 130) ? ui_px(ui, 24) : 0;
-    float room = r.h - t.title - t.sub;
-    if (room >= ui_px(ui, 190)) {
+    float room = r.h - t.title - t.sub, rows = (float)comparing->it->n;
+    if (room >= ui_px(ui, 190)) { /* the path gets what is left, too */
         t.path = fminf(ui_px(ui, 150), fmaxf(ui_px(ui, 66), roundf(room * 0.26f)));
     }
-    fit_cells(page, comparing, &t, width, r.h);
-    for (int pass = 0; pass < 3; pass++) { /* smaller cells turn the words upright */
-        for (int which = 0; which < COMPARED_COUNT && room >= ui_px(ui, 120); which++) {
-            struct labels labels = column_labels(page, comparing, (enum compared)which);
-            t.labels = fmaxf(t.labels, labels_column_height(page, &labels, t.cell_w[which]));
-        }
-        fit_cells(page, comparing, &t, width, r.h);
+    fit_cells(page, comparing, &t, r);
+    for (int pass = 0; pass < 3 && room >= ui_px(ui, 120); pass++) { /* smaller cells turn them */
+        fit_labels(page, comparing, &t);
+        fit_cells(page, comparing, &t, r);
     }
-    if (t.cell_h * (float)comparing->it->n < fmaxf(ui_px(ui, 60), 0.3f * room)) { /* long words */
-        float spare = t.labels;
-        t.labels = 0;
-        fit_cells(page, comparing, &t, width, r.h);
-        if (t.cell_h * (float)comparing->it->n < ui_px(ui, 60) && t.path > 0) {
-            t.path = 0;
-            fit_cells(page, comparing, &t, width, r.h);
-        }
-        (void)spare;
+    if (t.cell_h * rows < fmaxf(ui_px(ui, 60), 0.3f * room)) { /* words that cost too much */
+        t.labels = t.overhang = 0;
+        fit_cells(page, comparing, &t, r);
     }
-    float left = r.h - t.title - t.sub - t.labels - t.path - t.cell_h * (float)comparing->it->n;
+    if (t.cell_h * rows < ui_px(ui, 60) && t.path > 0) {
+        t.path = 0;
+        fit_cells(page, comparing, &t, r);
+    }
+    float left = r.h - t.title - t.sub - t.labels - t.path - t.cell_h * rows;
     t.path += t.path > 0 ? fminf(ui_px(ui, 70), fmaxf(0, floorf(left))) : 0;
     return t;
 }
@@ -304,8 +307,7 @@ void compare_tile_draw(struct page *page, const struct comparing *comparing,
     struct rect under = grid.rect;
     if (t->path > 0) {
         struct rect path = rect_make(grid.rect.x, rect_bottom(grid.rect), grid.rect.w, t->path);
-        path.w = grid.rect.w;
-        compare_path_draw(page, comparing, compared, path);
+        compare_path_draw(page, comparing, compared, path, inner.w);
         under.h += t->path;
     }
     if (t->labels > 0) {

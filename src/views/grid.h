@@ -79,6 +79,8 @@ float labels_column_height(const struct page *page, const struct labels *labels,
 void labels_columns(struct page *page, const struct labels *labels, struct rect grid, float height);
 /* The same under the grid, reading down to the right. */
 void labels_columns_below(struct page *page, const struct labels *labels, struct rect grid);
+/* How far these reach to the right of the grid; 0: not beyond it. */
+float labels_below_overhang(const struct page *page, const struct labels *labels, float cell_w);
 /* The tokens of the sentence, NUL-terminated texts; count = page_n. */
 struct labels labels_tokens(struct page *page, int focus, enum theme_role role, enum ui_command command, uint32_t slot);
 

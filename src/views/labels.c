@@ -190,6 +190,16 @@ void labels_columns_below(struct page *page, const struct labels *labels, struct
     }
 }
 
+float labels_below_overhang(const struct page *page, const struct labels *labels, float cell_w) {
+    float angle = column_angle(page, labels, cell_w), most = 0;
+    for (size_t i = 0; i < labels->count && angle > 0; i++) {
+        float end = cosf(angle) * label_width(page, labels, i) +
+                    sinf(angle) * ui_type(&page->ui, labels->size) * 0.4f;
+        most = fmaxf(most, end - ((float)(labels->count - i) - 0.5f) * cell_w);
+    }
+    return ceilf(most);
+}
+
 struct labels labels_tokens(struct page *page, int focus, enum theme_role role,
                             enum ui_command command, uint32_t slot) {
     return (struct labels){(const char *const *)page->study->token_names,

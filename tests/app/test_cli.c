@@ -176,8 +176,8 @@ static void test_describe(void **state) {
 static void test_lists_and_versions(void **state) {
     (void)state;
     need_program();
-    assert_string_equal(headway("views")->out, "matrices\nheads\n");
-    assert_string_equal(headway("views --json")->out, "[\"matrices\", \"heads\"]\n");
+    assert_string_equal(headway("views")->out, "matrices\nheads\ncompare\n");
+    assert_string_equal(headway("views --json")->out, "[\"matrices\", \"heads\", \"compare\"]\n");
     assert_non_null(strstr(headway("models")->out, "textbook\n"));
     assert_non_null(strstr(headway("steps")->out, "tokens\nembedding\n"));
     struct run *run = headway("--version");

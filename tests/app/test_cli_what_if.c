@@ -283,7 +283,20 @@ static void test_compare(void **state) {
     assert_non_null(strstr(run->out, "Self-attention: after 0 steps"));
     assert_non_null(strstr(run->out, "longest path"));
     program_complains(headway("compare --text ''"), 1);
-    program_complains(headway("compare --context a"), 1);
+    run = headway("compare --context 'x y' --text 'a b c' --steps 1 --json");
+    json = file_json_parse("out", run->out, strlen(run->out), &error);
+    check_square(json, "reach", "rnn", "[[1,0,0],[0,0,0],[0,0,0]]");
+    check_square(json, "reach", "attention", "[[1,1],[1,1],[1,1]]");
+    assert_int_equal(json_array_size(json_object_get(json, "context_tokens")), 2);
+    assert_true(json_number_value(json_object_get(square(json, "cost", "attention"),
+                                                  "operations")) == 2 * 3 * 2 * 16);
+    json_t *largest = json_array_get(json_object_get(json, "largest_weight"), 2);
+    assert_int_equal(json_integer_value(json_object_get(largest, "d_k")), 8);
+    assert_true(json_number_value(json_object_get(largest, "unscaled")) > 0.6);
+    assert_true(json_number_value(json_object_get(largest, "scaled")) < 0.4);
+    json_decref(json);
+    run = headway("compare --text 'a b c'");
+    assert_non_null(strstr(run->out, "the mean largest of 8 weights, by d_k (here 8)"));
     program_complains(headway("compare -o x"), 2);
 }
 

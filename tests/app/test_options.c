@@ -85,9 +85,13 @@ static void test_changes_to_the_attention(void **state) {
     assert_true(
         parse("describe|--mask|padding:1024|--shuffle|4294967295|--temperature|0|--heads-off|64",
               &options, &error));
-    assert_true(parse("compare|--steps|0|--kernel|1024|--json", &options, &error));
+    assert_true(parse("compare|--steps|0|--kernel|15|--shows|influence|--json", &options, &error));
     assert_int_equal(options.verb, VERB_COMPARE);
-    assert_true(options.steps == 0 && options.kernel == 1024 && options.is_json);
+    assert_true(options.is_json && document_init(&document, &error));
+    assert_true(options_apply(&options, &document, &loss, &error));
+    assert_true(document.compare_steps == 0 && document.compare_kernel == 15);
+    assert_int_equal(document.compare_shows, COMPARE_INFLUENCE);
+    document_free(&document);
     assert_true(parse("trace|-o|x.json|--with|influence,shares", &options, &error));
     assert_int_equal(options.extras, 5);
 }
@@ -197,7 +201,8 @@ static void test_wrong_usage_is_one_line_that_helps(void **state) {
                                         "--edit|layers.0.attention.q.weight[1,2]=-inf",
                                         "--edit|layers.0.attention.q.weight[1,2]=",
                                         "--edit|layers.0.attention.q.weight[1,99999999999]=1",
-                                        "describe|--steps|1",
+                                        "describe|--shows|all",
+                                        "compare|--kernel|16",
                                         "compare|--kernel|0",
                                         "compare|--steps|1025",
                                         "describe|--with|shares",
@@ -240,7 +245,7 @@ static void test_help_names_every_option(void **state) {
         "--part",    "--presentation", "--density",    "--predict",     "--memory",   "--output",
         "--context", "--values",       "--similarity", "--temperature", "--position", "--shuffle",
         "--norm",    "--residual",     "--activation", "--heads-off",   "--edit",     "--session",
-        "--with",    "--steps",        "--kernel",     "window:W",      "padding:N",  "compare"};
+        "--with",    "--steps",        "--kernel",     "--shows", "window:W",      "padding:N",  "compare"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_non_null(strstr(options_help(), names[i]));
 }

@@ -58,46 +58,18 @@ struct shape {
 
 /* The heads alone: rows of 16 numbers make queries, keys and values of full size, so that what is
  * done beside the heads is a twentieth of the work. */
+#define LAYER(d, h, k, ff)                                                                         \
+    {                                                                                              \
+        .d_model = (d), .layers = 1, .heads = (h), .d_k = (k), .d_v = (k), .d_ff = (ff),           \
+        .norm = (ff) > 0 ? ATTENTION_NORM_POST : ATTENTION_NORM_NONE,                              \
+        .activation = ATTENTION_ACTIVATION_GELU                                                    \
+    }
 static const struct shape shapes[] = {
-    {"heads, n = 1024, h = 12, d_k = 64",
-     1024,
-     {.d_model = 16, .layers = 1, .heads = 12, .d_k = 64, .d_v = 64, .norm = ATTENTION_NORM_NONE}},
-    {"layer, n = 1024, d = 768, h = 12, d_ff = 3072",
-     1024,
-     {.d_model = 768,
-      .layers = 1,
-      .heads = 12,
-      .d_k = 64,
-      .d_v = 64,
-      .d_ff = 3072,
-      .activation = ATTENTION_ACTIVATION_GELU}},
-    {"layer, n = 128, d = 768, h = 12, d_ff = 3072",
-     128,
-     {.d_model = 768,
-      .layers = 1,
-      .heads = 12,
-      .d_k = 64,
-      .d_v = 64,
-      .d_ff = 3072,
-      .activation = ATTENTION_ACTIVATION_GELU}},
-    {"layer, n = 64, d = 64, h = 8, d_ff = 256",
-     64,
-     {.d_model = 64,
-      .layers = 1,
-      .heads = 8,
-      .d_k = 8,
-      .d_v = 8,
-      .d_ff = 256,
-      .activation = ATTENTION_ACTIVATION_GELU}},
-    {"layer, n = 16, d = 32, h = 4, d_ff = 128",
-     16,
-     {.d_model = 32,
-      .layers = 1,
-      .heads = 4,
-      .d_k = 8,
-      .d_v = 8,
-      .d_ff = 128,
-      .activation = ATTENTION_ACTIVATION_GELU}},
+    {"heads, n = 1024, h = 12, d_k = 64", 1024, LAYER(16, 12, 64, 0)},
+    {"layer, n = 1024, d = 768, h = 12, d_ff = 3072", 1024, LAYER(768, 12, 64, 3072)},
+    {"layer, n = 128, d = 768, h = 12, d_ff = 3072", 128, LAYER(768, 12, 64, 3072)},
+    {"layer, n = 64, d = 64, h = 8, d_ff = 256", 64, LAYER(64, 8, 8, 256)},
+    {"layer, n = 16, d = 32, h = 4, d_ff = 128", 16, LAYER(32, 4, 8, 128)},
 };
 
 /* Multiplications and additions of the products; softmax, norms and the activation are not counted.

@@ -41,7 +41,7 @@ static inline double peak_measure(struct attention_pool *pool, int threads, floa
 #include <immintrin.h>
 
 /* PEAK_A × PEAK_B sums of products that the compiler can neither drop nor share: it does not know
- * what `b` is. STEP(sum, a, b) gives the new sum. */
+ * what a and b are. STEP(sum, a, b) gives the new sum. */
 #define PEAK_FUNCTION(function_name, isa, vector, set1, STEP)                                      \
     __attribute__((target(isa), noinline)) static float function_name(void) {                      \
         vector sums[PEAK_A][PEAK_B], a[PEAK_A], b[PEAK_B];                                         \
@@ -52,6 +52,8 @@ static inline double peak_measure(struct attention_pool *pool, int threads, floa
         }                                                                                          \
         for (int j = 0; j < PEAK_B; j++)                                                           \
             b[j] = set1(1e-3f * (float)(j + 1));                                                   \
+        for (int i = 0; i < PEAK_A; i++)                                                           \
+            __asm__("" : "+v"(a[i]));                                                              \
         for (int step = 0; step < PEAK_STEPS; step++) {                                            \
             __asm__ volatile("" : "+v"(b[0]), "+v"(b[1]));                                         \
             _Pragma("GCC unroll 8") for (int i = 0; i < PEAK_A; i++) {                             \

@@ -16,11 +16,11 @@ static void measure_pass(const struct model *model, int n) {
     bench_sentence(text, n);
     if (!trace || !model_read_text(model, text, strlen(text), &tokens, &rows, &error))
         bench_fail("text", error.text);
-    struct attention_options options = {.mask = model->mask};
+    const struct attention_options options = {.mask = model->mask};
+    const struct attention_input input = {.embedding = rows, .n = tokens.count};
     for (int i = -2; i < BENCH_RUNS; i++) {
         double start = bench_now_ms();
-        if (attention_pass(trace, &model->weights, &options, rows, tokens.count, &failure) !=
-            ATTENTION_OK)
+        if (attention_pass(trace, &model->weights, &options, &input, &failure) != ATTENTION_OK)
             bench_fail("pass", failure.text);
         if (i >= 0) times[i] = bench_now_ms() - start;
     }

@@ -38,7 +38,6 @@ static void check_what_if(const struct what_if *what_if) {
         CHECK(is_within(what_if->edits[i].tensor, 0, ATTENTION_QUANTITY_COUNT - 1));
         CHECK(is_within(what_if->edits[i].layer, 0, ATTENTION_MAX_LAYERS - 1));
     }
-    CHECK(what_if->values == NULL || what_if->context != NULL);
     CHECK(what_if->context == NULL || utf8_is_valid(what_if->context, strlen(what_if->context)));
     CHECK(what_if->values == NULL || utf8_is_valid(what_if->values, strlen(what_if->values)));
 }
@@ -52,6 +51,9 @@ static void check_ranges(const struct document *document) {
     CHECK(is_within((int)document->step, 0, STEP_COUNT - 1));
     CHECK(document->beat >= 0);
     CHECK(is_within((int)document->view, 0, VIEW_COUNT - 1));
+    CHECK(is_within(document->compare_steps, 0, COMPARISON_MAX_STEPS));
+    CHECK(is_within(document->compare_kernel, 1, COMPARISON_MAX_KERNEL));
+    CHECK(is_within((int)document->compare_shows, 0, COMPARE_COUNT - 1));
     CHECK(is_within((int)document->stride, 0, STRIDE_COUNT - 1));
     CHECK(document->cell.source >= -1 && document->cell.row >= 0 && document->cell.column >= 0);
     CHECK(is_within(document->cell.head, 0, ATTENTION_MAX_HEADS - 1));

@@ -76,6 +76,9 @@ static void randomize(struct document *document) {
     document->step = (enum step)pick(0, STEP_COUNT - 1);
     document->beat = pick(0, 3) == 0 ? BEAT_LAST : pick(0, INT32_MAX - 1);
     document->view = (enum view)pick(0, VIEW_COUNT - 1);
+    document->compare_steps = pick(0, COMPARISON_MAX_STEPS);
+    document->compare_kernel = pick(1, COMPARISON_MAX_KERNEL);
+    document->compare_shows = (enum compare_shows)pick(0, COMPARE_COUNT - 1);
     document->stride = (enum stride)pick(0, STRIDE_COUNT - 1);
     document->cell =
         (struct document_cell){pick(-1, CELL_SOURCE_COUNT - 1), pick(0, 63), pick(0, 1023), pick(0, 4095)};
@@ -180,6 +183,9 @@ static void test_equal_sees_every_field(void **state) {
     } while (0)
     FLIP(step, STEP_SUM);
     FLIP(view, VIEW_HEADS);
+    FLIP(compare_steps, 2);
+    FLIP(compare_kernel, 4);
+    FLIP(compare_shows, COMPARE_INFLUENCE);
     FLIP(stride, STRIDE_CELL);
     FLIP(what_if.mask, MASK_CAUSAL);
     FLIP(what_if.scaling, SCALING_OFF);

@@ -72,8 +72,9 @@ void layout_draw(struct layout_room *room, const struct document *wanted) {
 void layout_name(const struct layout_room *room, char *out, size_t out_bytes) {
     const struct document *d = &room->study.document;
     const struct picture_presence *p = &room->presence;
-    snprintf(out, out_bytes, "%s %s beat %d %s %s %dx%d %d%%%s%s%s%s%s%s%s%s%s%s n=%zu '%.24s'",
-             step_id(d->step), view_id(d->view), d->beat + 1, theme_id(d->theme),
+    snprintf(out, out_bytes, "%s %s beat %d t %d %s %s %s %dx%d %d%%%s%s%s%s%s%s%s%s%s%s n=%zu '%.24s'",
+             step_id(d->step), view_id(d->view), d->beat + 1, d->compare_steps,
+             compare_shows_id(d->compare_shows), theme_id(d->theme),
              language_id(d->language), d->width, d->height, d->scale_percent,
              room->density > 1 ? " dense" : "", d->is_presentation ? " presentation" : "",
              room->part == PICTURE_STAGE  ? " stage"
@@ -126,6 +127,9 @@ void layout_product(enum layout_sentence sentence) {
             d.theme = (enum theme_choice)(at / STEP_COUNT / VIEW_COUNT % THEME_COUNT);
             d.language = (enum language)(at / STEP_COUNT / VIEW_COUNT / THEME_COUNT);
             d.beat = BEAT_LAST;
+            d.compare_shows = (enum compare_shows)(at % 2); /* view `compare` is the same at every step */
+            d.compare_steps = at % STEP_COUNT;
+            d.compare_kernel = 1 + at % COMPARISON_MAX_KERNEL;
             d.width = layout_sizes[size].width;
             d.height = layout_sizes[size].height;
             layout_draw(&room, &d);
