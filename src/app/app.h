@@ -150,7 +150,7 @@ struct rect app_caret_rect(const struct app *app); /* pixels; empty: no caret */
 bool app_change(struct app *app, struct document *wanted, bool is_undoable);
 bool app_copy_document(struct app *app,
                        struct document *out); /* a copy to change; false: no memory, said */
-/* Opens what was dropped or named: text file, picture with a document, model folder. */
+/* Opens what was dropped or named: text file, session, picture with a document, model folder, mask file. */
 bool app_open(struct app *app, const char *path);
 void app_say(struct app *app, bool is_error, const char *key, const char *const *names,
              const char *const *values); /* catalogue key "message.…" */

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES = 256, KNOWN_BYTES = 4096, SCORE_SHOWN = 1000 };
+enum { NAME_BYTES = 256, KNOWN_BYTES = 4096, SCORE_SHOWN = 1000, SCORE_NAME = 500 };
 
 /* One row, in every language. */
 struct named {
@@ -57,6 +57,10 @@ static void offer(struct app *app, const struct named *named) {
     char known[KNOWN_BYTES];
     int score = fuzzy_score(shown, typed);
     if (score) score += SCORE_SHOWN;
+    for (int l = 0; l < LANGUAGE_COUNT && !score; l++) {
+        score = fuzzy_score(named->name[l], typed);
+        if (score) score += SCORE_NAME;
+    }
     if (!score) {
         know(app, named, known, sizeof known);
         score = fuzzy_score(known, typed);
@@ -263,8 +267,8 @@ void finder_list_commands(struct app *app) {
     offer_switches(app);
     offer_heads(app);
     offer_models(app);
-    offer_texts(app);
     offer_places(app);
+    offer_texts(app);
     if (!app->finder.count) finder_note(app, false, app_words(app, "finder.no_command"));
 }
 

@@ -8,7 +8,8 @@ enum {
     SCORE_WORD = 80,
     SCORE_INSIDE = 50,
     SCORE_SCATTERED = 10,
-    SCORE_CLOSE = 10
+    SCORE_CLOSE = 10,
+    SCORE_IN_ORDER = 30
 };
 
 static int lower(int c) {
@@ -49,6 +50,21 @@ static int scattered(const char *name, const char *word, size_t bytes) {
     return best;
 }
 
+/* Writing without spaces between its words (因果掩码): every character on its own, somewhere. */
+static int by_characters(const char *name, const char *word, size_t bytes) {
+    size_t length = strlen(name);
+    for (size_t at = 0, next; at < bytes; at = next) {
+        bool is_found = false;
+        for (next = at + 1; next < bytes && ((unsigned char)word[next] & 0xC0) == 0x80;)
+            next++;
+        if (next - at < 3) return 0; /* not of such a script */
+        for (size_t i = 0; i + (next - at) <= length && !is_found; i++)
+            is_found = begins(name + i, word + at, next - at);
+        if (!is_found) return 0;
+    }
+    return SCORE_SCATTERED;
+}
+
 static int word_score(const char *name, const char *word, size_t bytes) {
     int best = 0;
     size_t length = strlen(name);
@@ -57,7 +73,8 @@ static int word_score(const char *name, const char *word, size_t bytes) {
         int score = i == 0 ? SCORE_START : is_start(name, name + i) ? SCORE_WORD : SCORE_INSIDE;
         if (score > best) best = score;
     }
-    return best ? best : scattered(name, word, bytes);
+    if (!best) best = scattered(name, word, bytes);
+    return best ? best : by_characters(name, word, bytes);
 }
 
 bool fuzzy_contains(const char *text, const char *part) {
@@ -65,6 +82,20 @@ bool fuzzy_contains(const char *text, const char *part) {
     for (size_t i = 0; i + bytes <= length; i++)
         if (begins(text + i, part, bytes)) return true;
     return false;
+}
+
+/* Do the words typed stand in the name in this order? */
+static bool is_in_order(const char *name, const char *typed) {
+    size_t length = strlen(name), from = 0;
+    for (const char *at = typed + strspn(typed, " "); *at; at += strspn(at, " ")) {
+        size_t bytes = strcspn(at, " ");
+        while (from + bytes <= length && !begins(name + from, at, bytes))
+            from++;
+        if (from + bytes > length) return false;
+        from += bytes;
+        at += bytes;
+    }
+    return true;
 }
 
 int fuzzy_score(const char *name, const char *typed) {
@@ -78,5 +109,6 @@ int fuzzy_score(const char *name, const char *typed) {
         sum += score;
         at += bytes;
     }
+    if (is_in_order(name, typed)) sum += SCORE_IN_ORDER;
     return sum;
 }

@@ -1,5 +1,6 @@
 /* fuzzy.h: does a name answer to what was typed? Every word typed must be found: at the beginning
- * of a word, inside one, or at least letter by letter in order ("sftmx"). Case of ASCII letters
+ * of a word, inside one, or at least letter by letter in order ("sftmx"); of Chinese
+ * each character, in any order. Case of ASCII letters
  * does not matter. */
 #ifndef APP_FUZZY_H
 #define APP_FUZZY_H

@@ -46,6 +46,7 @@ const char *options_help(void) {
            "query\n"
            "  --position model|on|off  --shuffle SEED   the words in an order drawn with the seed\n"
            "  --norm model|none|post|pre  --residual model|on|off  --activation model|relu|gelu\n"
+           "  --fault none|softmax-over-queries|mask-after-softmax   wrong on purpose, to be found\n"
            "  --heads-off N,N   of the layer\n"
            "  --edit NAME[I,J]=NUMBER   as often as you like: a weight, an embedding or position, "
            "or a "

@@ -3,6 +3,7 @@
 #include "app/open.h"
 
 #include "app/actions.h"
+#include "app/mask_file.h"
 #include "app/session.h"
 #include "files/json.h"
 #include "files/picture_text.h"
@@ -209,7 +210,42 @@ void open_note(struct app *app, enum open_kind kind, const char *path) {
     if (kind == OPEN_MODEL) app_add_model(app, path);
 }
 
+/* Lines of 0 and 1 alone, two or more: a mask for the sentence that is there. A single line may be a
+ * sentence. */
+static bool read_mask(const char *path, struct painted_mask *out) {
+    *out = (struct painted_mask){0};
+    if (strcmp(path, "-") == 0 || file_is_folder(path) || !mask_file_read(path, out, NULL)) return false;
+    if (out->rows > 1) return true;
+    free(out->allowed);
+    return false;
+}
+
+/* Takes the mask over. */
+static bool open_mask(struct app *app, struct painted_mask *mask) {
+    size_t n = study_tokens(&app->study), m = study_keys(&app->study);
+    bool fits = mask->rows == n && mask->columns == m;
+    static const char *const names[] = {"rows", "columns", "queries", "keys", NULL};
+    char numbers[4][24];
+    const size_t counts[] = {mask->rows, mask->columns, n, m};
+    for (int i = 0; i < 4; i++)
+        snprintf(numbers[i], sizeof numbers[i], "%zu", counts[i]);
+    const char *const values[] = {numbers[0], numbers[1], numbers[2], numbers[3], NULL};
+    struct document wanted;
+    if (!fits || !app_copy_document(app, &wanted)) {
+        free(mask->allowed);
+        if (!fits) app_say(app, true, "message.mask_shape", names, values);
+        return false;
+    }
+    free(wanted.what_if.painted.allowed);
+    wanted.what_if.painted = *mask;
+    wanted.what_if.mask = MASK_PAINTED;
+    app_change(app, &wanted, true);
+    app_say(app, false, "message.mask_taken", names, values);
+    return true;
+}
+
 bool app_open(struct app *app, const char *path) {
+    struct painted_mask mask;
     struct document wanted;
     struct file_error error = {0};
     struct text_loss loss = {0};
@@ -217,6 +253,7 @@ bool app_open(struct app *app, const char *path) {
     bool was_presentation = app->study.document.is_presentation;
     app_edit_end(app);
     app_menu_close(app);
+    if (read_mask(path, &mask)) return open_mask(app, &mask);
     if (!app_copy_document(app, &wanted)) return false;
     if (!open_into_document(path, &wanted, &kind, &loss, &error)) {
         document_free(&wanted);

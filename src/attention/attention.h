@@ -141,10 +141,23 @@ struct attention_edit {
     float value;  /* finite; for SCORES also −∞, which masks that one key */
 };
 
+/* Two mistakes that are made so often that a reader shall see what they do. The rest of the pass stays as
+ * it is; explanations tell what was done. z: scores. */
+enum attention_fault {
+    ATTENTION_FAULT_NONE = 0,
+    /* The softmax runs down each column instead of along each row: weights_ij = e^(z_ij − max_l z_lj) /
+     * Σ_l e^(z_lj − max_l z_lj), so that columns add up to 1 and rows to anything. A column of −∞ alone is
+     * 0; with τ = 0 the largest scores of a column share equally. */
+    ATTENTION_FAULT_SOFTMAX_OVER_QUERIES,
+    /* The softmax is over all keys, and weights of masked ones are made 0 afterwards: scores hold no −∞ but
+     * what edits put there, and a row with masked keys adds up to less than 1. */
+    ATTENTION_FAULT_MASK_AFTER_SOFTMAX
+};
+
 struct attention_pool; /* threads that work for passes: attention_pool_new */
 
 /* How one pass is run: what a reader may switch without changing the model. Zeroed means: scores are
- * divided by √d_k, temperature 1, no mask, all heads, no edits, this thread alone. */
+ * divided by √d_k, temperature 1, no mask, all heads, no edits, no fault, this thread alone. */
 struct attention_options {
     bool is_scale_off;
     bool has_temperature; /* when false, temperature is 1 */
@@ -158,6 +171,7 @@ struct attention_options {
                                  NULL: all are on */
     const struct attention_edit *edits; /* applied in order; NULL when edit_count is 0 */
     size_t edit_count;
+    enum attention_fault fault;
     size_t memory_limit_bytes; /* of the trace block; 0: no limit */
     struct attention_pool *pool; /* NULL: the calling thread alone. One pass at a time may use a pool. */
     enum attention_kernels_choice kernels;
@@ -316,6 +330,7 @@ size_t attention_trace_keys(const struct attention_trace *trace);   /* m; 0 when
 const struct attention_config *attention_trace_config(const struct attention_trace *trace); /* NULL when empty */
 /* What scores were divided by: √d_k · τ as used (1 when neither acts; 0 for τ = 0). */
 float attention_trace_divisor(const struct attention_trace *trace);
+enum attention_fault attention_trace_fault(const struct attention_trace *trace); /* NONE when empty */
 bool attention_trace_is_head_off(const struct attention_trace *trace, int layer, int head);
 /* Whether an edit put this number there; tensor is of either kind, as in attention_edit. */
 bool attention_trace_is_edited(const struct attention_trace *trace, int tensor, int layer, size_t index);

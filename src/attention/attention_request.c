@@ -106,6 +106,9 @@ static enum attention_status options_check(const struct attention_config *config
         return refuse(error,
                       "the temperature is too large for float32; set it to a smaller number");
     }
+    if ((int)options->fault < 0 || options->fault > ATTENTION_FAULT_MASK_AFTER_SOFTMAX)
+        return refuse(error, "the fault is of no known kind; use none, softmax over queries or mask "
+                             "after softmax");
     if (!attention_kernels_of(options->kernels)) {
         return refuse(error, "this processor or build lacks the kernels asked for; use "
                              "ATTENTION_KERNELS_BEST");

@@ -46,6 +46,7 @@ bool attention_trace_prepare(struct attention_trace *trace, const struct attenti
     spare->layout = *layout;
     spare->edits = (struct attention_edit *)(void *)(spare->floats + layout->floats);
     spare->divisor = 1.0f;
+    spare->fault = ATTENTION_FAULT_NONE;
     return true;
 }
 
@@ -172,6 +173,11 @@ size_t attention_trace_keys(const struct attention_trace *trace) {
 const struct attention_config *attention_trace_config(const struct attention_trace *trace) {
     assert(trace);
     return trace->current.layout.n > 0 ? &trace->current.layout.config : NULL;
+}
+
+enum attention_fault attention_trace_fault(const struct attention_trace *trace) {
+    assert(trace);
+    return trace->current.layout.n > 0 ? trace->current.fault : ATTENTION_FAULT_NONE;
 }
 
 float attention_trace_divisor(const struct attention_trace *trace) {

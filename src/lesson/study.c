@@ -310,6 +310,11 @@ bool study_is_masked(const struct study *study) {
     return pass_of(study).mask != ATTENTION_MASK_NONE;
 }
 
+bool study_is_masked_before(const struct study *study) {
+    return study_is_masked(study) &&
+           study->document.what_if.fault != FAULT_MASK_AFTER_SOFTMAX;
+}
+
 bool study_is_scaled(const struct study *study) {
     return !pass_of(study).is_scale_off;
 }

@@ -86,7 +86,8 @@ bool what_if_equal(const struct what_if *a, const struct what_if *b) {
     return a->similarity == b->similarity && a->scaling == b->scaling &&
            a->temperature == b->temperature && a->mask == b->mask && a->mask_size == b->mask_size &&
            a->position == b->position && a->residual == b->residual && a->norm == b->norm &&
-           a->activation == b->activation && a->shuffle_seed == b->shuffle_seed &&
+           a->activation == b->activation && a->fault == b->fault &&
+           a->shuffle_seed == b->shuffle_seed &&
            memcmp(a->heads_off, b->heads_off, sizeof a->heads_off) == 0 &&
            painted_equal(&a->painted, &b->painted) && file_texts_equal(a->context, b->context) &&
            file_texts_equal(a->values, b->values) && edits_equal(a, b);

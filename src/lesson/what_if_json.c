@@ -18,7 +18,8 @@ enum { MASK_MAX_SIZE = TEXT_MAX_TOKENS };
     X(position, "position", enum position_choice, position)                                        \
     X(residual, "residual", enum residual_choice, residual)                                        \
     X(norm, "norm", enum norm_choice, norm)                                                        \
-    X(activation, "activation", enum activation_choice, activation)
+    X(activation, "activation", enum activation_choice, activation)                                \
+    X(fault, "fault", enum fault_choice, fault)
 
 /* Writing. Each gives NULL where there is no memory, and the whole is then NULL. */
 

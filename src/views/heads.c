@@ -17,7 +17,7 @@ struct grid heads_grid(struct page *page, int head, bool *is_weight, float *rang
         page->reveal; /* an overview shows the whole of every head, whatever the beat */
     page->reveal =
         (struct reveal){step == STEP_SOFTMAX                                 ? PHASE_SOFTMAX_DIVIDE
-                        : step == STEP_SCALE && study_is_masked(page->study) ? PHASE_SCALE_MASK
+                        : step == STEP_SCALE && study_is_masked_before(page->study) ? PHASE_SCALE_MASK
                                                                              : 0,
                         REVEAL_ALL, 0, 0, false};
     struct scores_now now = scores_at_beat(page, head);
@@ -201,8 +201,11 @@ void head_figure_draw(struct page *page, struct rect r) {
     const char *title = page_format(page, "%s · H%d %s", page_layer(page, page->document->layer),
                                     head + 1, page_head_name(page, head));
     if (!page->is_figure) {
-        struct rect top = rect_cut_top(&r, ui_px(ui, 48));
-        ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title);
+        struct rect top = rect_cut_top(&r, ui_px(ui, 48)), beside = top;
+        rect_cut_left(&beside, ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink,
+                                          title) +
+                                   ui_px(ui, 20));
+        stage_fault_draw(page, beside);
         semantics_add(ui->semantics, ROLE_HEADING, ui_id("figure", 0, 0), top, title, "");
     }
     struct rect right = rect_cut_right(&r, colour_bar_width(page) + ui_px(ui, 16));

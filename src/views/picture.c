@@ -87,6 +87,7 @@ static void draw_heading(struct page *page, struct rect r) {
         ui_text_in(ui, r, UI_LEFT, TEXT_WORDS_BOLD, 22, ui->theme->ink, title) + ui_px(ui, 20);
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("heading", 0, 0), r, title, "");
     rect_cut_left(&r, w);
+    r.w -= stage_fault_draw(page, r);
     if (formula_draw(page, formula, 18, 0, 0, true) <= r.w) {
         formula_draw(page, formula, 18, r.x, ui_baseline_in(ui, r, TEXT_MONO, 18), false);
     }

@@ -27,6 +27,10 @@ const char *heads_bar_words(struct page *page);
 void contact_sheet_draw(struct page *page, struct rect r);
 
 /* Scores on their way to weights: what each cell of [n, m] shows at this beat. */
+/* What is wrong on purpose, in the colour of errors at the right end of r; the width that it takes there, 0 where
+ * nothing is wrong. */
+float stage_fault_draw(struct page *page, struct rect r);
+
 struct scores_now {
     float *values;   /* n × m */
     uint8_t *states; /* grid_state each */

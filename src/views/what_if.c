@@ -253,6 +253,7 @@ static void lay_rows(struct rows *rows) {
     choice_row(rows, SWITCH_RESIDUAL);
     choice_row(rows, SWITCH_NORM);
     choice_row(rows, SWITCH_ACTIVATION);
+    choice_row(rows, SWITCH_FAULT);
     heads_row(rows);
     text_row(rows, EDIT_CONTEXT);
     if (rows->page->document->what_if.context) {

@@ -8,6 +8,7 @@
 #include "files/json.h"
 #include "lesson/switches.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -301,6 +302,57 @@ static void test_the_list_finds_files(void **state) {
     end(rig);
 }
 
+static void drop(struct rig *rig, char *path) {
+    struct input input = {.kind = INPUT_DROP, .text = path};
+    app_input(&rig->app, &input);
+    app_refresh(&rig->app);
+}
+
+/* Every kind of file that can be dropped on the window, whatever is open there. */
+static void test_everything_can_be_dropped(void **state) {
+    (void)state;
+    struct rig *rig = start();
+    char path[200];
+    path_in(rig, "words.txt", path, sizeof path);
+    assert_true(file_write_whole(path, "x y z\n", 6, FILE_WRITE_NEW, NULL));
+    rig_key(rig, 'k', INPUT_CTRL);
+    drop(rig, path);
+    assert_int_equal(rig->app.presence.finder.kind, FINDER_NONE);
+    assert_string_equal(now(rig)->text, "x y z");
+    path_in(rig, "mask.txt", path, sizeof path);
+    assert_true(file_write_whole(path, "100\n110\n011\n", 12, FILE_WRITE_NEW, NULL));
+    drop(rig, path);
+    assert_string_equal(now(rig)->text, "x y z");
+    assert_int_equal(now(rig)->what_if.mask, MASK_PAINTED);
+    const float *z = study_head_matrix(&rig->app.study, ATTENTION_TENSOR_SCORES, 0);
+    for (size_t i = 0; i < 9; i++)
+        assert_int_equal(isinf(z[i]) != 0, "100110011"[i] == '0');
+    rig_key(rig, 'z', INPUT_CTRL);
+    assert_int_equal(now(rig)->what_if.mask, MASK_MODEL);
+    path_in(rig, "mask4.txt", path, sizeof path);
+    assert_true(file_write_whole(path, "1 1\n0 1\n", 8, FILE_WRITE_NEW, NULL));
+    drop(rig, path);
+    assert_true(rig->app.presence.is_message_error);
+    assert_non_null(strstr(rig->app.message, "2 × 2"));
+    assert_int_equal(now(rig)->what_if.mask, MASK_MODEL);
+    path_in(rig, "line.txt", path, sizeof path); /* one line may be a sentence */
+    assert_true(file_write_whole(path, "1 0 1\n", 6, FILE_WRITE_NEW, NULL));
+    drop(rig, path);
+    assert_string_equal(now(rig)->text, "1 0 1");
+    path_in(rig, "s.headway", path, sizeof path);
+    assert_true(session_write(path, now(rig), NULL));
+    dispatch(rig, UI_COMMAND_TEXT_EXAMPLE, 0, 0, 0);
+    drop(rig, path);
+    assert_string_equal(now(rig)->text, "1 0 1");
+    drop(rig, rig->folder); /* a folder without a model */
+    assert_true(rig->app.presence.is_message_error);
+    assert_string_equal(now(rig)->text, "1 0 1");
+    path_in(rig, "nothing.headway", path, sizeof path);
+    drop(rig, path);
+    assert_true(rig->app.presence.is_message_error);
+    end(rig);
+}
+
 static void test_recent_files(void **state) {
     (void)state;
     char folder[128], state_folder[200], path[200];
@@ -433,6 +485,7 @@ int main(void) {
         cmocka_unit_test(test_a_file_is_replaced_only_when_asked_twice),
         cmocka_unit_test(test_names_that_cannot_be_saved),
         cmocka_unit_test(test_the_list_finds_files),
+        cmocka_unit_test(test_everything_can_be_dropped),
         cmocka_unit_test(test_recent_files),
         cmocka_unit_test(test_a_crash_loses_nothing),
         cmocka_unit_test(test_an_orderly_end_restores_nothing),
