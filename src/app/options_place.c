@@ -104,6 +104,28 @@ static bool apply_kernel(const struct option_target *t, const char *value) {
     return true;
 }
 
+/* "all", or "1,3": beside the head in focus. */
+static bool apply_lines_heads(const struct option_target *t, const char *value) {
+    t->document->lines_heads = 0;
+    if (strcmp(value, "all") == 0) t->document->lines_heads = UINT64_MAX;
+    while (*value && t->document->lines_heads != UINT64_MAX) {
+        char *end = NULL;
+        long head = *value >= '0' && *value <= '9' ? strtol(value, &end, 10) : 0;
+        if (head < 1 || head > ATTENTION_MAX_HEADS || (*end && (*end != ',' || !end[1])))
+            return false;
+        t->document->lines_heads |= (uint64_t)1 << (head - 1);
+        value = *end ? end + 1 : end;
+    }
+    return t->document->lines_heads != 0;
+}
+
+static bool apply_threshold(const struct option_target *t, const char *value) {
+    long percent;
+    if (!option_read_integer(value, 0, LINES_MAX_THRESHOLD, &percent)) return false;
+    t->document->lines_threshold = (int)percent;
+    return true;
+}
+
 OPTION_APPLY_ID(compare_shows, compare_shows, enum compare_shows)
 
 const struct option_row options_place_rows[] = {
@@ -119,7 +141,9 @@ const struct option_row options_place_rows[] = {
      "tokens, embedding, projection, similarity, scale, softmax, sum, heads, feedforward or all",
      apply_step, OPTION_FIELD},
     {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
-    {"--view", "matrices, heads or compare", apply_view, OPTION_FIELD},
+    {"--view", "matrices, diagram, lines, heads or compare", apply_view, OPTION_FIELD},
+    {"--lines-heads", "all, or numbers from 1 such as 1,3", apply_lines_heads, OPTION_FIELD},
+    {"--threshold", "a number of percent from 0 to 50", apply_threshold, OPTION_FIELD},
     {"--steps", "a number from 0 to 1024", apply_steps, OPTION_FIELD},
     {"--kernel", "a number from 1 to 15", apply_kernel, OPTION_FIELD},
     {"--shows", "reach or influence", apply_compare_shows, OPTION_FIELD},

@@ -29,7 +29,8 @@ static struct rect text_bounds(const struct draw_command *c) {
 
 struct rect draw_command_bounds(const struct draw_command *c) {
     switch ((enum draw_kind)c->kind) {
-    case DRAW_LINE: {
+    case DRAW_LINE:
+    case DRAW_CURVE: { /* an S between two ends stays within their box */
         const float ends[2][2] = {{c->rect.x, c->rect.y},
                                   {c->rect.x + c->rect.w, c->rect.y + c->rect.h}};
         float reach = c->thickness / 2;

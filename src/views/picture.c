@@ -169,7 +169,8 @@ static void draw_window(struct page *page, struct rect window) {
     }
     timeline_draw(page, bottom);
     top_bar_draw(page, top);
-    float tabs = rest.w >= ui_px(ui, 640) ? ui_px(ui, 190) : 0; /* the view tabs stay free */
+    float tabs = stage_tabs_width(page) + ui_px(ui, 20); /* the view tabs stay free */
+    tabs = rest.w - tabs >= ui_px(ui, 320) ? tabs : 0;
     message_draw(page, rect_make(rest.x + tabs + ui_px(ui, 12), rect_bottom(top) + ui_px(ui, 6),
                                  rest.w - tabs - ui_px(ui, 24), 0));
     menus_draw(page, window);

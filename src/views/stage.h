@@ -4,6 +4,7 @@
 #include "grid.h"
 
 void stage_draw(struct page *page, struct rect r);
+float stage_tabs_width(struct page *page); /* of all view tabs side by side */
 
 /* The `matrices` view of each step, inside r. */
 void step_tokens_draw(struct page *page, struct rect r);
@@ -16,6 +17,12 @@ void step_feedforward_draw(struct page *page, struct rect r);
 
 /* The `compare` view. */
 void compare_draw(struct page *page, struct rect r);
+
+/* The `diagram` view. */
+void diagram_draw(struct page *page, struct rect r);
+
+/* The `lines` view. */
+void lines_draw(struct page *page, struct rect r);
 
 /* The `heads` view, and one head as a figure of its own. */
 void heads_draw(struct page *page, struct rect r);

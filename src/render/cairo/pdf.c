@@ -176,6 +176,9 @@ static bool record(struct pdf *pdf, const struct draw_list *list, const struct d
     case DRAW_LINE:
         shape_line(cairo, c);
         return true;
+    case DRAW_CURVE:
+        shape_curve(cairo, c);
+        return true;
     case DRAW_HATCH:
         hatch(cairo, c);
         return true;

@@ -117,6 +117,10 @@ static bool paint_command(struct canvas *canvas, struct cairo_faces *faces,
         set_clip(canvas, c->clip);
         shape_line(canvas->cairo, c);
         return true;
+    case DRAW_CURVE:
+        set_clip(canvas, c->clip);
+        shape_curve(canvas->cairo, c);
+        return true;
     case DRAW_TEXT:
         set_clip(canvas, c->clip);
         shape_colour(canvas->cairo, c->colour);

@@ -21,12 +21,28 @@ void shape_rounded(cairo_t *cairo, struct rect r, float radius) {
     cairo_close_path(cairo);
 }
 
-void shape_line(cairo_t *cairo, const struct draw_command *c) {
-    if (c->thickness <= 0) return;
+static void stroke_path(cairo_t *cairo, const struct draw_command *c) {
     shape_colour(cairo, c->colour);
     cairo_set_line_width(cairo, (double)c->thickness);
     cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_stroke(cairo);
+}
+
+void shape_line(cairo_t *cairo, const struct draw_command *c) {
+    if (c->thickness <= 0) return;
     cairo_move_to(cairo, (double)c->rect.x, (double)c->rect.y);
     cairo_line_to(cairo, (double)(c->rect.x + c->rect.w), (double)(c->rect.y + c->rect.h));
-    cairo_stroke(cairo);
+    stroke_path(cairo, c);
+}
+
+void shape_curve(cairo_t *cairo, const struct draw_command *c) {
+    if (c->thickness <= 0) return;
+    double x = (double)c->rect.x, y = (double)c->rect.y, w = (double)c->rect.w,
+           h = (double)c->rect.h;
+    cairo_move_to(cairo, x, y);
+    if (c->is_upright)
+        cairo_curve_to(cairo, x, y + h / 2, x + w, y + h / 2, x + w, y + h);
+    else
+        cairo_curve_to(cairo, x + w / 2, y, x + w / 2, y + h, x + w, y + h);
+    stroke_path(cairo, c);
 }

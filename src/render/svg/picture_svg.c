@@ -110,17 +110,36 @@ static void frame(struct svg_state *state, const struct draw_command *c) {
     end_shape(out);
 }
 
+static void end_stroke(struct svg_state *state, const struct draw_command *c) {
+    struct output *out = &state->out;
+    output_text(out, "\"");
+    output_colour(out, "stroke", c->colour);
+    output_attribute(out, "stroke-width", (double)c->thickness);
+    output_text(out, " stroke-linecap=\"round\"");
+    end_shape(out);
+}
+
 static void line(struct svg_state *state, const struct draw_command *c) {
     struct output *out = &state->out;
     if (c->thickness <= 0) return;
     output_text(out, "<path d=\"");
     point(out, "M", (double)c->rect.x, (double)c->rect.y);
     point(out, "L", (double)(c->rect.x + c->rect.w), (double)(c->rect.y + c->rect.h));
-    output_text(out, "\"");
-    output_colour(out, "stroke", c->colour);
-    output_attribute(out, "stroke-width", (double)c->thickness);
-    output_text(out, " stroke-linecap=\"round\"");
-    end_shape(out);
+    end_stroke(state, c);
+}
+
+/* The cubic of draw_curve_at, with its handles. */
+static void curve(struct svg_state *state, const struct draw_command *c) {
+    struct output *out = &state->out;
+    double x = (double)c->rect.x, y = (double)c->rect.y, w = (double)c->rect.w,
+           h = (double)c->rect.h;
+    if (c->thickness <= 0) return;
+    output_text(out, "<path fill=\"none\" d=\"");
+    point(out, "M", x, y);
+    point(out, "C", c->is_upright ? x : x + w / 2, c->is_upright ? y + h / 2 : y);
+    point(out, " ", c->is_upright ? x + w : x + w / 2, c->is_upright ? y + h / 2 : y + h);
+    point(out, " ", x + w, y + h);
+    end_stroke(state, c);
 }
 
 static void hatch(struct svg_state *state, const struct draw_command *c) {
@@ -194,6 +213,9 @@ static void command(struct svg_state *state, const struct draw_command *c) {
         break;
     case DRAW_LINE:
         line(state, c);
+        break;
+    case DRAW_CURVE:
+        curve(state, c);
         break;
     case DRAW_TEXT:
         svg_text(state, c);
