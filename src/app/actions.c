@@ -59,9 +59,20 @@ const struct action actions[] = {
     {ROW(EXPORT), .run = look_export, .keys = {ANYWHERE('e', CTRL)}},
     {ROW(EXPORT_MENU), .run = look_export_menu, .keys = {ANYWHERE('e', CTRL_SHIFT)}},
     {ROW(EXPORT_SET), .run = look_export_set},
-    {ROW(COPY), .run = look_copy, .keys = {STAGE('c', CTRL)}},
+    {ROW(COPY), .run = numbers_copy, .keys = {STAGE('c', CTRL)}},
+    {ROW(COPY_AS), .run = numbers_copy_as},
+    {ROW(NUMBERS_SAVE), .run = numbers_save},
+    {ROW(SESSION_OPEN), .run = session_open_command, .keys = {ANYWHERE('o', CTRL)}},
+    {ROW(SESSION_SAVE), .run = session_save_command, .keys = {ANYWHERE('s', CTRL)}},
+    {ROW(SESSION_SAVE_AS), .run = session_save_as_command, .keys = {ANYWHERE('s', CTRL_SHIFT)}},
+    {ROW(PALETTE), .run = finder_palette_command, .keys = {ANYWHERE('k', CTRL)}},
+    {ROW(FINDER_CHOOSE), .run = finder_choose_command},
     {ROW(UNDO), .run = walk_undo, .keys = {STAGE('z', CTRL)}},
     {ROW(REDO), .run = walk_redo, .keys = {STAGE('z', CTRL_SHIFT)}},
+    {ROW(THEME_SET), .run = look_theme},
+    {ROW(MAP_SET), .run = look_map},
+    {ROW(LANGUAGE_SET), .run = look_language},
+    {ROW(STRIDE_SET), .run = walk_stride},
     {ROW(THEME_NEXT), .run = look_theme, .keys = {STAGE('t', PLAIN)}},
     {ROW(LANGUAGE_NEXT), .run = look_language, .keys = {STAGE('l', PLAIN)}},
     {ROW(SCALE_UP), .run = look_scale, .keys = {ANYWHERE('+', CTRL), ANYWHERE('=', CTRL)}},
@@ -132,7 +143,7 @@ struct ui_action actions_for_key(const struct app *app, const struct input *inpu
     static const enum action_place order[] = {ACTION_CURSOR, ACTION_STAGE, ACTION_EVERYWHERE};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         if (order[i] == ACTION_CURSOR && !app->presence.is_cursor_active) continue;
-        if (order[i] != ACTION_EVERYWHERE && app->presence.is_editing) continue;
+        if (order[i] != ACTION_EVERYWHERE && app_wants_text_input(app)) continue;
         const struct action *row = NULL;
         const struct action_key *key = find_key(input, order[i], &row);
         if (key) return (struct ui_action){row->command, key->a, 0, 0};

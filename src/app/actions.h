@@ -94,8 +94,19 @@ bool lines_scroll(struct app *app, struct ui_action action);
 bool compare_shows(struct app *app, struct ui_action action);
 bool compare_steps(struct app *app, struct ui_action action);
 bool compare_kernel(struct app *app, struct ui_action action);
+/* session.c, finder.c: files, and every command by name. */
+bool session_open_command(struct app *app, struct ui_action action);
+bool session_save_command(struct app *app, struct ui_action action);
+bool session_save_as_command(struct app *app, struct ui_action action);
+bool finder_palette_command(struct app *app, struct ui_action action);
+bool finder_choose_command(struct app *app, struct ui_action action);
+/* numbers.c: matrices to the clipboard and to files. */
+bool numbers_copy(struct app *app, struct ui_action action);
+bool numbers_copy_as(struct app *app, struct ui_action action);
+bool numbers_save(struct app *app, struct ui_action action);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);
+bool look_map(struct app *app, struct ui_action action);
 bool look_language(struct app *app, struct ui_action action);
 bool look_scale(struct app *app, struct ui_action action);
 bool look_presentation(struct app *app, struct ui_action action);
@@ -105,7 +116,6 @@ bool look_model_menu(struct app *app, struct ui_action action);
 bool look_export_menu(struct app *app, struct ui_action action);
 bool look_export_set(struct app *app, struct ui_action action);
 bool look_export(struct app *app, struct ui_action action);
-bool look_copy(struct app *app, struct ui_action action);
 bool look_rail(struct app *app, struct ui_action action);
 bool look_text(struct app *app, struct ui_action action);
 bool look_message_close(struct app *app, struct ui_action action);

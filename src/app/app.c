@@ -1,6 +1,10 @@
 #include "app/app.h"
 
 #include "app/actions.h"
+#include "app/export.h"
+#include "app/finder.h"
+#include "app/session.h"
+#include "files/json.h"
 #include "lesson/steps.h"
 
 #include <math.h>
@@ -8,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700, MOTION_FIRST_MS = 16, NOTICE_MS = 6000 };
+enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700, MOTION_FIRST_MS = 16, NOTICE_MS = 6000, COPY_MS = 3000 };
 
 void app_document_from_settings(struct document *document, const struct settings *settings) {
     document->theme = settings->theme;
@@ -19,12 +23,29 @@ void app_document_from_settings(struct document *document, const struct settings
     document_set_model(document, settings->model);
 }
 
+static bool load_terms(struct app *app, const char *folder, struct file_error *error) {
+    char path[4096];
+    if (!file_join(path, sizeof path, folder, "terms.json"))
+        return file_error_set(error, "%s: the folder's name is too long; use a shorter one", folder);
+    app->terms = file_json_read(path, error);
+    bool is_good = json_is_array(app->terms);
+    for (size_t i = 0; is_good && i < json_array_size(app->terms); i++) {
+        const json_t *group = json_array_get(app->terms, i);
+        is_good = json_is_array(group);
+        for (size_t j = 0; is_good && j < json_array_size(group); j++)
+            is_good = json_is_string(json_array_get(group, j));
+    }
+    if (!app->terms) return false; /* said */
+    return is_good || file_error_set(error, "%s is no list of lists of words; install Headway again",
+                                     path);
+}
+
 static bool load_words(struct app *app, const char *resource_folder, struct file_error *error) {
     char folder[4096];
     if (!file_join(folder, sizeof folder, resource_folder, "assets/languages"))
         return file_error_set(error, "%s: the folder's name is too long; use a shorter one",
                               resource_folder);
-    return catalogue_load(folder, &app->catalogue, error);
+    return catalogue_load(folder, &app->catalogue, error) && load_terms(app, folder, error);
 }
 
 static bool open_fonts(struct app *app, struct fonts *given, struct file_error *error) {
@@ -68,6 +89,18 @@ static bool set_first_document(struct app *app, const struct app_options *option
     return is_done;
 }
 
+/* What a crash left becomes the document; undo goes back to the one that would have been. */
+static void start_copy(struct app *app, bool should_restore) {
+    struct document left = {0};
+    app->copy = calloc(1, sizeof *app->copy);
+    if (!app->copy) return;
+    if (!session_copy_begin(app->copy, app->state_folder, should_restore, &left)) return;
+    left.width = app->study.document.width;
+    left.height = app->study.document.height;
+    if (app_change(app, &left, true)) app_say(app, false, "message.restored", NULL, NULL);
+    app->message_due_ms = 0; /* stays until something is done */
+}
+
 bool app_init(struct app *app, const struct app_options *options, struct file_error *error) {
     *app = (struct app){.host = options->host, .density = 1, .needs_picture = true};
     if (options->settings)
@@ -75,7 +108,9 @@ bool app_init(struct app *app, const struct app_options *options, struct file_er
     else
         settings_default(&app->settings, LANGUAGE_EN);
     bool is_done = copy_string(&app->settings_folder, options->settings_folder) &&
-                   copy_string(&app->pictures_folder, options->pictures_folder);
+                   copy_string(&app->pictures_folder, options->pictures_folder) &&
+                   copy_string(&app->documents_folder, options->documents_folder) &&
+                   copy_string(&app->state_folder, options->state_folder);
     if (!is_done) file_error_set(error, "no memory is left; close other programs");
     is_done = is_done && load_words(app, options->resource_folder, error) &&
               open_fonts(app, options->fonts, error) && study_init(&app->study, error);
@@ -91,6 +126,7 @@ bool app_init(struct app *app, const struct app_options *options, struct file_er
     app->presence.export_part = PICTURE_WINDOW;
     app->presence.export_density = 1;
     if (options->message) app_say_text(app, true, options->message);
+    if (options->state_folder) start_copy(app, options->should_restore);
     actions_list_keys(app);
     app->presence.key_rows = app->key_rows;
     app_list_models(app);
@@ -98,24 +134,12 @@ bool app_init(struct app *app, const struct app_options *options, struct file_er
     return true;
 }
 
-void app_history_clear(struct app_history *history) {
-    while (history->count)
-        document_free(&history->documents[--history->count]);
-}
-
-bool app_history_push(struct app_history *history, const struct document *document) {
-    struct document copy = {0};
-    if (!document_copy(&copy, document)) return false;
-    if (history->count == APP_MAX_UNDO) {
-        document_free(&history->documents[0]);
-        memmove(history->documents, history->documents + 1, sizeof copy * (APP_MAX_UNDO - 1));
-        history->count--;
-    }
-    history->documents[history->count++] = copy;
-    return true;
-}
-
 void app_free(struct app *app) {
+    export_job_free(app);
+    if (app->copy && app->is_unsaved) session_copy_write(app->copy, &app->study.document, NULL);
+    if (app->copy) session_copy_end(app->copy, app->state_folder, app->is_unsaved);
+    free(app->copy);
+    finder_close(app);
     app_history_clear(&app->undo);
     app_history_clear(&app->redo);
     document_free(&app->before_edit);
@@ -127,6 +151,7 @@ void app_free(struct app *app) {
     cairo_renderer_free(app->cairo);
     study_free(&app->study);
     catalogue_free(&app->catalogue);
+    json_decref(app->terms);
     if (app->owns_fonts) fonts_close(app->fonts);
     for (int i = 0; i < app->model_count; i++) {
         free(app->model_specs[i]);
@@ -134,6 +159,9 @@ void app_free(struct app *app) {
     }
     free(app->settings_folder);
     free(app->pictures_folder);
+    free(app->documents_folder);
+    free(app->state_folder);
+    free(app->session_path);
     *app = (struct app){0};
 }
 
@@ -233,6 +261,16 @@ static void silence_answered(struct app *app, const struct document *before) {
     if (app->presence.message && !is_resize && !is_about_text) app_silence(app);
 }
 
+/* A window of another size is no change to be saved. */
+static void note_change(struct app *app, const struct document *before) {
+    const struct document *now = &app->study.document;
+    if (before->width != now->width || before->height != now->height) return;
+    bool was_unsaved = app->is_unsaved;
+    app->is_unsaved = true;
+    if (app->copy) app->copy_due_ms = -1;
+    if (!was_unsaved && app->session_path) app_show_title(app);
+}
+
 bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
     struct document before = {0};
     struct file_error error = {0};
@@ -256,6 +294,7 @@ bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
         app_history_clear(&app->redo);
     }
     if (is_other) {
+        note_change(app, &before);
         silence_answered(app, &before);
         begin_motion(app, motion_length(&before, now));
     }
@@ -284,6 +323,7 @@ static bool draw(struct app *app) {
         app->motion.is_pending = false;
     }
     app_edit_sync(app);
+    finder_sync(app);
     app->presence.model_names = app->model_count ? app->model_names : NULL;
     struct picture_request request = {.study = &app->study,
                                       .catalogue = &app->catalogue,
@@ -320,8 +360,22 @@ static void end_notice(struct app *app, double now_ms) {
         app_silence(app);
 }
 
+/* The copy is written when nothing has happened for a while, so that it stands in nobody's way. */
+static void keep_copy(struct app *app, double now_ms) {
+    struct file_error error = {0};
+    if (app->copy_due_ms < 0) {
+        app->copy_due_ms = now_ms + COPY_MS;
+    } else if (app->copy_due_ms > 0 && now_ms >= app->copy_due_ms) {
+        app->copy_due_ms = 0;
+        if (!session_copy_write(app->copy, &app->study.document, &error))
+            app_say_text(app, true, error.text);
+    }
+}
+
 const struct draw_list *app_picture(struct app *app, double now_ms) {
+    export_continue(app, now_ms);
     play(app, now_ms);
+    keep_copy(app, now_ms);
     end_notice(app, now_ms);
     app_refresh(app);
     if (!app->has_picture) return NULL;
@@ -340,17 +394,19 @@ const struct draw_list *app_picture(struct app *app, double now_ms) {
 }
 
 double app_next_wake_ms(const struct app *app, double now_ms) {
-    if (app->needs_picture || app->motion.length_ms > 0) return 0;
+    if (app->needs_picture || app->motion.length_ms > 0 || export_is_running(app)) return 0;
     bool is_playing = app->presence.is_playing;
-    if ((is_playing && app->play_due_ms < 0) || app->message_due_ms < 0) return 0;
+    if ((is_playing && app->play_due_ms < 0) || app->message_due_ms < 0 || app->copy_due_ms < 0)
+        return 0;
     double due_ms = INFINITY;
     if (is_playing) due_ms = app->play_due_ms;
     if (app->message_due_ms > 0) due_ms = fmin(due_ms, app->message_due_ms);
+    if (app->copy_due_ms > 0) due_ms = fmin(due_ms, app->copy_due_ms);
     return due_ms < INFINITY ? fmax(due_ms - now_ms, 0) : -1;
 }
 
 bool app_wants_text_input(const struct app *app) {
-    return app->presence.is_editing;
+    return app->presence.is_editing || finder_is_open(app);
 }
 
 struct rect app_caret_rect(const struct app *app) {
@@ -359,10 +415,14 @@ struct rect app_caret_rect(const struct app *app) {
 }
 
 void app_show_title(struct app *app) {
-    char printable[200], title[256];
+    char printable[200], name[120] = "", title[340];
     if (!app->host.set_title) return;
+    const char *slash = app->session_path ? strrchr(app->session_path, '/') : NULL;
+    if (slash) text_printable(name, sizeof name - 4, slash + 1, strlen(slash + 1));
+    if (slash && app->is_unsaved) strcat(name, " •");
     text_printable(printable, sizeof printable, app->study.document.text,
                    strlen(app->study.document.text));
-    snprintf(title, sizeof title, "%s%sHeadway", printable, printable[0] ? " – " : "");
+    snprintf(title, sizeof title, "%s%s%s%sHeadway", printable, printable[0] ? " – " : "", name,
+             name[0] ? " – " : "");
     app->host.set_title(app->host.context, title);
 }

@@ -12,7 +12,9 @@
 #include "ui/editor.h"
 #include "views/picture.h"
 
-enum { APP_MAX_UNDO = 100, APP_MAX_MODELS = 16, APP_MAX_KEY_ROWS = 96 };
+struct session_copy; /* session.h */
+
+enum { APP_MAX_UNDO = 200, APP_MAX_MODELS = 16, APP_MAX_KEY_ROWS = 96 };
 
 /* What only a window can do. Any function may be NULL: then nothing happens. */
 struct app_host {
@@ -27,6 +29,9 @@ struct app_options {
     const char *resource_folder;     /* holds assets/ */
     const char *settings_folder;     /* NULL: nothing is kept */
     const char *pictures_folder;     /* NULL: the settings folder */
+    const char *documents_folder;    /* where sessions are saved and looked for; NULL: the current one */
+    const char *state_folder;        /* recent files, the copy in case of a crash; NULL: neither is kept */
+    bool should_restore;             /* takes up what a crash left, in place of the document */
     const struct settings *settings; /* NULL: defaults */
     const struct document *document; /* NULL: the default, with the settings' look */
     bool is_model_optional;    /* when the document's model cannot be loaded, textbook serves */
@@ -45,10 +50,31 @@ struct app_motion {
     bool is_pending; /* `from` is still to be taken: the picture shown before the change */
 };
 
-/* A chain of documents; the oldest goes when there are too many. */
+/* A chain of documents; the oldest go when there are too many, or when together they are larger than
+ * APP_MAX_UNDO_BYTES: only painted masks and texts of full length can be. The newest always stays. */
+#define APP_MAX_UNDO_BYTES ((size_t)64 << 20)
 struct app_history {
     struct document documents[APP_MAX_UNDO];
-    size_t count;
+    size_t count, bytes;
+};
+
+/* A row of the finder: what is drawn, and what choosing it means. */
+struct finder_entry {
+    char *words, *more; /* owned, as is path */
+    char *path;         /* of a file; NULL: none */
+    bool is_folder;
+    struct ui_action action;
+    int score, order; /* higher scores first, then the order in which they came */
+};
+
+struct app_finder {
+    struct editor editor;
+    struct finder_entry *entries;
+    struct finder_row *rows;
+    int count, capacity;
+    bool is_replacing; /* the next Enter replaces a file */
+    bool has_note, is_note_error;
+    char note[512];
 };
 
 struct app {
@@ -59,9 +85,16 @@ struct app {
     bool owns_fonts;
     struct text_measurer measurer;
     struct cairo_renderer *cairo; /* for exports; opened when first used */
+    struct export_job *job;       /* what is being saved; NULL: nothing */
     struct settings settings;
     struct document start_look; /* scalars only: what differs from it was chosen here and is kept */
-    char *settings_folder, *pictures_folder;
+    char *settings_folder, *pictures_folder, *documents_folder, *state_folder;
+    char *session_path; /* the file of this document; NULL: none yet */
+    bool is_unsaved;    /* it has been changed since */
+    struct session_copy *copy; /* in case of a crash; NULL: none is kept */
+    double copy_due_ms;        /* when it is to be written; −1: counted from the next picture; 0: not */
+    struct app_finder finder;
+    json_t *terms; /* other words for the same thing: lists of strings */
 
     struct picture_presence presence;
     char message[1024];
@@ -117,7 +150,7 @@ struct rect app_caret_rect(const struct app *app); /* pixels; empty: no caret */
 bool app_change(struct app *app, struct document *wanted, bool is_undoable);
 bool app_copy_document(struct app *app,
                        struct document *out); /* a copy to change; false: no memory, said */
-/* Opens what was dropped or named: text file, picture with a document, model folder. */
+/* Opens what was dropped or named: text file, session, picture with a document, model folder, mask file. */
 bool app_open(struct app *app, const char *path);
 void app_say(struct app *app, bool is_error, const char *key, const char *const *names,
              const char *const *values); /* catalogue key "message.…" */
@@ -129,6 +162,7 @@ void app_finish_motion(struct app *app);
 void app_refresh(
     struct app *app); /* list and semantics as the document is now; call before reading them */
 bool app_history_push(struct app_history *history, const struct document *document);
+void app_history_pop(struct app_history *history); /* the newest; there must be one */
 void app_history_clear(struct app_history *history);
 void app_document_from_settings(struct document *document, const struct settings *settings);
 void app_list_models(struct app *app);

@@ -1,7 +1,7 @@
 /* edit.c: the text fields: the sentence, and in the panel the context and its values. The editor
  * holds the text being typed; every change of it is made the document at once, so that every
  * picture follows within the frame. */
-#include "app/app.h"
+#include "app/typing.h"
 
 #include "models/tokens.h"
 
@@ -126,77 +126,7 @@ void app_edit_compose(struct app *app, const char *text, int caret) {
     app->needs_picture = true;
 }
 
-static bool copy_selection(struct app *app) {
-    size_t start, end;
-    editor_selection(&app->editor, &start, &end);
-    if (start == end || !app->host.set_clipboard) return false;
-    char *part = strndup(app->editor.text + start, end - start);
-    bool is_done = part && app->host.set_clipboard(app->host.context, part);
-    free(part);
-    return is_done;
-}
-
-static void paste(struct app *app) {
-    char *text = app->host.get_clipboard ? app->host.get_clipboard(app->host.context) : NULL;
-    if (text) app_edit_text(app, text, false);
-    free(text);
-}
-
-static bool edit_ctrl_key(struct app *app, const struct input *input) {
-    struct editor *editor = &app->editor;
-    bool is_shift = input->modifiers & INPUT_SHIFT;
-    bool is_changed = false;
-    switch (input->key) {
-    case 'a':
-        editor_select_all(editor);
-        break;
-    case 'c':
-        copy_selection(app);
-        break;
-    case 'x':
-        if (copy_selection(app)) publish(app, editor_delete(editor, EDITOR_MOVE_BACK));
-        break;
-    case 'v':
-        paste(app);
-        break;
-    case 'z':
-        is_changed = is_shift ? editor_redo(editor) : editor_undo(editor);
-        break;
-    case 'y':
-        is_changed = editor_redo(editor);
-        break;
-    default:
-        return false;
-    }
-    if (is_changed) publish(app, EDITOR_DONE);
-    return true;
-}
-
-/* Which way a key moves; false: the key does not move the caret. */
-static bool move_of(const struct input *input, enum editor_move *move) {
-    bool is_word = input->modifiers & INPUT_CTRL;
-    switch (input->key) {
-    case KEY_LEFT:
-    case KEY_BACKSPACE:
-        *move = is_word ? EDITOR_MOVE_WORD_BACK : EDITOR_MOVE_BACK;
-        return true;
-    case KEY_RIGHT:
-    case KEY_DELETE:
-        *move = is_word ? EDITOR_MOVE_WORD_FORWARD : EDITOR_MOVE_FORWARD;
-        return true;
-    case KEY_HOME:
-        *move = EDITOR_MOVE_START;
-        return true;
-    case KEY_END:
-        *move = EDITOR_MOVE_END;
-        return true;
-    default:
-        return false;
-    }
-}
-
 bool app_edit_key(struct app *app, const struct input *input) {
-    enum editor_move move;
     if (!app->presence.is_editing) return false;
     /* The input method has the keys while something is being composed. */
     if (app->editor.composition) return true;
@@ -205,17 +135,11 @@ bool app_edit_key(struct app *app, const struct input *input) {
         app_edit_end(app);
         return true;
     }
-    if (move_of(input, &move)) {
-        if (input->key == KEY_BACKSPACE || input->key == KEY_DELETE)
-            publish(app, editor_delete(&app->editor, move));
-        else
-            editor_move(&app->editor, move, input->modifiers & INPUT_SHIFT);
+    enum typing typing = typing_key(&app->editor, &app->host, input);
+    if (typing != TYPING_OTHER) {
+        if (typing != TYPING_TAKEN) publish(app, typing_result(typing));
         return true;
     }
-    if ((input->modifiers & INPUT_CTRL) && edit_ctrl_key(app, input)) return true;
-    /* Characters come as text; as keys they are the editor's all the same. */
-    if (!(input->modifiers & (INPUT_CTRL | INPUT_ALT)) && input->key >= ' ' && input->key < 127)
-        return true;
     return input->key == KEY_UP || input->key == KEY_DOWN ? !(input->modifiers & INPUT_CTRL)
                                                           : false;
 }

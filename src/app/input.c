@@ -1,5 +1,8 @@
 /* input.c: from what happened at the window to a command. */
 #include "app/actions.h"
+#include "app/export.h"
+
+#include "app/finder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +88,10 @@ static bool model_key(struct app *app, const struct input *input) {
 static void key(struct app *app, const struct input *input) {
     app_finish_motion(app);
     app->needs_picture = true;
+    if (finder_is_open(app)) {
+        finder_key(app, input);
+        return;
+    }
     if (app_has_menu(app)) {
         menu_key(app, input);
         return;
@@ -106,6 +113,8 @@ static bool click_closes_menu(struct app *app, const struct semantic_node *node)
     bool is_own = command == UI_COMMAND_MODEL_MENU || command == UI_COMMAND_EXPORT_MENU ||
                   command == UI_COMMAND_EXPORT_SET || command == UI_COMMAND_EXPORT ||
                   command == UI_COMMAND_KEYS || command == UI_COMMAND_CANCEL ||
+                  command == UI_COMMAND_FINDER_CHOOSE || command == UI_COMMAND_SESSION_SAVE ||
+                  command == UI_COMMAND_SESSION_SAVE_AS ||
                   command == UI_COMMAND_MODEL_SET;
     if (is_own || (is_inside && !presence->is_keys_open)) return false;
     app_menu_close(app);
@@ -240,6 +249,7 @@ static void wheel(struct app *app, const struct input *input) {
     }
     app_refresh(app);
     const struct picture_presence *presence = &app->presence;
+    if (finder_is_open(app) && input->wheel_y != 0) finder_step(app, input->wheel_y > 0 ? -1 : 1);
     if (input->wheel_y == 0 || !presence->has_pointer || app_has_menu(app)) return;
     float x = presence->pointer_x, y = presence->pointer_y;
     const struct semantic_node *panel = semantics_by_id(&app->semantics, NODE_PANEL_ROWS);
@@ -264,7 +274,17 @@ static void resize(struct app *app, const struct input *input) {
     app_change(app, &wanted, false);
 }
 
+/* While pictures are being saved nothing may change them: Esc stops that, everything else waits. */
+static bool is_held_up(struct app *app, const struct input *input) {
+    if (!export_is_running(app)) return false;
+    if (input->kind == INPUT_KEY && input->key == KEY_ESCAPE) export_cancel(app);
+    return input->kind == INPUT_KEY || input->kind == INPUT_TEXT ||
+           input->kind == INPUT_COMPOSITION || input->kind == INPUT_POINTER_DOWN ||
+           input->kind == INPUT_WHEEL || input->kind == INPUT_DROP;
+}
+
 void app_input(struct app *app, const struct input *input) {
+    if (is_held_up(app, input)) return;
     switch (input->kind) {
     case INPUT_QUIT:
         app_dispatch(app, (struct ui_action){UI_COMMAND_QUIT, 0, 0, 0});
@@ -274,10 +294,16 @@ void app_input(struct app *app, const struct input *input) {
         break;
     case INPUT_TEXT:
         app_finish_motion(app);
-        app_edit_text(app, input->text, true);
+        if (finder_is_open(app) && input->text)
+            finder_type(app, input->text);
+        else
+            app_edit_text(app, input->text, true);
         break;
     case INPUT_COMPOSITION:
-        app_edit_compose(app, input->text, input->caret);
+        if (finder_is_open(app))
+            finder_compose(app, input->text, input->caret);
+        else
+            app_edit_compose(app, input->text, input->caret);
         break;
     case INPUT_POINTER_MOVE:
         move(app, input);

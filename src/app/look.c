@@ -2,7 +2,6 @@
 #include "app/actions.h"
 
 #include "app/export.h"
-#include "lesson/selection.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,18 +15,28 @@ static bool change_look(struct app *app, struct document *wanted) {
 }
 
 bool look_theme(struct app *app, struct ui_action action) {
-    (void)action;
     struct document wanted;
-    if (!app_copy_document(app, &wanted)) return false;
-    wanted.theme = (enum theme_choice)((wanted.theme + 1) % THEME_COUNT);
+    bool is_next = action.command == UI_COMMAND_THEME_NEXT;
+    int theme = is_next ? ((int)app->study.document.theme + 1) % THEME_COUNT : action.a;
+    if (theme < 0 || theme >= THEME_COUNT || !app_copy_document(app, &wanted)) return false;
+    wanted.theme = (enum theme_choice)theme;
     return change_look(app, &wanted);
 }
 
-bool look_language(struct app *app, struct ui_action action) {
-    (void)action;
+bool look_map(struct app *app, struct ui_action action) {
     struct document wanted;
-    if (!app_copy_document(app, &wanted)) return false;
-    wanted.language = (enum language)((wanted.language + 1) % LANGUAGE_COUNT);
+    if (action.a < 0 || action.a >= MAP_COUNT || !app_copy_document(app, &wanted)) return false;
+    wanted.map = (enum map_choice)action.a;
+    return app_change(app, &wanted, false);
+}
+
+bool look_language(struct app *app, struct ui_action action) {
+    struct document wanted;
+    bool is_next = action.command == UI_COMMAND_LANGUAGE_NEXT;
+    int language = is_next ? ((int)app->study.document.language + 1) % LANGUAGE_COUNT : action.a;
+    if (language < 0 || language >= LANGUAGE_COUNT || !app_copy_document(app, &wanted))
+        return false;
+    wanted.language = (enum language)language;
     return change_look(app, &wanted);
 }
 
@@ -86,21 +95,38 @@ bool look_export_menu(struct app *app, struct ui_action action) {
 }
 
 bool look_export_set(struct app *app, struct ui_action action) {
-    if (action.a == 0 && action.b >= PICTURE_WINDOW && action.b <= PICTURE_HEAD)
-        app->presence.export_part = action.b;
-    else if (action.a == 1 && action.b >= 1 && action.b <= 4)
-        app->presence.export_density = action.b;
-    else
+    static const struct {
+        int least, most;
+    } limits[EXPORT_ROW_COUNT] = {[EXPORT_ROW_PART] = {PICTURE_WINDOW, PICTURE_SHEET},
+                                  [EXPORT_ROW_DENSITY] = {1, 4},
+                                  [EXPORT_ROW_FORMAT] = {0, EXPORT_FORMATS - 1},
+                                  [EXPORT_ROW_RANGE] = {0, EXPORT_RANGE_COUNT - 1}};
+    struct picture_presence *p = &app->presence;
+    int *const fields[EXPORT_ROW_COUNT] = {[EXPORT_ROW_PART] = &p->export_part,
+                                           [EXPORT_ROW_DENSITY] = &p->export_density,
+                                           [EXPORT_ROW_FORMAT] = &p->export_format,
+                                           [EXPORT_ROW_RANGE] = &p->export_range};
+    if (action.a < 0 || action.a >= EXPORT_ROW_COUNT || action.b < limits[action.a].least ||
+        action.b > limits[action.a].most)
         return false;
+    *fields[action.a] = action.b;
     app->needs_picture = true;
     return true;
 }
 
-/* a = 1: the part chosen in the menu; else the whole window. */
+/* a = 1: what is chosen in the menu; else the whole window as PNG, at the density chosen there. */
 bool look_export(struct app *app, struct ui_action action) {
-    int part = action.a == 1 ? app->presence.export_part : PICTURE_WINDOW;
+    const struct picture_presence *p = &app->presence;
+    struct export_look look = {.part = PICTURE_WINDOW, .density = p->export_density};
+    enum export_range range = EXPORT_ONE;
+    if (action.a == 1) {
+        look.part = (enum picture_part)p->export_part;
+        look.format = (enum export_format)p->export_format;
+        range = (enum export_range)p->export_range;
+    }
     app_menu_close(app);
-    return export_save(app, (enum picture_part)part);
+    if (look.format != EXPORT_PNG) look.density = 1;
+    return export_save(app, &look, range);
 }
 
 /* Which heads the rail shows, and how much of the first and the last. Heads on the stage do not
@@ -237,54 +263,4 @@ bool look_quit(struct app *app, struct ui_action action) {
     app_edit_end(app);
     app->is_quitting = true;
     return true;
-}
-
-/* A matrix as lines of numbers with tabs between, as spreadsheets paste it; what the beat has not
- * come to stays empty. malloc'd. */
-static char *matrix_text(const struct study *study, const struct document_cell *cell) {
-    size_t floats = cell_scratch_floats(study, cell->source);
-    float *scratch = malloc((floats ? floats : 1) * sizeof *scratch);
-    char *text = NULL;
-    if (scratch) {
-        struct cell_matrix matrix = cell_matrix_of(study, cell->source, cell->head, scratch);
-        size_t numbers = matrix.values ? matrix.rows * matrix.columns : 0;
-        text = numbers ? malloc(numbers * 24 + 1) : NULL;
-        size_t used = 0;
-        for (size_t i = 0; text && i < numbers; i++) {
-            struct document_cell at = *cell;
-            at.row = (int)(i / matrix.columns);
-            at.column = (int)(i % matrix.columns);
-            if (selection_is_shown(study, &at))
-                used += (size_t)snprintf(text + used, 24, "%.9g", (double)matrix.values[i]);
-            text[used++] = (i + 1) % matrix.columns ? '\t' : '\n';
-            text[used] = '\0';
-        }
-    }
-    free(scratch);
-    return text;
-}
-
-/* The selected number, else the matrix that this beat makes. */
-bool look_copy(struct app *app, struct ui_action action) {
-    (void)action;
-    const struct study *study = &app->study;
-    struct document_cell cell = selection_of(study), chosen = study->document.cell;
-    bool is_chosen =
-        cell.source == chosen.source && cell.row == chosen.row && cell.column == chosen.column;
-    float value = 0;
-    char *text = NULL;
-    if (!app->host.set_clipboard) return false;
-    if (is_chosen && cell.source >= 0 && selection_is_shown(study, &cell) &&
-        cell_value(study, &cell, &value)) {
-        text = malloc(32);
-        if (text) snprintf(text, 32, "%.9g", (double)value);
-    } else if (study_tokens(study) > 0) {
-        cell = (struct document_cell){.source = selection_result_source(study),
-                                      .head = study->document.head};
-        text = cell.source >= 0 ? matrix_text(study, &cell) : NULL;
-    }
-    bool is_done = text && app->host.set_clipboard(app->host.context, text);
-    free(text);
-    if (is_done) app_say(app, false, "message.copied", NULL, NULL);
-    return is_done;
 }

@@ -268,8 +268,20 @@ static void keep_place(struct loop *loop) {
     app_keep_settings(loop->app);
 }
 
+/* The file named at the start counts as opened. */
+static void note_file(struct app *app, const char *path) {
+    enum open_kind kind;
+    struct text_loss ignored;
+    struct document read = {0};
+    if (strcmp(path, "-") != 0 && document_init(&read, NULL) &&
+        open_into_document(path, &read, &kind, &ignored, NULL))
+        open_note(app, kind, path);
+    document_free(&read);
+}
+
 static bool start_app(struct loop *loop, const struct options *options, struct file_error *error) {
     char resources[PATH_BYTES], config[PATH_BYTES] = "", pictures[PATH_BYTES] = "";
+    char documents[PATH_BYTES] = "", state[PATH_BYTES] = "";
     struct document document = {0};
     struct settings settings;
     struct file_error damage = {0};
@@ -280,6 +292,8 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
                               resources);
     bool has_config = path_config(config, sizeof config);
     bool has_pictures = path_pictures(pictures, sizeof pictures);
+    bool has_documents = path_documents(documents, sizeof documents);
+    bool has_state = path_state(state, sizeof state);
     settings_default(&settings, language_of_locale());
     bool is_whole = !has_config || settings_read(&settings, config, &damage);
     bool is_done = make_document(options, &document, &settings, &loss, error);
@@ -287,6 +301,9 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
         .resource_folder = resources,
         .settings_folder = has_config ? config : NULL,
         .pictures_folder = has_pictures ? pictures : NULL,
+        .documents_folder = has_documents ? documents : NULL,
+        .state_folder = has_state ? state : NULL,
+        .should_restore = !options_has_content(options),
         .settings = &settings,
         .document = &document,
         .is_model_optional = strcmp(document.model ? document.model : "", settings.model) == 0,
@@ -302,6 +319,7 @@ static bool start_app(struct loop *loop, const struct options *options, struct f
         is_done = options_check(options, &document, &study->document, &extent, error) &&
                   options_finish(options, study, &is_usage, error);
         loop->result->is_usage = !is_done && is_usage;
+        if (options->file) note_file(loop->app, options->file);
         if (!loop->app->presence.message) open_say_loss(loop->app, &loss);
     }
     document_free(&document);

@@ -3,7 +3,10 @@
 #include "app/open.h"
 
 #include "app/actions.h"
+#include "app/mask_file.h"
+#include "app/session.h"
 #include "files/json.h"
+#include "files/picture_text.h"
 #include "files/png_file.h"
 #include "models/tokens.h"
 
@@ -45,12 +48,26 @@ static bool is_session(const struct file_bytes *bytes) {
     return text[start] == '{' && strstr(text + start, key) != NULL;
 }
 
+/* What the bytes are, by their beginning. */
+static enum open_kind kind_of(const struct file_bytes *bytes) {
+    if (is_png(bytes) || picture_text_is_pdf(bytes) || picture_text_is_svg(bytes))
+        return OPEN_PICTURE;
+    return is_session(bytes) ? OPEN_SESSION : OPEN_TEXT;
+}
+
+/* The text that a picture carries; NULL: none. */
+static bool text_of_picture(const struct file_bytes *bytes, char **text, struct file_error *error) {
+    if (picture_text_is_pdf(bytes)) return picture_text_of_pdf(bytes, text, error);
+    if (picture_text_is_svg(bytes)) return picture_text_of_svg(bytes, text, error);
+    return png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", text, error);
+}
+
 /* The document in a picture; the window keeps its own size. */
-static bool document_from_png(const char *path, const struct file_bytes *bytes,
-                              struct document *document, struct file_error *error) {
+static bool document_from_picture(const char *path, const struct file_bytes *bytes,
+                                  struct document *document, struct file_error *error) {
     char *text = NULL;
     struct file_error why = {0};
-    if (!png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", &text, &why))
+    if (!text_of_picture(bytes, &text, &why))
         return file_error_set(error, "%.200s: %s", path, why.text);
     if (!text)
         return file_error_set(error,
@@ -65,8 +82,8 @@ static bool document_from_png(const char *path, const struct file_bytes *bytes,
 bool open_session(const char *path, struct document *document, struct file_error *error) {
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    bool is_done = is_png(&bytes)
-                       ? document_from_png(path, &bytes, document, error)
+    bool is_done = kind_of(&bytes) == OPEN_PICTURE
+                       ? document_from_picture(path, &bytes, document, error)
                        : document_from_bytes(path, bytes.data, bytes.size, document, error);
     file_bytes_free(&bytes);
     return is_done;
@@ -118,28 +135,59 @@ bool open_text_file(const char *path, struct document *document, struct text_los
     return is_done;
 }
 
-bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
-                        struct file_error *error) {
+/* One of the two files of a model folder, named in place of the folder. */
+static bool is_in_model(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return strcmp(name, "config.json") == 0 || strcmp(name, "model.safetensors") == 0;
+}
+
+static bool read_kind(const char *path, const struct file_bytes *bytes, enum open_kind kind,
+                      struct document *document, struct text_loss *loss,
+                      struct file_error *error) {
+    switch (kind) {
+    case OPEN_PICTURE:
+        return document_from_picture(path, bytes, document, error);
+    case OPEN_SESSION:
+        return document_from_bytes(path, bytes->data, bytes->size, document, error);
+    default:
+        return open_text_bytes(bytes, document, loss, error);
+    }
+}
+
+bool open_into_document(const char *path, struct document *document, enum open_kind *kind,
+                        struct text_loss *loss, struct file_error *error) {
     *loss = (struct text_loss){0};
     if (strcmp(path, "-") != 0 && file_is_folder(path)) {
+        if (kind) *kind = OPEN_MODEL;
         what_if_forget_model(&document->what_if);
         return document_set_model(document, path) ? true : no_memory(error);
     }
+    if (is_in_model(path))
+        return file_error_set(error, "%.200s: this is a file of a model; open the folder it is in",
+                              path);
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    bool is_done = is_png(&bytes) ? document_from_png(path, &bytes, document, error)
-                   : is_session(&bytes)
-                       ? document_from_bytes(path, bytes.data, bytes.size, document, error)
-                       : open_text_bytes(&bytes, document, loss, error);
+    enum open_kind found = kind_of(&bytes);
+    if (kind) *kind = found;
+    bool is_done = read_kind(path, &bytes, found, document, loss, error);
     file_bytes_free(&bytes);
     return is_done;
 }
 
+/* A window keeps its size, whatever is opened in it. */
 static void keep_window(struct document *to, const struct document *from) {
     to->width = from->width;
     to->height = from->height;
-    to->is_presentation = from->is_presentation;
-    to->scale_percent = from->scale_percent;
+}
+
+/* The look has come with the file: it is not what was chosen here for all times to come. */
+static void take_look(struct app *app, bool was_presentation) {
+    const struct document *now = &app->study.document;
+    app->start_look = *now;
+    app->start_look.text = app->start_look.model = NULL;
+    app->start_look.unknown = NULL;
+    if (app->host.set_fullscreen && now->is_presentation != was_presentation)
+        app->host.set_fullscreen(app->host.context, now->is_presentation);
 }
 
 void open_say_loss(struct app *app, const struct text_loss *loss) {
@@ -155,23 +203,71 @@ void open_say_loss(struct app *app, const struct text_loss *loss) {
     }
 }
 
+void open_note(struct app *app, enum open_kind kind, const char *path) {
+    bool is_whole = kind == OPEN_SESSION || kind == OPEN_PICTURE;
+    if (app->state_folder && strcmp(path, "-") != 0) session_recent_add(app->state_folder, path);
+    if (is_whole) session_set_path(app, kind == OPEN_SESSION ? path : NULL);
+    if (kind == OPEN_MODEL) app_add_model(app, path);
+}
+
+/* Lines of 0 and 1 alone, two or more: a mask for the sentence that is there. A single line may be a
+ * sentence. */
+static bool read_mask(const char *path, struct painted_mask *out) {
+    *out = (struct painted_mask){0};
+    if (strcmp(path, "-") == 0 || file_is_folder(path) || !mask_file_read(path, out, NULL)) return false;
+    if (out->rows > 1) return true;
+    free(out->allowed);
+    return false;
+}
+
+/* Takes the mask over. */
+static bool open_mask(struct app *app, struct painted_mask *mask) {
+    size_t n = study_tokens(&app->study), m = study_keys(&app->study);
+    bool fits = mask->rows == n && mask->columns == m;
+    static const char *const names[] = {"rows", "columns", "queries", "keys", NULL};
+    char numbers[4][24];
+    const size_t counts[] = {mask->rows, mask->columns, n, m};
+    for (int i = 0; i < 4; i++)
+        snprintf(numbers[i], sizeof numbers[i], "%zu", counts[i]);
+    const char *const values[] = {numbers[0], numbers[1], numbers[2], numbers[3], NULL};
+    struct document wanted;
+    if (!fits || !app_copy_document(app, &wanted)) {
+        free(mask->allowed);
+        if (!fits) app_say(app, true, "message.mask_shape", names, values);
+        return false;
+    }
+    free(wanted.what_if.painted.allowed);
+    wanted.what_if.painted = *mask;
+    wanted.what_if.mask = MASK_PAINTED;
+    app_change(app, &wanted, true);
+    app_say(app, false, "message.mask_taken", names, values);
+    return true;
+}
+
 bool app_open(struct app *app, const char *path) {
+    struct painted_mask mask;
     struct document wanted;
     struct file_error error = {0};
     struct text_loss loss = {0};
+    enum open_kind kind = OPEN_TEXT;
+    bool was_presentation = app->study.document.is_presentation;
     app_edit_end(app);
+    app_menu_close(app);
+    if (read_mask(path, &mask)) return open_mask(app, &mask);
     if (!app_copy_document(app, &wanted)) return false;
-    if (!open_into_document(path, &wanted, &loss, &error)) {
+    if (!open_into_document(path, &wanted, &kind, &loss, &error)) {
         document_free(&wanted);
         app_say_text(app, true, error.text);
         return false;
     }
     keep_window(&wanted, &app->study.document);
-    bool is_model = strcmp(wanted.model, app->study.document.model) != 0;
-    bool is_done = app_change(app, &wanted, true);
-    if (is_model && is_done) app_add_model(app, path);
-    if (is_done) open_say_loss(app, &loss);
-    return is_done;
+    app_silence(app);
+    bool is_done = app_change(app, &wanted, true) || !app->presence.message;
+    if (!is_done) return false; /* said */
+    if (kind == OPEN_SESSION || kind == OPEN_PICTURE) take_look(app, was_presentation);
+    open_note(app, kind, path);
+    open_say_loss(app, &loss);
+    return true;
 }
 
 /* Built-in models stand in the menu by their id, which the catalogue names; folders by their own

@@ -10,10 +10,11 @@ struct text_loss {
     size_t context_replaced; /* as replaced, of the context and of the values */
 };
 
-/* A model folder sets the model, a session or a PNG with a document everything, any other file (or "-", standard
- * input) the text. On failure *document stays. */
-bool open_into_document(const char *path, struct document *document, struct text_loss *loss,
-                        struct file_error *error);
+enum open_kind { OPEN_TEXT, OPEN_SESSION, OPEN_PICTURE, OPEN_MODEL };
+/* A model folder sets the model, a session or a picture (PNG, SVG, PDF) with a document everything, any other file
+ * (or "-", standard input) the text. *kind (may be NULL): which it was. On failure *document stays. */
+bool open_into_document(const char *path, struct document *document, enum open_kind *kind,
+                        struct text_loss *loss, struct file_error *error);
 /* A document as JSON, or a picture with one, replaces *document. */
 bool open_session(const char *path, struct document *document, struct file_error *error);
 /* A text file, or "-". */
@@ -22,5 +23,7 @@ bool open_text_file(const char *path, struct document *document, struct text_los
 /* The text alone; line breaks at its end are left out, and what does not fit. */
 bool open_text(const struct file_bytes *bytes, struct document *document, struct text_loss *loss,
                struct file_error *error);
+/* Remembers what was opened: among the files opened lately; a session is where saving goes to. */
+void open_note(struct app *app, enum open_kind kind, const char *path);
 void open_say_loss(struct app *app, const struct text_loss *loss); /* nothing lost: nothing said */
 #endif

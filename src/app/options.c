@@ -1,4 +1,5 @@
 /* options.c: the command line into options, and options into a document. */
+#include "app/numbers.h"
 #include "app/options_private.h"
 
 #include <stdio.h>
@@ -46,7 +47,8 @@ static bool parse_option(int argc, char **argv, int *at, struct options *out,
                               row->takes);
     if (row->phase == OPTION_AT_ONCE) return true;
     if (out->value_count == OPTIONS_MAX)
-        return file_error_set(error, "%s: there are too many options; give each once", row->name);
+        return file_error_set(error, "%s: there are more than %d options; leave some out",
+                              row->name, OPTIONS_MAX);
     out->values[out->value_count++] = (struct option_value){row, value};
     return true;
 }
@@ -56,7 +58,7 @@ static bool parse_verb(const char *word, enum verb *verb) {
         const char *word;
         enum verb verb;
     } verbs[] = {{"render", VERB_RENDER},   {"trace", VERB_TRACE},      {"describe", VERB_DESCRIBE},
-                 {"compare", VERB_COMPARE}, {"models", VERB_MODELS},    {"steps", VERB_STEPS},
+                 {"compare", VERB_COMPARE}, {"numbers", VERB_NUMBERS}, {"models", VERB_MODELS},    {"steps", VERB_STEPS},
                  {"views", VERB_VIEWS},     {"--help", VERB_HELP},      {"-h", VERB_HELP},
                  {"help", VERB_HELP},       {"--version", VERB_VERSION}};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -73,27 +75,54 @@ static bool was_given(const struct options *options, const char *name) {
     return false;
 }
 
+static bool check_numbers(const struct options *options, struct file_error *error) {
+    bool is_numbers = options->verb == VERB_NUMBERS;
+    const char *stray = options->matrix >= 0         ? "--matrix"
+                        : options->table_format >= 0 ? "--format"
+                        : options->precision >= 0    ? "--precision"
+                                                     : NULL;
+    if (!is_numbers && stray)
+        return file_error_set(error, "%s: it is of numbers alone; leave it out", stray);
+    if (!is_numbers) return true;
+    if (options->matrix < 0)
+        return file_error_set(error, "numbers: which matrix is missing; give --matrix NAME, such as "
+                                     "weights, scores, q or W_Q");
+    int by_ending = file_table_format_of(options->output);
+    bool is_standard = strcmp(options->output, "-") == 0;
+    int format = options->table_format >= 0 ? options->table_format : by_ending;
+    if (format < 0 && !is_standard)
+        return file_error_set(error,
+                              "%.300s: numbers are written as .csv, .npy, .tsv, .md or .tex; give "
+                              "one of these endings, or --format",
+                              options->output);
+    if (options->is_each_head && format != FILE_TABLE_NPY && !strstr(options->output, "{head}"))
+        return file_error_set(error, "--head all: only .npy holds more than one matrix; give one "
+                                     "head, or put {head} into the name after -o");
+    return true;
+}
+
 static bool check_whole(const struct options *options, struct file_error *error) {
-    bool is_writing = options->verb == VERB_RENDER || options->verb == VERB_TRACE;
+    bool is_numbers = options->verb == VERB_NUMBERS;
+    bool is_writing = options->verb == VERB_RENDER || options->verb == VERB_TRACE || is_numbers;
     if (is_writing && !options->output)
         return file_error_set(error, "%s: where to write is missing; give -o FILE",
-                              options->verb == VERB_RENDER ? "render" : "trace");
+                              options->verb == VERB_RENDER ? "render"
+                              : is_numbers                 ? "numbers"
+                                                           : "trace");
+    if (!check_numbers(options, error)) return false;
     if (options->verb != VERB_TRACE && options->extras)
         return file_error_set(error, "--with: it is of trace alone; leave it out");
     if (!is_writing && options->output)
-        return file_error_set(error, "--output: nothing is written here; use render or trace");
+        return file_error_set(error, "--output: nothing is written here; use render, trace or numbers");
     if (was_given(options, "--values") && !was_given(options, "--context") && !options->file &&
         !was_given(options, "--session"))
         return file_error_set(error, "--values: there is no context whose keys they would go with; "
                                      "give one with --context");
-    if (options->is_each_head && options->verb == VERB_RENDER && !strstr(options->output, "{head}"))
-        return file_error_set(error, "--head all: every head would go to the same file; put {head} "
-                                     "into the name after -o");
-    return true;
+    return options_check_render(options, error);
 }
 
 bool options_parse(int argc, char **argv, struct options *out, struct file_error *error) {
-    *out = (struct options){.density = 1};
+    *out = (struct options){.density = 1, .matrix = -1, .table_format = -1, .precision = -1};
     struct document scratch;
     if (!document_init(&scratch, error)) return false;
     bool is_done = true, is_only_files = false;
@@ -140,7 +169,8 @@ static bool apply_phase(const struct options *options, enum option_phase phase,
 bool options_apply(const struct options *options, struct document *document, struct text_loss *loss,
                    struct file_error *error) {
     *loss = (struct text_loss){0};
-    if (options->file && !open_into_document(options->file, document, loss, error)) return false;
+    if (options->file && !open_into_document(options->file, document, NULL, loss, error))
+        return false;
     return apply_phase(options, OPTION_SESSION, document, loss, error) &&
            apply_phase(options, OPTION_FIELD, document, loss, error) &&
            apply_phase(options, OPTION_LAST, document, loss, error);
@@ -205,6 +235,14 @@ struct option_extent options_extent_of(const struct study *study) {
 
 bool options_has_size(const struct options *options) {
     return was_given(options, "--size");
+}
+
+bool options_has_content(const struct options *options) {
+    static const char *const names[] = {"--session", "--text", "--text-file", "--model"};
+    bool has_content = options->file != NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        has_content = has_content || was_given(options, names[i]);
+    return has_content;
 }
 
 size_t options_memory(const struct options *options) {

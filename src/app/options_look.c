@@ -1,5 +1,6 @@
 /* options_look.c: the options that say how it looks, where it is written and what it may take. */
 #include "app/compare.h"
+#include "app/numbers.h"
 #include "app/options_private.h"
 #include "app/trace_file.h"
 
@@ -59,9 +60,43 @@ static bool apply_part(const struct option_target *t, const char *value) {
     for (int i = 0; i < 3; i++) {
         if (strcmp(value, ids[i]) != 0) continue;
         t->options->part = (enum picture_part)i;
+        t->options->has_part = true;
         return true;
     }
     return false;
+}
+
+static bool apply_contact_sheet(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_contact_sheet = true;
+    return true;
+}
+
+static bool apply_figure(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_figure = true;
+    return true;
+}
+
+static bool apply_paper(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_paper = true;
+    return true;
+}
+
+static bool apply_outlines(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_text_outlined = true;
+    return true;
+}
+
+/* "84", "84.5" */
+static bool apply_width_mm(const struct option_target *t, const char *value) {
+    char *end = NULL;
+    double width = strtod(value, &end);
+    if (end == value || *end || !(width >= 10 && width <= 2000)) return false;
+    t->options->width_mm = width;
+    return true;
 }
 
 /* "512M", "2G", "100000" */
@@ -95,6 +130,22 @@ static bool apply_extras(const struct option_target *t, const char *value) {
     return true;
 }
 
+static bool apply_matrix(const struct option_target *t, const char *value) {
+    t->options->matrix = numbers_source_from_name(value);
+    return t->options->matrix >= 0;
+}
+
+static bool apply_format(const struct option_target *t, const char *value) {
+    t->options->table_format = file_table_format_from_id(value);
+    return t->options->table_format >= 0;
+}
+
+static bool apply_precision(const struct option_target *t, const char *value) {
+    bool is_full = strcmp(value, "full") == 0;
+    t->options->precision = is_full ? NUMBERS_FULL : NUMBERS_SHOWN;
+    return is_full || strcmp(value, "shown") == 0;
+}
+
 const struct option_row options_look_rows[] = {
     {"--theme", "light, dark or contrast", apply_theme, OPTION_FIELD},
     {"--colormap", "theme, blues, ember, cividis, viridis, magma or greys", apply_map,
@@ -105,10 +156,21 @@ const struct option_row options_look_rows[] = {
     {"--presentation", NULL, apply_presentation, OPTION_FIELD},
     {"--density", "1, 2, 3 or 4", apply_density, OPTION_AT_ONCE},
     {"--part", "window, stage or head", apply_part, OPTION_AT_ONCE},
+    {"--contact-sheet", NULL, apply_contact_sheet, OPTION_AT_ONCE},
+    {"--figure", NULL, apply_figure, OPTION_AT_ONCE},
+    {"--paper", NULL, apply_paper, OPTION_AT_ONCE},
+    {"--outlines", NULL, apply_outlines, OPTION_AT_ONCE},
+    {"--width-mm", "a number from 10 to 2000", apply_width_mm, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
     {"--with", "shares, value-weighted or influence, with commas between them", apply_extras,
      OPTION_AT_ONCE},
+    {"--matrix",
+     "the name of a tensor or matrix: x, q, k, v, similarity, scores, weights, head_output, "
+     "attention_output, output, W_Q, W_K, W_V, W_O or another that the documentation lists",
+     apply_matrix, OPTION_AT_ONCE},
+    {"--format", "csv, tsv, md, tex or npy", apply_format, OPTION_AT_ONCE},
+    {"--precision", "shown or full", apply_precision, OPTION_AT_ONCE},
     {"--json", NULL, apply_json, OPTION_AT_ONCE},
     {NULL, NULL, NULL, OPTION_AT_ONCE},
 };

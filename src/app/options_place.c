@@ -50,7 +50,8 @@ static bool apply_model(const struct option_target *t, const char *value) {
 }
 
 static bool apply_layer(const struct option_target *t, const char *value) {
-    return option_read_index(value, &t->document->layer);
+    t->options->is_each_layer = strcmp(value, "all") == 0;
+    return t->options->is_each_layer || option_read_index(value, &t->document->layer);
 }
 
 static bool apply_head(const struct option_target *t, const char *value) {
@@ -71,7 +72,13 @@ static bool apply_beat(const struct option_target *t, const char *value) {
     return strcmp(value, "last") == 0 || option_read_index(value, &t->document->beat);
 }
 
-OPTION_APPLY_ID(step, step, enum step)
+static bool apply_step(const struct option_target *t, const char *value) {
+    int found = step_from_id(value);
+    t->options->is_each_step = strcmp(value, "all") == 0;
+    if (found >= 0) t->document->step = (enum step)found;
+    return found >= 0 || t->options->is_each_step;
+}
+
 OPTION_APPLY_ID(view, view, enum view)
 OPTION_APPLY_ID(panel, panel, enum panel)
 OPTION_APPLY_ID(stride, stride, enum stride)
@@ -126,12 +133,12 @@ const struct option_row options_place_rows[] = {
     {"--text", "a sentence", apply_text, OPTION_FIELD},
     {"--text-file", "a file", apply_text_file, OPTION_FIELD},
     {"--model", "textbook, by-hand or a model folder", apply_model, OPTION_FIELD},
-    {"--layer", "a number from 1", apply_layer, OPTION_FIELD},
+    {"--layer", "a number from 1, or all", apply_layer, OPTION_FIELD},
     {"--head", "a number from 1, or all", apply_head, OPTION_FIELD},
     {"--query", "a number from 1", apply_query, OPTION_FIELD},
     {"--key", "a number from 1", apply_key, OPTION_FIELD},
     {"--step",
-     "tokens, embedding, projection, similarity, scale, softmax, sum, heads or feedforward",
+     "tokens, embedding, projection, similarity, scale, softmax, sum, heads, feedforward or all",
      apply_step, OPTION_FIELD},
     {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
     {"--view", "matrices, diagram, lines, heads, model or compare", apply_view, OPTION_FIELD},

@@ -12,6 +12,7 @@ OPTION_APPLY_ID(scaling, what_if.scaling, enum scaling_choice)
 OPTION_APPLY_ID(position, what_if.position, enum position_choice)
 OPTION_APPLY_ID(residual, what_if.residual, enum residual_choice)
 OPTION_APPLY_ID(norm, what_if.norm, enum norm_choice)
+OPTION_APPLY_ID(fault, what_if.fault, enum fault_choice)
 OPTION_APPLY_ID(activation, what_if.activation, enum activation_choice)
 
 /* A whole word as a finite float. */
@@ -196,6 +197,7 @@ const struct option_row options_what_if_rows[] = {
     {"--shuffle", "a whole number from 0 to 4294967295", apply_shuffle, OPTION_FIELD},
     {"--norm", "model, none, post or pre", apply_norm, OPTION_FIELD},
     {"--residual", "model, on or off", apply_residual, OPTION_FIELD},
+    {"--fault", "none, softmax-over-queries or mask-after-softmax", apply_fault, OPTION_FIELD},
     {"--activation", "model, relu or gelu", apply_activation, OPTION_FIELD},
     {"--heads-off", "numbers from 1 with commas between them", apply_heads_off, OPTION_LAST},
     {"--edit",

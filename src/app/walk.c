@@ -154,10 +154,11 @@ bool walk_view(struct app *app, struct ui_action action) {
 }
 
 bool walk_stride(struct app *app, struct ui_action action) {
-    (void)action;
     struct document wanted;
-    if (!app_copy_document(app, &wanted)) return false;
-    wanted.stride = (enum stride)((wanted.stride + 1) % STRIDE_COUNT);
+    bool is_next = action.command == UI_COMMAND_STRIDE_NEXT;
+    int stride = is_next ? ((int)app->study.document.stride + 1) % STRIDE_COUNT : action.a;
+    if (stride < 0 || stride >= STRIDE_COUNT || !app_copy_document(app, &wanted)) return false;
+    wanted.stride = (enum stride)stride;
     wanted.beat = 0; /* beats of one stride mean nothing in another */
     bool is_done = app_change(app, &wanted, false);
     app_keep_settings(app);
@@ -172,7 +173,7 @@ bool walk_answer(struct app *app, struct ui_action action) {
     if (!is_skip && (action.a < 0 || (size_t)action.a >= study_keys(&app->study))) return false;
     if (!app_copy_document(app, &wanted)) return false;
     wanted.answers[question] = is_skip ? PREDICT_SKIPPED : action.a;
-    return app_change(app, &wanted, false);
+    return app_change(app, &wanted, true);
 }
 
 bool walk_predict_toggle(struct app *app, struct ui_action action) {
@@ -236,7 +237,7 @@ static bool travel(struct app *app, struct app_history *from, struct app_history
     bool is_done = app_change(app, &wanted, false);
     if (is_done) {
         app_history_push(to, &now);
-        document_free(&from->documents[--from->count]);
+        app_history_pop(from);
     }
     document_free(&now);
     return is_done;

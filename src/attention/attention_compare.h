@@ -86,7 +86,7 @@ enum attention_status attention_cnn_influence(const struct attention_cnn *cnn, s
  * keys and, unless there are values of their own, values. `weights` are those of the pass; edits
  * count. All F, masks, scale and temperature. Constants, with no slope: scores that are masked or
  * edited, all weights where τ = 0, and the cosine with a zero vector, where it has a jump.
- * ATTENTION_INVALID also for an empty trace and a layer that is not there. Cost and derivation:
+ * ATTENTION_INVALID also for an empty trace, a layer that is not there and an attention_fault. Cost and derivation:
  * attention_compare_influence.c (n = 64, d = 64, h = 8: 14 ms to 40 ms, depending on F; with d =
  * 512 1.5 s to 3 s, about). */
 enum attention_status attention_influence(const struct attention_trace *trace,

@@ -368,6 +368,11 @@ static enum attention_status request_check(const struct attention_trace *trace, 
                                    "one first");
         return ATTENTION_INVALID;
     }
+    if (attention_trace_fault(trace) != ATTENTION_FAULT_NONE) {
+        attention_error_add(error, "the influence is that of attention as it is meant, and a fault is "
+                                   "switched on; switch it off");
+        return ATTENTION_INVALID;
+    }
     if (layer >= 0 && layer < config->layers) return ATTENTION_OK;
     attention_error_add(error, "there is no layer ");
     attention_error_add_int(error, layer + 1);

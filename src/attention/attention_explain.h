@@ -69,7 +69,10 @@ enum attention_operation {
     /* the head is switched off: 0 */
     ATTENTION_OPERATION_HEAD_OFF,
     /* sin or cos of position / period; a: the angle (rounded to float) */
-    ATTENTION_OPERATION_SINUSOID
+    ATTENTION_OPERATION_SINUSOID,
+    /* attention_fault MASK_AFTER_SOFTMAX: result = 0, made so afterwards; the rest as SOFTMAX or,
+     * with τ = 0, as LARGEST */
+    ATTENTION_OPERATION_MASKED_AFTER
 };
 
 /* One term of a sum. Where there is nothing to multiply, b and w are 1 without an address. */
@@ -91,6 +94,9 @@ struct attention_arithmetic {
     /* The terms went through the 64-lane tree, not one after the other: lane l of 64 adds terms l,
      * l + 64, …, then takes lane l + 32, l + 16, … l + 1. */
     bool has_tree;
+    /* SOFTMAX, LARGEST, NOTHING_ALLOWED: attention_fault SOFTMAX_OVER_QUERIES: the terms are those of a
+     * column, one for each query, and not of a row */
+    bool is_over_queries;
     bool is_edited;       /* GIVEN: an edit of the pass put the number there */
     bool is_gelu;         /* ACTIVATION: GELU rather than ReLU */
     float before;         /* ACTIVATION: ahead of it; GROUPED and PRODUCTS: ahead of the bias */

@@ -135,6 +135,7 @@ float attention_arithmetic_redo(const struct attention_arithmetic *m) {
         return norm(m);
     case ATTENTION_OPERATION_SINUSOID:
         return sinusoid(m);
+    case ATTENTION_OPERATION_MASKED_AFTER:
     case ATTENTION_OPERATION_NOTHING_ALLOWED:
     case ATTENTION_OPERATION_HEAD_OFF:
         return 0.0f;

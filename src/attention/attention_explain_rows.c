@@ -18,9 +18,10 @@ float attention_lanes_total(struct attention_lanes *lanes) {
     return lanes->sums[0];
 }
 
-/* The terms become the numbers of a strip, each standing for itself. */
+/* The terms become the numbers of a strip, each standing for itself; a the one at `place`. */
 static enum attention_status row_reserve(struct attention_explaining *e,
-                                         const struct attention_strip *row, size_t count) {
+                                         const struct attention_strip *row, size_t count,
+                                         size_t place) {
     const enum attention_status status = attention_terms_reserve(e, count, 0);
     if (status != ATTENTION_OK) return status;
     e->out->has_tree = true;
@@ -28,7 +29,7 @@ static enum attention_status row_reserve(struct attention_explaining *e,
         e->out->terms[t].a = attention_strip_at(row, t);
         e->out->terms[t].value = e->out->terms[t].a.value;
     }
-    e->out->a = attention_strip_at(row, e->column);
+    e->out->a = attention_strip_at(row, place);
     return ATTENTION_OK;
 }
 
@@ -36,7 +37,7 @@ enum attention_status attention_explain_unit(struct attention_explaining *e) {
     const size_t d_k = (size_t)e->layout->config.d_k;
     const struct attention_strip row =
         attention_strip_row(e, attention_explain_source(e), e->head, e->row);
-    const enum attention_status status = row_reserve(e, &row, d_k);
+    const enum attention_status status = row_reserve(e, &row, d_k, e->column);
     if (status != ATTENTION_OK) return status;
     for (size_t t = 0; t < d_k; t++) {
         struct attention_term *term = &e->out->terms[t];
@@ -70,8 +71,7 @@ static float terms_maximum(const struct attention_arithmetic *out) {
 }
 
 /* Terms without a partner: e^(z − max), or 1 for each of the largest (τ = 0). */
-static void weigh_terms(struct attention_arithmetic *out) {
-    const bool is_softmax = out->operation == ATTENTION_OPERATION_SOFTMAX;
+static void weigh_terms(struct attention_arithmetic *out, bool is_softmax) {
     struct attention_lanes lanes = {{0}};
     for (size_t t = 0; t < out->count; t++) {
         struct attention_term *term = &out->terms[t];
@@ -86,25 +86,35 @@ static void weigh_terms(struct attention_arithmetic *out) {
 
 enum attention_status attention_explain_weight(struct attention_explaining *e) {
     struct attention_arithmetic *out = e->out;
-    const size_t m = e->layout->m, d_v = (size_t)e->layout->config.d_v;
+    const size_t n = e->layout->n, m = e->layout->m, d_v = (size_t)e->layout->config.d_v;
+    const enum attention_fault fault = attention_trace_fault(e->trace);
+    out->is_over_queries = fault == ATTENTION_FAULT_SOFTMAX_OVER_QUERIES;
+    const size_t count = out->is_over_queries ? n : m;
+    const size_t place = out->is_over_queries ? e->row : e->column;
     const struct attention_strip row =
-        attention_strip_row(e, attention_explain_source(e), e->head, e->row);
+        out->is_over_queries
+            ? attention_strip_of(e, (int)attention_explain_source(e), e->head * n * m + e->column, m)
+            : attention_strip_row(e, attention_explain_source(e), e->head, e->row);
     const struct attention_strip v = attention_strip_row(e, ATTENTION_TENSOR_V, e->head, e->column);
-    const enum attention_status status = row_reserve(e, &row, m);
+    const enum attention_status status = row_reserve(e, &row, count, place);
     if (status != ATTENTION_OK) return status;
     out->value_norm =
         attention_kernels_of(ATTENTION_KERNELS_BEST)->euclidean_norm(v.data + v.first, d_v);
     out->maximum = terms_maximum(out);
     if (out->maximum == -INFINITY) {
         out->operation = ATTENTION_OPERATION_NOTHING_ALLOWED;
-        for (size_t t = 0; t < m; t++)
+        for (size_t t = 0; t < count; t++)
             out->terms[t].value = 0.0f;
         return ATTENTION_OK;
     }
-    out->operation = attention_trace_divisor(e->trace) == 0.0f ? ATTENTION_OPERATION_LARGEST
-                                                               : ATTENTION_OPERATION_SOFTMAX;
-    weigh_terms(out);
-    out->b = attention_operand_number(out->terms[e->column].value);
+    const bool is_softmax = attention_trace_divisor(e->trace) != 0.0f;
+    out->operation = is_softmax ? ATTENTION_OPERATION_SOFTMAX : ATTENTION_OPERATION_LARGEST;
+    weigh_terms(out, is_softmax);
+    out->b = attention_operand_number(out->terms[place].value);
+    /* Only the mask makes 0 of a share that is not. */
+    if (fault == ATTENTION_FAULT_MASK_AFTER_SOFTMAX && out->result.value == 0.0f &&
+        out->b.value / out->total != 0.0f)
+        out->operation = ATTENTION_OPERATION_MASKED_AFTER;
     return ATTENTION_OK;
 }
 
@@ -118,7 +128,7 @@ enum attention_status attention_explain_norm(struct attention_explaining *e) {
         e, is_first ? ATTENTION_WEIGHT_NORM1 : ATTENTION_WEIGHT_NORM2, e->column, 1);
     const struct attention_strip bias = attention_strip_of(
         e, is_first ? ATTENTION_WEIGHT_NORM1_BIAS : ATTENTION_WEIGHT_NORM2_BIAS, e->column, 1);
-    const enum attention_status status = row_reserve(e, &row, d);
+    const enum attention_status status = row_reserve(e, &row, d, e->column);
     if (status != ATTENTION_OK) return status;
     out->operation = ATTENTION_OPERATION_NORM;
     out->has_gain = gain.data != NULL;

@@ -230,7 +230,10 @@ static bool edit_scores(const struct attention_running *run, size_t row, float *
 static bool weigh(struct attention_running *run, size_t row) {
     const size_t m = run->m;
     const float divisor = run->block->divisor;
-    const struct attention_row_mask mask = attention_mask_row(run->options, row % run->n, m);
+    const bool is_masked_after = run->block->fault == ATTENTION_FAULT_MASK_AFTER_SOFTMAX;
+    const struct attention_row_mask own = attention_mask_row(run->options, row % run->n, m);
+    const struct attention_row_mask mask =
+        is_masked_after ? (struct attention_row_mask){NULL, 0, m} : own;
     float *scores = attention_running_tensor(run, ATTENTION_TENSOR_SCORES) + row * m;
     float *weights = attention_running_tensor(run, ATTENTION_TENSOR_WEIGHTS) + row * m;
     if (!run->kernels->scale_row(attention_running_tensor(run, ATTENTION_TENSOR_SIMILARITY) +
@@ -240,12 +243,14 @@ static bool weigh(struct attention_running *run, size_t row) {
         return false;
     }
     const bool is_edited = edit_scores(run, row, scores);
+    if (run->block->fault == ATTENTION_FAULT_SOFTMAX_OVER_QUERIES) return true; /* all rows first */
     if (divisor == 0.0f) {
         run->kernels->share_largest(scores, m, weights);
     } else {
         run->kernels->softmax(scores, m, is_edited ? 0 : mask.first, is_edited ? m : mask.end,
                               weights);
     }
+    if (is_masked_after) attention_mask_weights(&own, m, weights);
     return true;
 }
 
@@ -296,7 +301,26 @@ static void attend_part(struct attention_running *run, const void *context, size
     for (size_t i = 0; i < at.rows; i++) {
         if (!weigh(run, at.head * run->n + at.first + i)) return;
     }
+    if (run->block->fault != ATTENTION_FAULT_SOFTMAX_OVER_QUERIES) add_up_values(run, &at);
+}
+
+static void value_part(struct attention_running *run, const void *context, size_t first,
+                       size_t count) {
+    (void)count;
+    const struct head_rows at = head_rows_of(first, run->n, *(const size_t *)context);
     add_up_values(run, &at);
+}
+
+/* From queries and keys to head_output, a block of rows at a time, where the softmax does not need all
+ * of them. */
+static enum attention_status attend(struct attention_running *run) {
+    const size_t rows = score_rows(run), parts = parts_of(run, run->n, rows);
+    enum attention_status status = attention_running_phase(run, attend_part, &rows, parts, 1);
+    if (run->block->fault != ATTENTION_FAULT_SOFTMAX_OVER_QUERIES || status != ATTENTION_OK)
+        return status;
+    status = attention_softmax_over_queries(run);
+    if (status != ATTENTION_OK) return status;
+    return attention_running_phase(run, value_part, &rows, parts, 1);
 }
 
 void attention_share_product(const struct attention_kernels *kernels, const struct attention_share *s) {
@@ -360,8 +384,7 @@ enum attention_status attention_heads_run(struct attention_running *run,
     enum attention_status status = project(run, sources);
     if (status == ATTENTION_OK) status = prepare(run);
     if (status != ATTENTION_OK) return status;
-    const size_t rows = score_rows(run);
-    status = attention_running_phase(run, attend_part, &rows, parts_of(run, run->n, rows), 1);
+    status = attend(run);
     if (status != ATTENTION_OK) return status;
     if (run->n >= OUTPUT_ROWS)
         return attention_running_phase(run, output_rows, NULL, run->n,

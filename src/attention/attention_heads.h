@@ -7,6 +7,10 @@
 /* The keys that query i may see. */
 struct attention_row_mask attention_mask_row(const struct attention_options *options, size_t i,
                                              size_t m);
+/* Weights of masked keys become 0: attention_fault MASK_AFTER_SOFTMAX. */
+void attention_mask_weights(const struct attention_row_mask *mask, size_t m, float *weights);
+/* attention_faults.c: weights [h, n, m] of the layer from its scores, down the columns. */
+enum attention_status attention_softmax_over_queries(struct attention_running *run);
 /* out = x / ‖x‖ [count], zeros for the zero vector; returns ‖x‖ (∞ where that is beyond float32, which
  * does no harm to out). Tiny and huge vectors are scaled by a power of two first. */
 float attention_unit_vector(const struct attention_kernels *kernels, const float *x, size_t count,

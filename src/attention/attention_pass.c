@@ -233,6 +233,7 @@ static enum attention_status embed_all(struct attention_running *run,
 static void note_options(struct attention_block *block, const struct attention_config *config,
                          const struct attention_options *options) {
     block->divisor = attention_request_divisor(config, options);
+    block->fault = options->fault;
     memset(block->heads_off, 0, sizeof block->heads_off);
     for (int i = 0; options->heads_off && i < config->layers * config->heads; i++) {
         if (options->heads_off[i])

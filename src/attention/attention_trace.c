@@ -46,6 +46,7 @@ bool attention_trace_prepare(struct attention_trace *trace, const struct attenti
     spare->layout = *layout;
     spare->edits = (struct attention_edit *)(void *)(spare->floats + layout->floats);
     spare->divisor = 1.0f;
+    spare->fault = ATTENTION_FAULT_NONE;
     return true;
 }
 
@@ -131,8 +132,8 @@ void attention_trace_value_weighted(const struct attention_trace *trace, int lay
     const float *a = weights.data + (size_t)head * n * m;
     for (size_t j = 0; j < m; j++) {
         const float size = kernels->euclidean_norm(v.data + ((size_t)head * m + j) * d_v, d_v);
-        for (size_t i = 0; i < n; i++)
-            out[i * m + j] = a[i * m + j] * size;
+        for (size_t i = 0; i < n; i++) /* a masked key gives nothing, also where ‖v‖ is ∞ */
+            out[i * m + j] = a[i * m + j] == 0.0f ? 0.0f : a[i * m + j] * size;
     }
 }
 
@@ -172,6 +173,11 @@ size_t attention_trace_keys(const struct attention_trace *trace) {
 const struct attention_config *attention_trace_config(const struct attention_trace *trace) {
     assert(trace);
     return trace->current.layout.n > 0 ? &trace->current.layout.config : NULL;
+}
+
+enum attention_fault attention_trace_fault(const struct attention_trace *trace) {
+    assert(trace);
+    return trace->current.layout.n > 0 ? trace->current.fault : ATTENTION_FAULT_NONE;
 }
 
 float attention_trace_divisor(const struct attention_trace *trace) {

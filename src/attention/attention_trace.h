@@ -14,6 +14,7 @@ struct attention_block {
     struct attention_layout layout;
     struct attention_edit *edits; /* behind the floats; layout.edit_count of them */
     float divisor;
+    enum attention_fault fault;
     uint64_t heads_off[ATTENTION_MAX_LAYERS]; /* a bit for each head */
 };
 

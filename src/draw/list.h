@@ -43,15 +43,24 @@ static inline int draw_whole(float position) {
 static inline size_t draw_cell_at(size_t pixel, size_t size, size_t count) {
     return (2 * pixel + 1) * count / (2 * size);
 }
+static inline int draw_hatch_period(float distance) {
+    return distance < 2.0f ? 2 : draw_whole(distance < 65536.0f ? distance : 65536.0f);
+}
+static inline int draw_hatch_width(int period) {
+    int width = period / 6 + (period % 6 >= 3 ? 1 : 0);
+    return width < 1 ? 1 : width;
+}
 /* Lines run from lower left to upper right: (x + y) mod period < width. */
 static inline bool draw_hatch_covers(int x, int y, float distance) {
-    int period = distance < 2.0f ? 2 : draw_whole(distance < 65536.0f ? distance : 65536.0f);
-    int width = period / 6 + (period % 6 >= 3 ? 1 : 0);
-    return ((x + y) % period + period) % period < (width < 1 ? 1 : width);
+    int period = draw_hatch_period(distance);
+    return ((x + y) % period + period) % period < draw_hatch_width(period);
+}
+static inline int draw_dash_step(float dash) {
+    return dash < 1.0f ? 1 : draw_whole(dash < 65536.0f ? dash : 65536.0f);
 }
 /* floor((x + y) / step) is even, step = dash in whole pixels, at least 1. */
 static inline bool draw_dash_covers(int x, int y, float dash) {
-    int step = dash < 1.0f ? 1 : draw_whole(dash < 65536.0f ? dash : 65536.0f);
+    int step = draw_dash_step(dash);
     return ((x + y) % (2 * step) + 2 * step) % (2 * step) < step;
 }
 

@@ -40,6 +40,20 @@ bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Makes the folder and those above it. */
 bool file_make_folders(const char *path, struct file_error *error);
+/* What is in a folder, hidden files aside: folders first, then files, each in byte order. At most FILE_FOLDER_MOST are
+ * listed; has_more says whether there were more. */
+enum { FILE_FOLDER_MOST = 10000 };
+struct file_entry {
+    char *name;
+    bool is_folder;
+};
+struct file_folder {
+    struct file_entry *entries; /* owned, with their names */
+    size_t count;
+    bool has_more;
+};
+bool file_folder_read(const char *path, struct file_folder *out, struct file_error *error);
+void file_folder_free(struct file_folder *folder); /* safe on zeros and twice */
 /* out = folder/name, cut never: false when it does not fit. */
 bool file_join(char *out, size_t out_bytes, const char *folder, const char *name);
 

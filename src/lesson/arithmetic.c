@@ -122,6 +122,7 @@ static enum arithmetic_form form_of(const struct attention_arithmetic *m) {
         [ATTENTION_OPERATION_SOFTMAX] = ARITHMETIC_SOFTMAX,
         [ATTENTION_OPERATION_LARGEST] = ARITHMETIC_LARGEST,
         [ATTENTION_OPERATION_NOTHING_ALLOWED] = ARITHMETIC_NOTHING_ALLOWED,
+        [ATTENTION_OPERATION_MASKED_AFTER] = ARITHMETIC_MASKED_AFTER,
         [ATTENTION_OPERATION_NORM] = ARITHMETIC_NORM,
         [ATTENTION_OPERATION_HEAD_OFF] = ARITHMETIC_HEAD_OFF,
         [ATTENTION_OPERATION_SINUSOID] = ARITHMETIC_SINUSOID,
@@ -150,7 +151,8 @@ static void take_numbers(const struct attention_arithmetic *m, struct arithmetic
     out->mean = m->mean;
     out->variance = m->variance;
     out->is_gelu = m->is_gelu;
-    out->has_value_norm = is_weight;
+    out->are_terms_queries = is_weight && m->is_over_queries;
+    out->has_value_norm = is_weight && isfinite(m->value_norm);
     out->value_norm = m->value_norm;
     out->is_cosine_wave = m->is_cosine_wave;
     out->position = m->position;
@@ -176,8 +178,11 @@ static bool take(const struct study *study, const struct attention_arithmetic *m
         out->form =
             ARITHMETIC_GIVEN; /* a learned position: the model's, from no matrix of the stage */
     }
-    if (out->form == ARITHMETIC_SOFTMAX || out->form == ARITHMETIC_LARGEST) {
-        add_operand(out, CELL_EXPONENTIALS, out->cell.head, out->cell.row, -1);
+    if (out->form == ARITHMETIC_SOFTMAX || out->form == ARITHMETIC_LARGEST ||
+        out->form == ARITHMETIC_MASKED_AFTER) {
+        bool is_column = out->are_terms_queries;
+        add_operand(out, CELL_EXPONENTIALS, out->cell.head, is_column ? -1 : out->cell.row,
+                    is_column ? out->cell.column : -1);
     } else if (out->count == 0 && out->form != ARITHMETIC_MASKED && a.source >= 0) {
         add_operand(out, a.source, a.head, a.row, a.column);
     }
@@ -185,7 +190,8 @@ static bool take(const struct study *study, const struct attention_arithmetic *m
 }
 
 /* e^(z − max) and the total of a row are on the way to the weights, and explained with them. */
-static bool take_exponential(const struct attention_arithmetic *m, struct arithmetic *out) {
+static bool take_exponential(const struct study *study, const struct attention_arithmetic *m,
+                             struct arithmetic *out) {
     const struct document_cell *cell = &out->cell;
     if (cell->source == CELL_ROW_TOTAL) {
         if (!reserve_terms(out, m->count)) {
@@ -202,8 +208,12 @@ static bool take_exponential(const struct attention_arithmetic *m, struct arithm
         out->b = m->total;
         add_operand(out, CELL_EXPONENTIALS, cell->head, cell->row, -1);
     } else {
-        out->form =
-            m->operation == ATTENTION_OPERATION_SOFTMAX ? ARITHMETIC_EXPONENTIAL : form_of(m);
+        bool is_after = m->operation == ATTENTION_OPERATION_MASKED_AFTER; /* but not yet here */
+        bool is_power = attention_trace_divisor(study->trace) != 0 &&
+                        (is_after || m->operation == ATTENTION_OPERATION_SOFTMAX);
+        out->form = is_power   ? ARITHMETIC_EXPONENTIAL
+                    : is_after ? ARITHMETIC_LARGEST
+                               : form_of(m);
         out->a = m->a.value;
         out->b = m->maximum;
         add_operand(out, ATTENTION_TENSOR_SCORES, cell->head, cell->row, cell->column);
@@ -242,7 +252,7 @@ bool arithmetic_of(const struct study *study, const struct document_cell *cell,
     struct attention_arithmetic m;
     bool is_done = explain(study, &explained, &m);
     if (is_done) {
-        is_done = is_on_the_way ? take_exponential(&m, out) : take(study, &m, out);
+        is_done = is_on_the_way ? take_exponential(study, &m, out) : take(study, &m, out);
         attention_arithmetic_free(&m);
     }
     if (!is_done) {

@@ -19,6 +19,7 @@ enum arithmetic_form {
     ARITHMETIC_SOFTMAX,      /* result = e^(z − max) / Σ: a numerator, b total; terms: each key, a its score, product e^(a − max) */
     ARITHMETIC_LARGEST,      /* τ = 0: a weight, a 1 for the largest scores, else 0, b how many they are; result = a / b. Terms: each key,
                                 a its score, product 1 or 0. Of an exponential: a its score, b the row's largest; result 1 or 0 */
+    ARITHMETIC_MASKED_AFTER, /* FAULT_MASK_AFTER_SOFTMAX: 0, made so afterwards; the rest as SOFTMAX: a / b was the share */
     ARITHMETIC_NOTHING_ALLOWED, /* 0: every key of the row is masked */
     ARITHMETIC_HEAD_OFF,     /* 0: the head is switched off */
     ARITHMETIC_NORM,         /* result = (a − mean) / √(variance + 1e-5) · gain + shift */
@@ -52,6 +53,7 @@ struct arithmetic {
     float maximum, mean, variance, gain, shift;
     bool has_gain, has_shift;
     bool is_gelu;                  /* ACTIVATION */
+    bool are_terms_queries;        /* FAULT_SOFTMAX_OVER_QUERIES: of a weight: the terms are a column, one for each query */
     float *shares;                 /* each head's share of a number of Y: [share_count]; owned */
     size_t share_count;
     bool has_value_norm;           /* of a weight: ‖v‖ of its key's value */

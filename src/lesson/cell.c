@@ -134,7 +134,8 @@ bool cell_in_grid(int32_t id, const struct document_cell *cell, int *grid_row, i
 
 size_t cell_scratch_floats(const struct study *study, int source) {
     size_t n = study_tokens(study), m = study_keys(study);
-    return source == CELL_EXPONENTIALS ? n * m : source == CELL_ROW_TOTAL ? n + m : 0;
+    size_t work = study->document.what_if.fault == FAULT_SOFTMAX_OVER_QUERIES ? 2 * n : 0;
+    return source == CELL_EXPONENTIALS ? n * m + work : source == CELL_ROW_TOTAL ? n + m : 0;
 }
 
 static struct cell_matrix tensor_matrix(const struct study *study, int source, int head) {
@@ -192,6 +193,23 @@ static float exponentials(const struct study *study, const float *scores, size_t
     return total;
 }
 
+static bool is_over_queries(const struct study *study) {
+    return study->document.what_if.fault == FAULT_SOFTMAX_OVER_QUERIES;
+}
+
+/* As along rows, down column j of scores [n, m] into out, at `step` numbers each; work [2 n]. */
+static void column_exponentials(const struct study *study, const struct cell_matrix *scores,
+                                size_t j, float *work, float *out, size_t step) {
+    size_t n = scores->rows;
+    for (size_t i = 0; i < n; i++) {
+        work[i] = scores->values[i * scores->columns + j];
+    }
+    exponentials(study, work, n, work + n);
+    for (size_t i = 0; i < n; i++) {
+        out[i * step] = work[n + i];
+    }
+}
+
 static struct cell_matrix compared_matrix(const struct study *study, int source) {
     size_t columns = 0;
     const float *values = study->document.view == VIEW_COMPARE
@@ -223,6 +241,13 @@ struct cell_matrix cell_matrix_of(const struct study *study, int source, int hea
         return (struct cell_matrix){0};
     }
     bool is_total = source == CELL_ROW_TOTAL;
+    if (is_over_queries(study)) {
+        size_t m = scores.columns;
+        for (size_t j = 0; j < m && !is_total; j++) {
+            column_exponentials(study, &scores, j, scratch + n * m, scratch + j, m);
+        }
+        return is_total ? (struct cell_matrix){0} : (struct cell_matrix){scratch, n, m};
+    }
     for (size_t i = 0; i < n; i++) {
         float *row = is_total ? scratch + n : scratch + i * scores.columns;
         float total = exponentials(study, scores.values + i * scores.columns, scores.columns, row);
@@ -241,7 +266,8 @@ bool cell_exists(const struct study *study, const struct document_cell *cell) {
     if (cell->source == CELL_EXPONENTIALS || cell->source == CELL_ROW_TOTAL) {
         rows = n;
         columns = cell->source == CELL_ROW_TOTAL ? 1 : study_keys(study);
-        if (cell->head < 0 || cell->head >= study->model.weights.config.heads) {
+        bool is_absent = cell->source == CELL_ROW_TOTAL && is_over_queries(study);
+        if (is_absent || cell->head < 0 || cell->head >= study->model.weights.config.heads) {
             return false;
         }
     } else {
@@ -282,9 +308,16 @@ bool cell_value(const struct study *study, const struct document_cell *cell, flo
         return true;
     }
     struct cell_matrix scores = tensor_matrix(study, ATTENTION_TENSOR_SCORES, cell->head);
-    float *row_of_e = malloc(scores.columns * sizeof *row_of_e);
+    float *row_of_e = malloc((scores.columns + 3 * scores.rows) * sizeof *row_of_e);
     if (!row_of_e) {
         return false;
+    }
+    if (is_over_queries(study)) {
+        float *column_of_e = row_of_e + 2 * scores.rows;
+        column_exponentials(study, &scores, column, row_of_e, column_of_e, 1);
+        *value = column_of_e[row];
+        free(row_of_e);
+        return true;
     }
     float total =
         exponentials(study, scores.values + row * scores.columns, scores.columns, row_of_e);

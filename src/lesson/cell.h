@@ -14,8 +14,8 @@ enum cell_source {
     CELL_W_ADDITIVE_Q,                 /* additive F: W_q of one head [d_a, d_k] */
     CELL_W_ADDITIVE_K,                 /* W_k [d_a, d_k] */
     CELL_W_ADDITIVE,                   /* w [1, d_a] */
-    CELL_EXPONENTIALS,                 /* [n, m]: e^(z − max of the row); with τ = 0 what that tends to: 1 for the largest, else 0 */
-    CELL_ROW_TOTAL,                    /* [n, 1]: Σ of a row of exponentials */
+    CELL_EXPONENTIALS,                 /* [n, m]: e^(z − max of the row, or with FAULT_SOFTMAX_OVER_QUERIES of the column); with τ = 0 what that tends to: 1 for the largest, else 0 */
+    CELL_ROW_TOTAL,                    /* [n, 1]: Σ of a row of exponentials; absent with FAULT_SOFTMAX_OVER_QUERIES */
     CELL_TOKEN,                        /* [n, 1]: the tokens themselves */
     CELL_RNN,                          /* of view `compare` alone: what it shows of the RNN [n, n] (comparison_shown) */
     CELL_CNN,                          /* of the convolution [n, n] */

@@ -59,8 +59,10 @@ void document_free(struct document *document) {
     free(document->text);
     free(document->model);
     what_if_free(&document->what_if);
+    json_decref(document->unknown);
     document->text = NULL;
     document->model = NULL;
+    document->unknown = NULL;
 }
 
 static char *copy_string(const char *text) {
@@ -73,6 +75,7 @@ bool document_copy(struct document *to, const struct document *from) {
     copy.text = copy_string(from->text);
     copy.model = copy_string(from->model);
     copy.what_if = (struct what_if){0};
+    json_incref(copy.unknown);
     if ((from->text != NULL && copy.text == NULL) || (from->model != NULL && copy.model == NULL) ||
         !what_if_copy(&copy.what_if, &from->what_if)) {
         document_free(&copy);
@@ -83,8 +86,17 @@ bool document_copy(struct document *to, const struct document *from) {
     return true;
 }
 
-static bool strings_equal(const char *a, const char *b) {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+static size_t string_bytes(const char *text) {
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+size_t document_bytes(const struct document *document) {
+    const struct what_if *what_if = &document->what_if;
+    const struct painted_mask *painted = &what_if->painted;
+    size_t cells = painted->allowed != NULL ? painted->rows * painted->columns : 0;
+    return sizeof *document + string_bytes(document->text) + string_bytes(document->model) +
+           string_bytes(what_if->context) + string_bytes(what_if->values) + cells +
+           what_if->edit_count * sizeof *what_if->edits;
 }
 
 /* Two cells that select nothing are the same, whatever else stands in them. */
@@ -108,8 +120,8 @@ bool document_equal(const struct document *a, const struct document *b) {
                          a->width == b->width && a->height == b->height &&
                          a->scale_percent == b->scale_percent && a->panel == b->panel &&
                          a->is_presentation == b->is_presentation;
-    return is_place_equal && is_setting_equal && is_look_equal && strings_equal(a->text, b->text) &&
-           strings_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);
+    return is_place_equal && is_setting_equal && is_look_equal && file_texts_equal(a->text, b->text) &&
+           file_texts_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);
 }
 
 bool document_set_text(struct document *document, const char *text, size_t bytes) {

@@ -69,6 +69,8 @@ struct document {
     int width, height;   /* logical pixels of the whole picture, 320 × 240 … 16384 */
     int scale_percent;   /* 75 … 300 */
     bool is_presentation;
+    json_t *unknown; /* what a newer Headway wrote and this one does not know: kept for saving, never changed, shared by
+                        copies; NULL: nothing. No part of equality. */
 };
 
 #define DOCUMENT_DEFAULT_TEXT "The cat sat because the cat was tired"
@@ -76,6 +78,7 @@ struct document {
 bool document_init(struct document *document, struct file_error *error); /* the default document */
 void document_free(struct document *document);                          /* safe on zeros and twice */
 bool document_copy(struct document *to, const struct document *from);   /* false: no memory, *to unchanged */
+size_t document_bytes(const struct document *document); /* the memory that it holds, itself included */
 bool document_equal(const struct document *a, const struct document *b);
 bool document_set_text(struct document *document, const char *text, size_t bytes); /* cut to the limits elsewhere */
 bool document_set_model(struct document *document, const char *model);
@@ -99,8 +102,8 @@ int language_from_id(const char *id);
 const char *map_id(enum map_choice map);
 int map_from_id(const char *id);
 
-/* {"headway": 1, "text": …}: every field, ids for enumerations, counts from 1. Unknown keys are ignored,
- * wrong types and ranges are errors that name the key. */
+/* {"headway": 1, "text": …}: every field, ids for enumerations, counts from 1. Unknown keys, of the document and of its
+ * what_if, are kept and written again; wrong types and ranges are errors that name the key, and so is a newer format. */
 json_t *document_to_json(const struct document *document);
 bool document_from_json(const json_t *json, struct document *out, struct file_error *error);
 #endif

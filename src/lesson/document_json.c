@@ -1,6 +1,6 @@
 /* document_json.c: documents as JSON: sessions, settings, and the chunk inside a picture.
  *
- * Counts are from 1, as people count; absent keys keep their default; unknown keys are ignored. */
+ * Counts are from 1, as people count; absent keys keep their default; unknown keys are kept. */
 #include "lesson/cell_name.h"
 #include "lesson/document.h"
 #include "lesson/field.h"
@@ -76,7 +76,7 @@ static json_t *settings_to_json(const struct document *document) {
         "presentation", (int)document->is_presentation, "panel", panel_id(document->panel));
 }
 
-json_t *document_to_json(const struct document *document) {
+static json_t *known_to_json(const struct document *document) {
     json_t *whole = settings_to_json(document);
     json_t *place = place_to_json(document);
     if (whole == NULL || place == NULL || json_object_update(whole, place) != 0) {
@@ -85,6 +85,22 @@ json_t *document_to_json(const struct document *document) {
     }
     json_decref(place);
     return whole;
+}
+
+/* What a newer Headway wrote goes back to its places; what is known by now is not touched. */
+static bool put_unknown(json_t *whole, const json_t *unknown) {
+    json_t *what_if = json_object_get(unknown, "what_if");
+    return json_object_update_missing(whole, (json_t *)(uintptr_t)unknown) == 0 &&
+           (what_if == NULL ||
+            json_object_update_missing(json_object_get(whole, "what_if"), what_if) == 0);
+}
+
+json_t *document_to_json(const struct document *document) {
+    json_t *whole = known_to_json(document);
+    if (whole == NULL || document->unknown == NULL || put_unknown(whole, document->unknown))
+        return whole;
+    json_decref(whole);
+    return NULL;
 }
 
 /* Reading. Each helper leaves *out alone when the key is absent. */
@@ -252,12 +268,55 @@ static bool check_version(const json_t *json, struct file_error *error) {
     return true;
 }
 
+/* What of `json` has a key that is_known refuses, as a new object. */
+static json_t *pick_unknown(const json_t *json, const void *context,
+                            bool (*is_known)(const void *context, const char *key)) {
+    json_t *picked = json_object();
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)json, key, value) {
+        if (picked == NULL || is_known(context, key)) continue;
+        if (json_object_set(picked, key, value) != 0) {
+            json_decref(picked);
+            picked = NULL;
+        }
+    }
+    return picked;
+}
+
+/* Version 0.1.0 wrote "mask" and "scaling"; they are read into what_if. */
+static bool is_key_known(const void *context, const char *key) {
+    return json_object_get(context, key) != NULL || strcmp(key, "mask") == 0 ||
+           strcmp(key, "scaling") == 0;
+}
+
+static bool is_what_if_key_known(const void *context, const char *key) {
+    (void)context;
+    return what_if_has_key(key);
+}
+
+static bool read_unknown(const json_t *json, struct document *out, struct file_error *error) {
+    json_t *known = known_to_json(out);
+    json_t *unknown = known ? pick_unknown(json, known, is_key_known) : NULL;
+    json_t *inside = pick_unknown(json_object_get(json, "what_if"), NULL, is_what_if_key_known);
+    bool is_good = unknown != NULL && inside != NULL &&
+                   (json_object_size(inside) == 0 ||
+                    json_object_set(unknown, "what_if", inside) == 0);
+    if (is_good && json_object_size(unknown) > 0) out->unknown = json_incref(unknown);
+    json_decref(inside);
+    json_decref(unknown);
+    json_decref(known);
+    return is_good || file_error_set(error, "no memory is left for the document; close other "
+                                            "programs and try again");
+}
+
 bool document_from_json(const json_t *json, struct document *out, struct file_error *error) {
     struct document read = {0};
     if (!check_version(json, error) || !document_init(&read, error)) return false;
     if (!read_texts(json, &read, error) || !read_place(json, &read, error) ||
         !read_lines(json, &read, error) || !read_compare(json, &read, error) ||
-        !read_settings(json, &read, error) || !read_what_if(json, &read, error)) {
+        !read_settings(json, &read, error) || !read_what_if(json, &read, error) ||
+        !read_unknown(json, &read, error)) {
         document_free(&read);
         return false;
     }

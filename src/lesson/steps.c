@@ -77,15 +77,17 @@ static void add_matrix(struct sections *sections, const struct study *study,
 
 static void add_softmax(struct sections *sections, const struct study *study,
                         const struct document *document) {
+    /* Down the columns there is no row to add up. */
+    bool has_total = document->what_if.fault != FAULT_SOFTMAX_OVER_QUERIES;
     if (document->stride == STRIDE_CELL) {
         size_t m = study_keys(study);
         add(sections, PHASE_SOFTMAX_EXPONENTIATE, SECTION_ROW_CELLS, m);
-        add_one(sections, PHASE_SOFTMAX_ADD, SECTION_ROW);
+        if (has_total) add_one(sections, PHASE_SOFTMAX_ADD, SECTION_ROW);
         add(sections, PHASE_SOFTMAX_DIVIDE, SECTION_ROW_CELLS, m);
     } else if (document->stride == STRIDE_ROW) {
         add_one(sections, PHASE_SOFTMAX_EXPONENTIATE, SECTION_FIRST_CELL);
         add_one(sections, PHASE_SOFTMAX_EXPONENTIATE, SECTION_ROW);
-        add_one(sections, PHASE_SOFTMAX_ADD, SECTION_ROW);
+        if (has_total) add_one(sections, PHASE_SOFTMAX_ADD, SECTION_ROW);
         add_one(sections, PHASE_SOFTMAX_DIVIDE, SECTION_ROW);
     }
     add_one(sections, PHASE_SOFTMAX_DIVIDE, SECTION_ALL);
@@ -105,7 +107,7 @@ static struct sections step_sections(const struct study *study, const struct doc
     switch (step) {
     case STEP_SCALE:
         add_matrix(&sections, study, document, step, PHASE_SCALE_DIVIDE);
-        if (study_is_masked(study)) add_one(&sections, PHASE_SCALE_MASK, SECTION_ALL);
+        if (study_is_masked_before(study)) add_one(&sections, PHASE_SCALE_MASK, SECTION_ALL);
         break;
     case STEP_SOFTMAX:
         add_softmax(&sections, study, document);

@@ -46,6 +46,7 @@ bool study_has_context(const struct study *study);
 struct attention_tensor study_tensor(const struct study *study, enum attention_tensor_id id);
 const float *study_head_matrix(const struct study *study, enum attention_tensor_id id, int head); /* [rows, columns] of one head; NULL: absent */
 bool study_is_masked(const struct study *study); /* a mask other than none acts */
+bool study_is_masked_before(const struct study *study); /* … before the softmax, as it should: no fault delays it */
 enum mask_choice study_mask(const struct study *study); /* the mask that acts; never MASK_MODEL */
 /* Paints one cell of `wanted`'s mask (a copy of the study's document), starting from the mask that acts. */
 bool study_paint(const struct study *study, struct document *wanted, int query, int key, bool is_allowed);

@@ -34,11 +34,16 @@ struct study_pass study_pass_of(const struct what_if *what_if, const struct mode
                                                           [MASK_PADDING] = ATTENTION_MASK_PADDING,
                                                           [MASK_WINDOW] = ATTENTION_MASK_WINDOW,
                                                           [MASK_PAINTED] = ATTENTION_MASK_CUSTOM};
+    static const enum attention_fault faults[FAULT_COUNT] = {
+        [FAULT_NONE] = ATTENTION_FAULT_NONE,
+        [FAULT_SOFTMAX_OVER_QUERIES] = ATTENTION_FAULT_SOFTMAX_OVER_QUERIES,
+        [FAULT_MASK_AFTER_SOFTMAX] = ATTENTION_FAULT_MASK_AFTER_SOFTMAX};
     struct study_pass pass = {
         .config = *own,
         .is_scale_off = what_if->scaling == SCALING_MODEL ? model->is_scale_off
                                                           : what_if->scaling == SCALING_OFF,
         .temperature = what_if->temperature,
+        .fault = faults[what_if->fault],
         .mask = what_if->mask == MASK_MODEL ? model->mask : masks[what_if->mask],
     };
     if (pass.mask == ATTENTION_MASK_PADDING || pass.mask == ATTENTION_MASK_WINDOW)
@@ -70,6 +75,7 @@ bool study_pass_equal(const struct study_pass *a, const struct what_if *a_change
     struct what_if a_acting = acting(a_changes), b_acting = acting(b_changes);
     return configs_equal(&a->config, &b->config) && a->is_scale_off == b->is_scale_off &&
            a->temperature == b->temperature && a->mask == b->mask && a->mask_size == b->mask_size &&
+           a->fault == b->fault &&
            what_if_equal(&a_acting, &b_acting);
 }
 
@@ -144,6 +150,7 @@ bool study_pass_run(const struct study_pass *pass, const struct what_if *what_if
                                         .temperature = pass->temperature,
                                         .mask = pass->mask,
                                         .mask_size = is_all_padding ? m : pass->mask_size,
+                                        .fault = pass->fault,
                                         .memory_limit_bytes = means->memory_limit_bytes,
                                         .pool = means->pool};
     struct arrays arrays = {0};

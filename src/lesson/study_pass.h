@@ -11,6 +11,7 @@ struct study_pass {
     float temperature;
     enum attention_mask mask;
     size_t mask_size;
+    enum attention_fault fault;
 };
 /* own: the model's configuration before any change. */
 struct study_pass study_pass_of(const struct what_if *what_if, const struct model *model,

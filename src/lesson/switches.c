@@ -47,6 +47,7 @@ struct switch_state switch_of(const struct study *study, enum switch_id which) {
     static const char *const orders[] = {"typed", "shuffled"};
     static const char *const norms[] = {"none", "post", "pre"};
     static const char *const activations[] = {"relu", "gelu"};
+    static const char *const faults[] = {"none", "axis", "after"};
     const struct what_if *what_if = &study->document.what_if;
     const struct attention_config *now = &study->model.weights.config, *own = &study->own_config;
     switch (which) {
@@ -68,6 +69,8 @@ struct switch_state switch_of(const struct study *study, enum switch_id which) {
     case SWITCH_ACTIVATION:
         if (now->d_ff == 0) return (struct switch_state){0};
         return state_of(2, activations, (int)now->activation, (int)own->activation);
+    case SWITCH_FAULT:
+        return state_of(3, faults, (int)what_if->fault, 0);
     default:
         return (struct switch_state){0};
     }
@@ -123,6 +126,9 @@ void switch_choose(const struct study *study, struct what_if *what_if, enum swit
                               : choice == 0 ? ACTIVATION_RELU
                                             : ACTIVATION_GELU;
         break;
+    case SWITCH_FAULT:
+        what_if->fault = (enum fault_choice)choice; /* the same order */
+        break;
     default:
         break;
     }
@@ -135,7 +141,8 @@ static struct dial_state temperature_of(const struct what_if *what_if) {
                                .is_changed = what_if->temperature != 1.0f};
     for (int i = 1; i < TEMPERATURE_PLACES; i++) {
         float nearest = fabsf(temperatures[state.place] - state.value);
-        if (fabsf(temperatures[i] - state.value) < nearest) state.place = i;
+        /* (Of a huge value all are equally far: the last one it is.) */
+        if (fabsf(temperatures[i] - state.value) <= nearest) state.place = i;
     }
     return state;
 }

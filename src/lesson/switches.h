@@ -14,7 +14,8 @@ enum switch_id { /* X(NAME, id) */
     X(ORDER, "order")       /* of the words: as typed, shuffled (each time anew) */                \
     X(RESIDUAL, "residual")                                                                        \
     X(NORM, "norm")                                                                                \
-    X(ACTIVATION, "activation")
+    X(ACTIVATION, "activation")                                                                    \
+    X(FAULT, "fault")       /* to be found: none, the wrong axis, the mask too late */
 #define X(NAME, id) SWITCH_##NAME,
     LESSON_SWITCHES(X)
 #undef X

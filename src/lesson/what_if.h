@@ -14,6 +14,7 @@ enum scaling_choice { SCALING_MODEL, SCALING_ON, SCALING_OFF, SCALING_COUNT };
 enum position_choice { POSITION_MODEL, POSITION_ON, POSITION_OFF, POSITION_COUNT }; /* on, where the model has none: sinusoidal */
 enum residual_choice { RESIDUAL_MODEL, RESIDUAL_ON, RESIDUAL_OFF, RESIDUAL_COUNT };
 enum norm_choice { NORM_MODEL, NORM_NONE, NORM_POST, NORM_PRE, NORM_COUNT };
+enum fault_choice { FAULT_NONE, FAULT_SOFTMAX_OVER_QUERIES, FAULT_MASK_AFTER_SOFTMAX, FAULT_COUNT }; /* as attention_fault */
 enum activation_choice { ACTIVATION_MODEL, ACTIVATION_RELU, ACTIVATION_GELU, ACTIVATION_COUNT };
 
 /* A mask painted cell by cell, or read from a file: for n × m tokens; another number of tokens cuts it, and cells beyond
@@ -34,6 +35,7 @@ struct what_if {
     enum residual_choice residual;
     enum norm_choice norm;
     enum activation_choice activation;
+    enum fault_choice fault; /* a mistake, to be looked at */
     uint32_t shuffle_seed; /* 0: in the order of the text; else the words in an order drawn with this seed */
     uint64_t heads_off[ATTENTION_MAX_LAYERS]; /* a bit for each head */
     char *context; /* keys and values from this text; NULL: self-attention; owned */
@@ -89,8 +91,11 @@ const char *norm_id(enum norm_choice norm);
 int norm_from_id(const char *id);
 const char *activation_id(enum activation_choice activation);
 int activation_from_id(const char *id);
+const char *fault_id(enum fault_choice fault);
+int fault_from_id(const char *id);
 
 /* The fields that are not as the model says, as an object; reading leaves absent fields plain. */
 json_t *what_if_to_json(const struct what_if *what_if);
+bool what_if_has_key(const char *key); /* whether reading knows it */
 bool what_if_from_json(const json_t *json, struct what_if *out, struct file_error *error);
 #endif

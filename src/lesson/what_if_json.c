@@ -18,7 +18,8 @@ enum { MASK_MAX_SIZE = TEXT_MAX_TOKENS };
     X(position, "position", enum position_choice, position)                                        \
     X(residual, "residual", enum residual_choice, residual)                                        \
     X(norm, "norm", enum norm_choice, norm)                                                        \
-    X(activation, "activation", enum activation_choice, activation)
+    X(activation, "activation", enum activation_choice, activation)                                \
+    X(fault, "fault", enum fault_choice, fault)
 
 /* Writing. Each gives NULL where there is no memory, and the whole is then NULL. */
 
@@ -109,6 +110,17 @@ json_t *what_if_to_json(const struct what_if *what_if) {
     if (is_good) return json;
     json_decref(json);
     return NULL;
+}
+
+bool what_if_has_key(const char *key) {
+    static const char *const keys[] = {
+#define X(field, key, type, thing) key,
+        SWITCHES(X)
+#undef X
+        "temperature", "mask_size", "painted", "shuffle", "heads_off", "context", "values", "edits"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], key) == 0) return true;
+    return false;
 }
 
 /* Reading. Each helper leaves *out alone when the key is absent. */

@@ -15,6 +15,8 @@ static const char *const position_ids[POSITION_COUNT] = {"model", "on", "off"};
 static const char *const residual_ids[RESIDUAL_COUNT] = {"model", "on", "off"};
 static const char *const norm_ids[NORM_COUNT] = {"model", "none", "post", "pre"};
 static const char *const activation_ids[ACTIVATION_COUNT] = {"model", "relu", "gelu"};
+static const char *const fault_ids[FAULT_COUNT] = {"none", "softmax-over-queries",
+                                                   "mask-after-softmax"};
 
 ID_TABLE(similarity, enum similarity_choice, similarity_ids)
 ID_TABLE(mask, enum mask_choice, mask_ids)
@@ -23,6 +25,7 @@ ID_TABLE(position, enum position_choice, position_ids)
 ID_TABLE(residual, enum residual_choice, residual_ids)
 ID_TABLE(norm, enum norm_choice, norm_ids)
 ID_TABLE(activation, enum activation_choice, activation_ids)
+ID_TABLE(fault, enum fault_choice, fault_ids)
 
 void what_if_quantity_name(int tensor, int layer, char out[WHAT_IF_NAME_BYTES]) {
     if (attention_tensor_is_per_layer(tensor))

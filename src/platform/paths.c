@@ -59,12 +59,13 @@ bool path_cache(char *out, size_t out_bytes) {
     return xdg_folder("XDG_CACHE_HOME", ".cache", out, out_bytes);
 }
 
-/* A line XDG_PICTURES_DIR="$HOME/Bilder" or ="/absolute" of user-dirs.dirs. */
-static bool pictures_line(const char *line, const char *home, char *out, size_t out_bytes) {
-    static const char name[] = "XDG_PICTURES_DIR=\"";
+/* A line like XDG_PICTURES_DIR="$HOME/Bilder" or ="/absolute" of user-dirs.dirs. */
+static bool user_line(const char *line, const char *variable, const char *home, char *out,
+                      size_t out_bytes) {
+    size_t bytes = strlen(variable);
     line += strspn(line, " \t");
-    if (strncmp(line, name, sizeof name - 1) != 0) return false;
-    const char *value = line + sizeof name - 1;
+    if (strncmp(line, variable, bytes) != 0 || strncmp(line + bytes, "=\"", 2) != 0) return false;
+    const char *value = line + bytes + 2;
     const char *prefix = "";
     if (strncmp(value, "$HOME", 5) == 0) {
         prefix = home;
@@ -85,7 +86,7 @@ static bool pictures_line(const char *line, const char *home, char *out, size_t 
     return true;
 }
 
-static bool pictures_configured(const char *home, char *out, size_t out_bytes) {
+static bool user_configured(const char *variable, const char *home, char *out, size_t out_bytes) {
     char path[PATH_BYTES];
     const char *config = getenv("XDG_CONFIG_HOME");
     int written = config && config[0] == '/'
@@ -97,18 +98,27 @@ static bool pictures_configured(const char *home, char *out, size_t out_bytes) {
     bool is_found = false;
     char line[PATH_BYTES];
     while (!is_found && fgets(line, sizeof line, file))
-        is_found = pictures_line(line, home, out, out_bytes);
+        is_found = user_line(line, variable, home, out, out_bytes);
     fclose(file);
     return is_found && is_folder(out);
 }
 
-bool path_pictures(char *out, size_t out_bytes) {
+/* What user-dirs.dirs says, else home/fallback when that is there, else home. */
+static bool user_folder(const char *variable, const char *fallback, char *out, size_t out_bytes) {
     char home[PATH_BYTES];
     if (!path_home(home, sizeof home)) return false;
-    if (pictures_configured(home, out, out_bytes)) return true;
-    if (fits(snprintf(out, out_bytes, "%s/Pictures", home), out_bytes) && is_folder(out))
+    if (user_configured(variable, home, out, out_bytes)) return true;
+    if (fits(snprintf(out, out_bytes, "%s/%s", home, fallback), out_bytes) && is_folder(out))
         return true;
     return fits(snprintf(out, out_bytes, "%s", home), out_bytes);
+}
+
+bool path_pictures(char *out, size_t out_bytes) {
+    return user_folder("XDG_PICTURES_DIR", "Pictures", out, out_bytes);
+}
+
+bool path_documents(char *out, size_t out_bytes) {
+    return user_folder("XDG_DOCUMENTS_DIR", "Documents", out, out_bytes);
 }
 
 bool path_program(char *out, size_t out_bytes) {

@@ -15,6 +15,7 @@ bool path_cache(char *out, size_t out_bytes);  /* $XDG_CACHE_HOME/headway, ~/.ca
 bool path_home(char *out, size_t out_bytes);
 bool path_pictures(
     char *out, size_t out_bytes); /* user-dirs.dirs, else ~/Pictures when it is there, else home */
+bool path_documents(char *out, size_t out_bytes); /* likewise, with ~/Documents */
 bool path_program(char *out, size_t out_bytes); /* the running program's file */
 /* "zh" for a Chinese locale, else "en" (LC_ALL, LC_MESSAGES, LANG; LANGUAGE where the locale is not
  * C). */

@@ -50,8 +50,19 @@
     X(EXPORT_MENU, "export.menu")                                                                  \
     X(EXPORT_SET, "export.set")         /* a: row of the menu, b: value */                         \
     X(COPY, "copy")                                                                                \
+    X(COPY_AS, "copy.as")               /* the matrix; a: file_table_format, b: numbers_precision */ \
+    X(NUMBERS_SAVE, "numbers.save")     /* the matrix as a file */                                 \
+    X(SESSION_OPEN, "session.open")                                                                \
+    X(SESSION_SAVE, "session.save")                                                                \
+    X(SESSION_SAVE_AS, "session.save_as")                                                          \
+    X(PALETTE, "palette")               /* every command by name */                                \
+    X(FINDER_CHOOSE, "finder.choose")   /* a: row of the list that is open */                      \
     X(UNDO, "undo")                                                                                \
     X(REDO, "redo")                                                                                \
+    X(THEME_SET, "theme.set")           /* a: theme_choice */                                      \
+    X(MAP_SET, "map.set")               /* a: map_choice */                                        \
+    X(LANGUAGE_SET, "language.set")     /* a: language */                                          \
+    X(STRIDE_SET, "stride.set")         /* a: stride */                                            \
     X(THEME_NEXT, "theme.next")                                                                    \
     X(LANGUAGE_NEXT, "language.next")                                                              \
     X(SCALE_UP, "scale.up")                                                                        \

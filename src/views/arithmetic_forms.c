@@ -53,6 +53,21 @@ static void put_softmax(struct lines *l, const struct arithmetic *m) {
     put_value_norm(l, m);
 }
 
+/* The share that it would have been, and what became of it. */
+static void put_masked_after(struct lines *l, const struct arithmetic *m) {
+    struct page *page = l->page;
+    lines_put(l, page_format(page, "max z = %s", plain(page, m->maximum)), "", false);
+    double total = lines_put_terms(l, m, 4);
+    lines_put(
+        l, page_format(page, "Σ %s %s", lines_is_same(total, m->b) ? "=" : "≈", plain(page, m->b)),
+        "", false);
+    lines_put(l,
+              page_format(page, "%s / %s ≈ %s → 0", plain(page, m->a), plain(page, m->b),
+                          plain(page, m->a / m->b)),
+              "", true);
+    lines_put_sentence(l, page_words(page, "arithmetic.masked_after"));
+}
+
 static void put_largest(struct lines *l, const struct arithmetic *m) {
     if (m->cell.source == CELL_EXPONENTIALS) {
         lines_put(l, page_format(l->page, "max z = %s", plain(l->page, m->b)), "", false);
@@ -175,6 +190,9 @@ void lines_put_form(struct lines *l, const struct arithmetic *m) {
         break;
     case ARITHMETIC_LARGEST:
         put_largest(l, m);
+        break;
+    case ARITHMETIC_MASKED_AFTER:
+        put_masked_after(l, m);
         break;
     case ARITHMETIC_NOTHING_ALLOWED:
         put_reason(l, m, "arithmetic.nothing_allowed");

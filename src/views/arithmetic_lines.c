@@ -74,8 +74,9 @@ bool lines_is_quotient(float a, float b, float result) {
 
 /* The token of term t: a weighted value's is of the values' text, others are of the keys'. */
 static const char *term_word(struct page *page, const struct arithmetic *m, int token) {
-    return m->cell.source == ATTENTION_TENSOR_HEAD_OUTPUT ? page_value_word(page, token)
-                                                          : page_key_word(page, token);
+    return m->are_terms_queries                             ? page_word(page, token)
+           : m->cell.source == ATTENTION_TENSOR_HEAD_OUTPUT ? page_value_word(page, token)
+                                                            : page_key_word(page, token);
 }
 
 /* "a + b", or "a − b" for a negative b. */
@@ -140,6 +141,7 @@ static void put_term(struct lines *l, const struct arithmetic *m, size_t t, bool
         break;
     case ARITHMETIC_SOFTMAX:
     case ARITHMETIC_LARGEST:
+    case ARITHMETIC_MASKED_AFTER:
         left = exponential_words(l, m, term, plus, room);
         break;
     case ARITHMETIC_TANH:

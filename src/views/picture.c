@@ -53,6 +53,7 @@ static struct page page_of(const struct picture_request *request, struct draw_li
                         .catalogue = request->catalogue,
                         .presence = presence,
                         .part = request->part,
+                        .is_figure = request->is_figure && request->part != PICTURE_WINDOW,
                         .is_presentation = d->is_presentation && request->part == PICTURE_WINDOW};
     page.ui = (struct ui){.list = list,
                           .semantics = semantics,
@@ -66,6 +67,9 @@ static struct page page_of(const struct picture_request *request, struct draw_li
                           .focus_id = presence->is_focus_visible ? presence->focus_id : 0,
                           .weights_map = chosen_map(d, theme),
                           .scores_map = theme->scores};
+    if (request->has_grey_scale) {
+        page.ui.scores_map = colour_map_signed(page.ui.weights_map);
+    }
     page.reveal = steps_reveal(study);
     page.selection = selection_of(study);
     page.is_selection_shown =
@@ -83,6 +87,7 @@ static void draw_heading(struct page *page, struct rect r) {
         ui_text_in(ui, r, UI_LEFT, TEXT_WORDS_BOLD, 22, ui->theme->ink, title) + ui_px(ui, 20);
     semantics_add(ui->semantics, ROLE_HEADING, ui_id("heading", 0, 0), r, title, "");
     rect_cut_left(&r, w);
+    r.w -= stage_fault_draw(page, r);
     if (formula_draw(page, formula, 18, 0, 0, true) <= r.w) {
         formula_draw(page, formula, 18, r.x, ui_baseline_in(ui, r, TEXT_MONO, 18), false);
     }
@@ -174,8 +179,10 @@ static void draw_window(struct page *page, struct rect window) {
 /* The stage alone, with its title: for papers and slides. */
 static void draw_stage_figure(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
-    struct rect top = rect_cut_top(&r, ui_px(ui, 52));
-    draw_heading(page, rect_inset(top, ui_px(ui, 24), ui_px(ui, 8)));
+    if (!page->is_figure) {
+        struct rect top = rect_cut_top(&r, ui_px(ui, 52));
+        draw_heading(page, rect_inset(top, ui_px(ui, 24), ui_px(ui, 8)));
+    }
     stage_draw(page, r);
 }
 
@@ -183,7 +190,8 @@ static void draw_stage_figure(struct page *page, struct rect r) {
 static void draw_tooltip(struct page *page, struct rect window) {
     struct ui *ui = &page->ui;
     const struct picture_presence *p = page->presence;
-    if (!ui->has_pointer || p->is_model_menu_open || p->is_export_menu_open || p->is_keys_open) {
+    if (!ui->has_pointer || p->is_model_menu_open || p->is_export_menu_open || p->is_keys_open ||
+        p->finder.kind != FINDER_NONE) {
         return;
     }
     const struct semantic_node *node = semantics_at(ui->semantics, ui->pointer_x, ui->pointer_y);
@@ -222,6 +230,8 @@ bool picture_draw(const struct picture_request *request, struct draw_list *list,
         head_figure_draw(&page, window);
     } else if (request->part == PICTURE_STAGE) {
         draw_stage_figure(&page, window);
+    } else if (request->part == PICTURE_SHEET || request->part == PICTURE_MODEL_SHEET) {
+        contact_sheet_draw(&page, window);
     } else if (page.presence->is_blank) {
         semantics_add(page.ui.semantics, ROLE_BLOCK, ui_id("blank", 0, 0), window, "", "")->action =
             (struct ui_action){UI_COMMAND_BLANK, 0, 0, 0};
@@ -232,6 +242,9 @@ bool picture_draw(const struct picture_request *request, struct draw_list *list,
     }
     if (page.presence->is_keys_open) {
         keys_overlay_draw(&page, window);
+    }
+    if (page.presence->finder.kind != FINDER_NONE) {
+        finder_draw(&page, window);
     }
     draw_tooltip(&page, window);
     draw_clip_pop(list);

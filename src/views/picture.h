@@ -10,13 +10,37 @@
 enum picture_part {
     PICTURE_WINDOW, /* the whole window */
     PICTURE_STAGE,  /* the view alone, with its title */
-    PICTURE_HEAD    /* one head's heatmap as a figure: title, axis names, token labels, colour bar */
+    PICTURE_HEAD,   /* one head's heatmap as a figure: title, axis names, token labels, colour bar */
+    PICTURE_SHEET,  /* contact sheet: every head of the layer, small, with its name */
+    PICTURE_MODEL_SHEET /* the same of every layer */
 };
 
 /* The texts that can be typed. */
 enum edit_field { EDIT_SENTENCE, EDIT_CONTEXT, EDIT_VALUES, EDIT_COUNT };
 const char *field_text(const struct document *document, enum edit_field field); /* the document's; "" for none */
 const struct token_list *field_tokens(const struct study *study, enum edit_field field);
+
+/* What the export menu makes pictures of. */
+enum export_range { EXPORT_ONE, EXPORT_EACH_HEAD, EXPORT_EACH_STEP, EXPORT_RANGE_COUNT };
+enum { EXPORT_FORMATS = 3 };
+/* Which row of the menu UI_COMMAND_EXPORT_SET is about. */
+enum export_row { EXPORT_ROW_PART, EXPORT_ROW_DENSITY, EXPORT_ROW_FORMAT, EXPORT_ROW_RANGE, EXPORT_ROW_COUNT };
+/* A sheet with a line to type in and a list to choose from: files to open, where to save, commands. */
+enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_COMMANDS, FINDER_COUNT };
+struct finder_row {
+    const char *words, *more; /* printable; more stands at the right, "": nothing */
+};
+struct picture_finder {
+    enum finder_kind kind;    /* NONE: closed */
+    const char *text;         /* what is typed */
+    size_t caret, anchor;     /* bytes in it */
+    const char *composition;  /* as below */
+    int composition_caret;
+    const struct finder_row *rows;
+    int count, chosen;        /* chosen −1: none */
+    const char *note;         /* a sentence under the line, or NULL */
+    bool is_note_error;
+};
 
 /* What is going on at this moment in the window and is no part of the document. Zeroed for a picture in a file. */
 struct picture_presence {
@@ -39,7 +63,9 @@ struct picture_presence {
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
     int model_selected;
     const char *const *key_rows;    /* for the keys overlay: key text, command id, …, NULL; NULL: none */
+    struct picture_finder finder;
     int export_part, export_density; /* chosen in the export menu: picture_part, 1 … 4 */
+    int export_format, export_range; /* PNG, SVG, PDF; enum export_range */
 };
 
 struct picture_request {
@@ -49,6 +75,8 @@ struct picture_request {
     enum picture_part part;
     float density;  /* device pixels per logical pixel, 1 … 4 (window: the display's) */
     const struct picture_presence *presence; /* NULL: none */
+    bool is_figure; /* of other parts than the window: without the title, for a text that has its own */
+    bool has_grey_scale; /* scores, too, in the map of the weights: still one shade, one number, when printed in grey */
 };
 
 /* Size in device pixels: the document's width × height × density. False only when there is no memory. semantics may be NULL. */
@@ -60,6 +88,7 @@ enum {
     NODE_CONTEXT = NODE_FIELD + EDIT_CONTEXT,
     NODE_VALUES = NODE_FIELD + EDIT_VALUES,
     NODE_STAGE = 5,
+    NODE_FINDER = 7,    /* the line of the finder */
     NODE_PANEL_ROWS = 6 /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
 };
 #endif

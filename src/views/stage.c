@@ -35,6 +35,22 @@ const char *stage_shape(struct page *page, const char *key, size_t rows, size_t 
     return page_format(page, "%s  %zu × %zu", page_words(page, key), rows, columns);
 }
 
+float stage_fault_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    enum fault_choice fault = page->document->what_if.fault;
+    if (fault == FAULT_NONE || page_n(page) == 0 || r.w < ui_px(ui, 40)) {
+        return 0;
+    }
+    const char *words = page_words(
+        page, fault == FAULT_MASK_AFTER_SOFTMAX ? "fault.after.mark" : "fault.axis.mark");
+    float width = fminf(r.w, ceilf(ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 14, words)) + 1);
+    struct rect place = rect_cut_right(&r, width);
+    ui_text_in(ui, place, UI_RIGHT, TEXT_WORDS_SEMIBOLD, 14, ui->theme->error, words);
+    semantics_add(ui->semantics, ROLE_TEXT, ui_id("fault", 0, 0), place, words, "")->tooltip =
+        semantics_string(ui->semantics, words);
+    return width + ui_px(ui, 16);
+}
+
 static const char *const view_keys[VIEW_COUNT] = {"view.matrices", "view.diagram", "view.lines",
                                                   "view.heads",    "view.model",   "view.compare"};
 
@@ -81,6 +97,8 @@ static void draw_tabs(struct page *page, struct rect r) {
         ui_button(ui, rect_inset(place, 0, ui_px(ui, 3)), &tab)->role = ROLE_TAB;
         rect_cut_left(&r, ui_px(ui, 4));
     }
+    rect_cut_left(&r, ui_px(ui, 16));
+    stage_fault_draw(page, r);
 }
 
 static void draw_empty(struct page *page, struct rect r) {

@@ -39,8 +39,17 @@ const char *layer_change_words(struct page *page);
 /* The `heads` view, and one head as a figure of its own. */
 void heads_draw(struct page *page, struct rect r);
 void head_figure_draw(struct page *page, struct rect r);
+/* The grid of a head at the document's step: scores before the softmax, weights from it on; and what its colour bar is called. */
+struct grid heads_grid(struct page *page, int head, bool *is_weight, float *range);
+const char *heads_bar_words(struct page *page);
+/* Every head of the layer, or of every layer, small, with its name, on one scale. */
+void contact_sheet_draw(struct page *page, struct rect r);
 
 /* Scores on their way to weights: what each cell of [n, m] shows at this beat. */
+/* What is wrong on purpose, in the colour of errors at the right end of r; the width that it takes there, 0 where
+ * nothing is wrong. */
+float stage_fault_draw(struct page *page, struct rect r);
+
 struct scores_now {
     float *values;   /* n × m */
     uint8_t *states; /* grid_state each */

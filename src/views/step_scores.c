@@ -170,14 +170,18 @@ static void draw_totals(struct page *page, const struct scores_layout *l,
         }
         struct rect place = rect_make(l->totals.x, l->s.y + (float)r * row_h, l->totals.w, row_h);
         const char *text = page_format(page, "%.2f", (double)total);
+        bool has_fault = page->document->what_if.fault != FAULT_NONE;
+        bool is_wrong = has_fault && !is_adding && fabs((double)total - 1) >= 0.005;
         draw_key(ui->list, SLOT_SCORES + 1, (uint32_t)r, 0);
         ui_text_in(
             ui, rect_make(place.x, place.y + (place.h - ui_px(ui, 20)) / 2, place.w, ui_px(ui, 20)),
-            UI_CENTRE, is_focus ? TEXT_MONO_BOLD : TEXT_MONO, 13, ui->theme->ink, text);
+            UI_CENTRE, is_focus || is_wrong ? TEXT_MONO_BOLD : TEXT_MONO, 13,
+            is_wrong ? ui->theme->error : ui->theme->ink, text);
         draw_key_end(ui->list);
         struct semantic_node *node =
             semantics_add(ui->semantics, ROLE_TEXT, ui_id("total", (int32_t)r, 0), place,
-                          page_format(page, "Σ %s", study_token(page->study, (int)r)), text);
+                          page_format(page, "Σ %s", study_token(page->study, (int)r)),
+                          is_wrong ? page_format(page, "%s ≠ 1", text) : text);
         node->action =
             (struct ui_action){UI_COMMAND_CELL_SELECT,
                                cell_grid_id(CELL_ROW_TOTAL, page->document->head), (int32_t)r, 0};

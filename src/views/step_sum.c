@@ -69,7 +69,8 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
     return l;
 }
 
-/* One bar as long as the row of weights, cut into the shares of the words. */
+/* One bar as long as the row of weights, cut into the shares of the words. It stands for 1; for all of
+ * them where a fault makes more. */
 static void draw_recipe(struct page *page, struct rect r, const float *weights, size_t m) {
     struct ui *ui = &page->ui;
     if (r.h <= 0 || r.w < ui_px(ui, 120)) {
@@ -92,8 +93,12 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
                    page_words(page, "sum.nothing"));
         return;
     }
+    float whole = fmaxf(1, all);
+    if (page->document->what_if.fault == FAULT_NONE) {
+        whole = 1; /* but for rounding */
+    }
     for (size_t j = 0; j < m; j++) {
-        float width = weights[j] * bar.w, next = x + width;
+        float width = weights[j] / whole * bar.w, next = x + width;
         struct rect share = rect_snap(rect_make(x, bar.y, width, bar.h));
         x = next;
         if (share.w < 1) {
@@ -116,7 +121,9 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
             page_format(page, "%s %s", name, page_number(page, weights[j], NUMBER_PLAIN)));
     }
     ui_text_in(ui, foot, UI_LEFT, TEXT_WORDS, 13, ui->theme->secondary, "0");
-    ui_text_in(ui, foot, UI_RIGHT, TEXT_WORDS, 13, ui->theme->secondary, "100 %");
+    ui_text_in(ui, foot, UI_RIGHT, TEXT_WORDS, 13,
+               whole >= 1.005f ? ui->theme->error : ui->theme->secondary,
+               page_format(page, "%.0f %%", (double)(100 * whole)));
 }
 
 static void draw_weights(struct page *page, const struct sum_layout *l, const struct labels *rows,

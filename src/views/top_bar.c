@@ -68,8 +68,17 @@ void top_bar_draw(struct page *page, struct rect r) {
                                           .action = {UI_COMMAND_EXPORT_MENU, 0, 0, 0},
                                           .size = 14,
                                           .is_selected = page->presence->is_export_menu_open};
+        struct ui_button file = {.id = ui_id("file", 0, 0),
+                                 .label = page_words(page, "button.file"),
+                                 .tooltip = page_words(page, "command.session.open"),
+                                 .action = {UI_COMMAND_SESSION_OPEN, 0, 0, 0},
+                                 .size = 14,
+                                 .is_selected = page->presence->finder.kind == FINDER_OPEN};
         button_right(page, &inner, &language, height);
         button_right(page, &inner, &export_button, height);
+        if (room >= 700) {
+            button_right(page, &inner, &file, height);
+        }
     }
     if (room >= 900) {
         const struct attention_config *c = &page->study->model.weights.config;

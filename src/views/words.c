@@ -139,6 +139,8 @@ static const char *part_of_step(struct page *page, const char *part) {
     } else if (d->step == STEP_SIMILARITY) {
         static const char *const forms[] = {NULL, "cosine", "general", "additive"};
         suffix = forms[page->study->model.weights.config.similarity];
+    } else if (d->step == STEP_SOFTMAX && d->what_if.fault != FAULT_NONE) {
+        suffix = d->what_if.fault == FAULT_MASK_AFTER_SOFTMAX ? "fault.after" : "fault.axis";
     } else if (d->step == STEP_SOFTMAX && d->what_if.temperature == 0 && page_n(page) &&
                largest_weight(page) > 0) {
         suffix = "zero"; /* no exponentials: the largest take all */

@@ -80,7 +80,8 @@ static size_t expected_terms(const struct number *x) {
     case ATTENTION_OPERATION_SOFTMAX:
     case ATTENTION_OPERATION_LARGEST:
     case ATTENTION_OPERATION_NOTHING_ALLOWED:
-        return test_case_keys(x->c);
+    case ATTENTION_OPERATION_MASKED_AFTER:
+        return x->m.is_over_queries ? x->c->input.n : test_case_keys(x->c);
     case ATTENTION_OPERATION_PRODUCTS:
     case ATTENTION_OPERATION_ACTIVATION:
         switch (x->m.result.tensor) {
@@ -158,8 +159,10 @@ static void check_softmax(const struct number *x) {
         const double power = exp((double)(term->a.value - x->m.maximum));
         REQUIRE(x, fabs((double)term->value - power) <= 1e-6 * power + 1e-44);
     }
-    REQUIRE(x, x->m.b.value == x->m.terms[x->column].value);
-    REQUIRE(x, test_is_same_bits(x->m.b.value / x->m.total, x->m.result.value));
+    REQUIRE(x, x->m.b.value == x->m.terms[x->m.is_over_queries ? x->row : x->column].value);
+    const bool is_made_zero = x->m.operation == ATTENTION_OPERATION_MASKED_AFTER;
+    const float share = is_made_zero ? 0.0f : x->m.b.value / x->m.total;
+    REQUIRE(x, test_is_same_bits(share, x->m.result.value));
 }
 
 static void check_largest(const struct number *x) {
@@ -169,6 +172,29 @@ static void check_largest(const struct number *x) {
     const bool is_largest = x->m.a.value == x->m.maximum;
     REQUIRE(x, x->m.b.value == (is_largest ? 1.0f : 0.0f));
     REQUIRE(x, x->m.result.value == (is_largest ? 1.0f / x->m.total : 0.0f));
+}
+
+static bool is_allowed(const struct test_case *c, size_t i, size_t j) {
+    const size_t m = test_case_keys(c), size = c->options.mask_size;
+    switch (c->options.mask) {
+    case ATTENTION_MASK_CAUSAL:
+        return j <= i;
+    case ATTENTION_MASK_PADDING:
+        return j + size < m;
+    case ATTENTION_MASK_WINDOW:
+        return i <= j + size && j <= i + size;
+    case ATTENTION_MASK_CUSTOM:
+        return c->options.allowed[i * m + j] != 0;
+    default:
+        return true;
+    }
+}
+
+static void check_masked_after(const struct number *x) {
+    REQUIRE(x, x->c->options.fault == ATTENTION_FAULT_MASK_AFTER_SOFTMAX);
+    REQUIRE(x, !is_allowed(x->c, x->row, x->column));
+    REQUIRE(x, x->m.result.value == 0.0f && x->m.b.value / x->m.total > 0.0f);
+    if (!is_cold(x)) check_softmax(x);
 }
 
 static void check_norm(const struct number *x) {
@@ -188,25 +214,11 @@ static void check_norm(const struct number *x) {
         x, test_is_same_bits(x->m.has_bias ? scaled + x->m.bias.value : scaled, x->m.result.value));
 }
 
-static bool is_allowed(const struct test_case *c, size_t i, size_t j) {
-    const size_t m = test_case_keys(c), size = c->options.mask_size;
-    switch (c->options.mask) {
-    case ATTENTION_MASK_CAUSAL:
-        return j <= i;
-    case ATTENTION_MASK_PADDING:
-        return j + size < m;
-    case ATTENTION_MASK_WINDOW:
-        return i <= j + size && j <= i + size;
-    case ATTENTION_MASK_CUSTOM:
-        return c->options.allowed[i * m + j] != 0;
-    default:
-        return true;
-    }
-}
-
 static void check_score(const struct number *x) {
     const bool is_masked = x->m.operation == ATTENTION_OPERATION_MASKED;
-    REQUIRE(x, is_masked != is_allowed(x->c, x->row, x->column));
+    const bool is_wanted = x->c->options.fault != ATTENTION_FAULT_MASK_AFTER_SOFTMAX &&
+                           !is_allowed(x->c, x->row, x->column);
+    REQUIRE(x, is_masked == is_wanted);
     REQUIRE(x, x->m.b.value == attention_trace_divisor(x->trace));
     REQUIRE(x, is_at(&x->m.a, ATTENTION_TENSOR_SIMILARITY, x->m.result.layer, x->m.result.index));
 }
@@ -303,6 +315,7 @@ static void check_form(const struct number *x) {
         [ATTENTION_OPERATION_NORM] = check_norm,
         [ATTENTION_OPERATION_HEAD_OFF] = check_off,
         [ATTENTION_OPERATION_SINUSOID] = check_sinusoid,
+        [ATTENTION_OPERATION_MASKED_AFTER] = check_masked_after,
     };
     REQUIRE(x, (size_t)x->m.operation < sizeof checks / sizeof *checks);
     checks[x->m.operation](x);

@@ -203,6 +203,29 @@ static void share_largest(const double *scores, size_t m, double *weights) {
         weights[j] = scores[j] == largest ? 1.0 / count : 0.0;
 }
 
+/* The softmax on the wrong axis: each column is taken out, weighed, and put back. */
+static void weigh_columns(const struct run *r, const double *scores, double *weights,
+                          bool is_softmax) {
+    const size_t n = r->n, m = r->m;
+    double *column = oracle_zeros(n);
+    for (size_t h = 0; h < r->heads; h++) {
+        for (size_t j = 0; j < m; j++) {
+            double *shares = oracle_zeros(n);
+            for (size_t i = 0; i < n; i++)
+                column[i] = scores[(h * n + i) * m + j];
+            if (is_softmax) {
+                softmax(column, n, shares);
+            } else {
+                share_largest(column, n, shares);
+            }
+            for (size_t i = 0; i < n; i++)
+                weights[(h * n + i) * m + j] = shares[i];
+            free(shares);
+        }
+    }
+    free(column);
+}
+
 /* similarity, scores and weights from q and k. */
 static void weigh(const struct run *r) {
     const size_t n = r->n, m = r->m;
@@ -216,7 +239,8 @@ static void weigh(const struct run *r) {
         const size_t h = at / (n * m), i = at / m % n, j = at % m;
         f[at] = similarity(r, h, i, j);
         scores[at] = temperature > 0.0 ? f[at] / divisor : f[at];
-        if (!is_allowed(r, i, j)) scores[at] = -INFINITY;
+        const bool is_masked_now = options->fault != ATTENTION_FAULT_MASK_AFTER_SOFTMAX;
+        if (is_masked_now && !is_allowed(r, i, j)) scores[at] = -INFINITY;
     }
     for (size_t e = 0; e < options->edit_count; e++) {
         const struct attention_edit *edit = &options->edits[e];
@@ -224,12 +248,20 @@ static void weigh(const struct run *r) {
             scores[edit->index] = (double)edit->value;
         }
     }
+    if (options->fault == ATTENTION_FAULT_SOFTMAX_OVER_QUERIES) {
+        weigh_columns(r, scores, weights, temperature > 0.0);
+        return;
+    }
     for (size_t row = 0; row < r->heads * n * m; row += m) {
         if (temperature > 0.0) {
             softmax(scores + row, m, weights + row);
         } else {
             share_largest(scores + row, m, weights + row);
         }
+    }
+    if (options->fault != ATTENTION_FAULT_MASK_AFTER_SOFTMAX) return;
+    for (size_t at = 0; at < r->heads * n * m; at++) {
+        if (!is_allowed(r, at / m % n, at % m)) weights[at] = 0.0;
     }
 }
 

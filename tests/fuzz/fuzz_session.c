@@ -32,12 +32,12 @@ static void check_what_if(const struct what_if *what_if) {
     CHECK(is_within((int)what_if->residual, 0, RESIDUAL_COUNT - 1));
     CHECK(is_within((int)what_if->norm, 0, NORM_COUNT - 1));
     CHECK(is_within((int)what_if->activation, 0, ACTIVATION_COUNT - 1));
+    CHECK(is_within((int)what_if->fault, 0, FAULT_COUNT - 1));
     CHECK(what_if->edit_count <= WHAT_IF_MAX_EDITS);
     for (size_t i = 0; i < what_if->edit_count; i++) {
         CHECK(is_within(what_if->edits[i].tensor, 0, ATTENTION_QUANTITY_COUNT - 1));
         CHECK(is_within(what_if->edits[i].layer, 0, ATTENTION_MAX_LAYERS - 1));
     }
-    CHECK(what_if->values == NULL || what_if->context != NULL);
     CHECK(what_if->context == NULL || utf8_is_valid(what_if->context, strlen(what_if->context)));
     CHECK(what_if->values == NULL || utf8_is_valid(what_if->values, strlen(what_if->values)));
 }

@@ -88,6 +88,9 @@ static double redo(const struct study *study, const struct arithmetic *m) {
                                  : sin((double)m->position / m->period);
     case ARITHMETIC_MASKED:
         return -INFINITY;
+    case ARITHMETIC_MASKED_AFTER:
+        REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->b) <= 1e-5 * (double)m->b);
+        return 0;
     case ARITHMETIC_HEAD_OFF:
     case ARITHMETIC_NOTHING_ALLOWED:
         return 0;
@@ -205,7 +208,37 @@ static void make_edits(struct what_if *w) {
     edit(w, ATTENTION_WEIGHT_O, 0, -2.0f);
 }
 
+static void make_wrong_axis(struct what_if *w) {
+    w->fault = FAULT_SOFTMAX_OVER_QUERIES;
+    w->mask = MASK_CAUSAL;
+}
+
+static void make_wrong_axis_cold(struct what_if *w) {
+    make_wrong_axis(w);
+    w->temperature = 0;
+}
+
+static void make_mask_late(struct what_if *w) {
+    w->fault = FAULT_MASK_AFTER_SOFTMAX;
+    w->mask = MASK_CAUSAL;
+}
+
+static void make_mask_late_cold(struct what_if *w) {
+    make_mask_late(w);
+    w->temperature = 0;
+}
+
 static const struct change changes[] = {
+    {"softmax over queries", make_wrong_axis, ATTENTION_TENSOR_WEIGHTS, ARITHMETIC_SOFTMAX},
+    {"softmax over queries", make_wrong_axis, CELL_EXPONENTIALS, ARITHMETIC_EXPONENTIAL},
+    {"softmax over queries", make_wrong_axis, ATTENTION_TENSOR_SCORES, ARITHMETIC_MASKED},
+    {"softmax over queries, τ = 0", make_wrong_axis_cold, ATTENTION_TENSOR_WEIGHTS,
+     ARITHMETIC_LARGEST},
+    {"softmax over queries, τ = 0", make_wrong_axis_cold, CELL_EXPONENTIALS, ARITHMETIC_LARGEST},
+    {"mask after softmax", make_mask_late, ATTENTION_TENSOR_WEIGHTS, ARITHMETIC_MASKED_AFTER},
+    {"mask after softmax", make_mask_late, ATTENTION_TENSOR_SCORES, ARITHMETIC_QUOTIENT},
+    {"mask after softmax", make_mask_late, CELL_EXPONENTIALS, ARITHMETIC_EXPONENTIAL},
+    {"mask after softmax, τ = 0", make_mask_late_cold, CELL_EXPONENTIALS, ARITHMETIC_LARGEST},
     {"cosine", make_cosine, ATTENTION_TENSOR_SIMILARITY_KEY, ARITHMETIC_UNIT},
     {"cosine", make_cosine, ATTENTION_TENSOR_SIMILARITY, ARITHMETIC_PRODUCTS},
     {"general", make_general, ATTENTION_TENSOR_SIMILARITY_QUERY, ARITHMETIC_COPY},

@@ -324,6 +324,49 @@ static void test_unknown_and_absent_keys(void **state) {
     document_free(&plain);
 }
 
+/* What a newer Headway wrote is there again after saving, wherever it stood; copies keep it. */
+static void test_newer_fields_are_kept(void **state) {
+    (void)state;
+    const char *bytes = "{\"headway\": 1, \"text\": \"a b\", \"later\": {\"x\": [1, null]}, \"width\": 800, "
+                        "\"what_if\": {\"scaling\": \"off\", \"gate\": 0.5, \"mask\": \"causal\"}}";
+    json_t *json = file_json_parse("test", bytes, strlen(bytes), NULL);
+    struct document document = {0}, copy = {0};
+    assert_true(document_from_json(json, &document, NULL));
+    assert_true(document_copy(&copy, &document));
+    document_free(&document);
+    copy.what_if.mask = MASK_NONE;
+    copy.what_if.scaling = SCALING_MODEL;
+    json_t *again = document_to_json(&copy);
+    assert_true(json_equal(json_object_get(again, "later"), json_object_get(json, "later")));
+    json_t *what_if = json_object_get(again, "what_if");
+    assert_true(json_real_value(json_object_get(what_if, "gate")) == 0.5);
+    /* What is known follows the document, not the file that was read. */
+    assert_null(json_object_get(what_if, "scaling"));
+    assert_string_equal(json_string_value(json_object_get(what_if, "mask")), "none");
+    assert_int_equal(json_integer_value(json_object_get(again, "width")), 800);
+    json_decref(again);
+    json_decref(json);
+    document_free(&copy);
+    document_free(&copy);
+}
+
+static void test_old_and_plain_documents_have_nothing_unknown(void **state) {
+    (void)state;
+    const char *bytes = "{\"headway\": 1, \"mask\": \"causal\", \"scaling\": \"off\"}";
+    json_t *json = file_json_parse("test", bytes, strlen(bytes), NULL);
+    struct document document = {0};
+    assert_true(document_from_json(json, &document, NULL));
+    assert_null(document.unknown);
+    json_decref(json);
+    json = document_to_json(&document);
+    assert_null(json_object_get(json, "mask"));
+    document_free(&document);
+    assert_true(document_from_json(json, &document, NULL));
+    assert_null(document.unknown);
+    json_decref(json);
+    document_free(&document);
+}
+
 static size_t allocations, failing_at;
 static bool is_allowed(size_t bytes) {
     (void)bytes;
@@ -372,6 +415,8 @@ int main(void) {
         cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_long_text_is_refused),
         cmocka_unit_test(test_unknown_and_absent_keys),
+        cmocka_unit_test(test_newer_fields_are_kept),
+        cmocka_unit_test(test_old_and_plain_documents_have_nothing_unknown),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,7 @@ static void change_all(struct what_if *to) {
     to->residual = RESIDUAL_ON;
     to->norm = NORM_PRE;
     to->activation = ACTIVATION_GELU;
+    to->fault = FAULT_MASK_AFTER_SOFTMAX;
     to->shuffle_seed = UINT32_MAX;
     what_if_set_head(to, 0, 63, false);
     what_if_set_head(to, 95, 0, false);
@@ -98,6 +99,7 @@ static void test_equal_sees_every_field(void **state) {
     ONE(residual);
     ONE(norm);
     ONE(activation);
+    ONE(fault);
     ONE(shuffle_seed);
     ONE(heads_off[0]);
     ONE(heads_off[95]);
@@ -253,6 +255,9 @@ static void test_names(void **state) {
     EACH(norm, enum norm_choice, NORM_COUNT);
     EACH(activation, enum activation_choice, ACTIVATION_COUNT);
 #undef EACH
+    for (int i = 0; i < FAULT_COUNT; i++)
+        assert_int_equal(fault_from_id(fault_id((enum fault_choice)i)), i);
+    assert_string_equal(fault_id(FAULT_NONE), "none");
     assert_string_equal(similarity_id(SIMILARITY_GENERAL), "general");
     assert_string_equal(mask_id(MASK_PAINTED), "painted");
     assert_string_equal(norm_id(NORM_NONE), "none");

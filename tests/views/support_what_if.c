@@ -57,4 +57,6 @@ void lot_what_if(struct document *document, uint32_t *seed) {
                                       (size_t)lot_number(seed, 8), false));
         w->mask = MASK_PAINTED;
     }
+    uint32_t kind = *seed >> 20; /* of the last lot: no lot of its own */
+    w->fault = kind % 3 == 0 ? (enum fault_choice)(kind / 3 % FAULT_COUNT) : FAULT_NONE;
 }

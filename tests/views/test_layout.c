@@ -61,9 +61,28 @@ enum state {
     STATE_FOCUS,
     STATE_CELL,
     STATE_PRESENTATION,
+    STATE_FINDER_FILES,
+    STATE_FINDER_COMMANDS,
     STATE_STAGE,
     STATE_HEAD,
     STATE_COUNT
+};
+
+static const struct finder_row finder_rows[] = {
+    {"the-cat-sat.headway", "~/lessons about attention"},
+    {"Mask: causal", "M"},
+    {"a-very-long-name-that-somebody-gave-to-a-picture-of-the-weights-of-all-heads.png",
+     "~/Documents/courses/2026/autumn/attention/pictures/of all the heads"},
+    {"掩蔽：因果", "M"},
+    {"Presentation mode", "F5 · Shift F5 · F11"},
+    {"model folder", "model"},
+    {"words.txt", "~"},
+    {"lessons/", "~"},
+    {"Softmax", "6"},
+    {"Undo", "Ctrl Z"},
+    {"Redo", "Ctrl Shift Z"},
+    {"Theme: dark", ""},
+    {"Theme: light", ""},
 };
 
 static void enter(struct layout_room *room, struct document *d, enum state state) {
@@ -98,6 +117,22 @@ static void enter(struct layout_room *room, struct document *d, enum state state
         }
         p->composition = "ni hao";
         p->composition_caret = -1;
+    } else if (state == STATE_FINDER_FILES || state == STATE_FINDER_COMMANDS) {
+        bool is_files = state == STATE_FINDER_FILES;
+        const char *typed =
+            is_files ? "/home/teacher/lessons about attention/the-cat-sat.headway" : "mask";
+        p->finder =
+            (struct picture_finder){.kind = is_files ? FINDER_OPEN : FINDER_COMMANDS,
+                                    .text = typed,
+                                    .caret = strlen(typed),
+                                    .anchor = is_files ? 6 : strlen(typed),
+                                    .rows = finder_rows,
+                                    .count = (int)(sizeof finder_rows / sizeof *finder_rows),
+                                    .chosen = 11,
+                                    .note = is_files ? "A file of this name is there already. "
+                                                       "Press Enter again to replace it."
+                                                     : NULL,
+                                    .is_note_error = true};
     } else if (state == STATE_POINTER) {
         p->has_pointer = true;
         p->pointer_x = (float)d->width * 0.42f;
