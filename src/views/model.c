@@ -145,7 +145,8 @@ static void record_focus(struct page *page, const struct tiles *t) {
                                         .values = m.values,
                                         .row_stride = m.columns,
                                         .column_stride = 1,
-                                        .row_names = (const char *const *)page->study->token_names};
+                                        .row_names = (const char *const *)page->study->token_names,
+                                        .column_names = page_key_names(page)};
     bool is_hovered = t->layer == page->document->layer && t->head == page->document->head;
     if (is_hovered) {
         node->tooltip =
