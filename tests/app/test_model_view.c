@@ -75,7 +75,7 @@ static void test_twelve_by_twelve(void **state) {
         int key, layer, head;
     } moves[] = {{KEY_RIGHT, 0, 1}, {KEY_RIGHT, 0, 2}, {KEY_DOWN, 1, 2}, {KEY_DOWN, 2, 2},
                  {KEY_LEFT, 2, 1},  {KEY_UP, 1, 1},    {KEY_LEFT, 1, 0}, {KEY_LEFT, 1, 0}};
-    int step = now(rig)->step;
+    int step = (int)now(rig)->step;
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
         rig_key(rig, moves[i].key, 0);
         assert_true(now(rig)->layer == moves[i].layer && now(rig)->head == moves[i].head);
