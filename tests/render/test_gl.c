@@ -43,9 +43,15 @@ static bool in_line(double x, double y, const struct draw_command *c) {
     return hypot(x - c->rect.x - t * c->rect.w, y - c->rect.y - t * c->rect.h) <= c->thickness / 2;
 }
 
-/* Against a hundred straight pieces. */
+/* Against many straight pieces. */
 static bool in_curve(double x, double y, const struct draw_command *c) {
-    enum { PIECES = 100 };
+    enum { PIECES = 48 };
+    double reach = (double)c->thickness / 2, right = (double)(c->rect.x + c->rect.w),
+           bottom = (double)(c->rect.y + c->rect.h), left = (double)c->rect.x,
+           top = (double)c->rect.y;
+    if (x < fmin(left, right) - reach || x > fmax(left, right) + reach ||
+        y < fmin(top, bottom) - reach || y > fmax(top, bottom) + reach)
+        return false;
     double least = INFINITY;
     float from_x = c->rect.x, from_y = c->rect.y;
     for (int i = 1; i <= PIECES; i++) {
