@@ -115,12 +115,12 @@ static void test_faults_are_marked(void **state) {
         {"Find the fault: mask late", "Wrong on purpose: the mask comes after the softmax.", "The",
          "tired"},
     };
-    struct rig *rig = start();
-    click(rig, "Mask: causal");
+    struct rig *rig = panel_start();
+    panel_click(rig, "Mask: causal");
     app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_STEP_GO, STEP_SOFTMAX, BEAT_LAST, 1});
     assert_string_equal(total_of(rig, "The"), "1.00");
     for (size_t i = 0; i < 2; i++) {
-        click(rig, rows[i].choice);
+        panel_click(rig, rows[i].choice);
         app_dispatch(&rig->app,
                      (struct ui_action){UI_COMMAND_STEP_GO, STEP_SOFTMAX, BEAT_LAST, 1});
         app_refresh(&rig->app);
@@ -133,7 +133,7 @@ static void test_faults_are_marked(void **state) {
     }
     rig_key(rig, 'z', INPUT_CTRL);
     rig_key(rig, 'z', INPUT_CTRL);
-    assert_int_equal(changes(rig)->fault, FAULT_NONE);
+    assert_int_equal(panel_changes(rig)->fault, FAULT_NONE);
     app_refresh(&rig->app);
     assert_null(semantics_by_id(&rig->app.semantics, ui_id("fault", 0, 0)));
     rig_end(rig);
