@@ -192,6 +192,17 @@ const char *words_for_beat(struct page *page, const char *part) {
     if (page->document->view == VIEW_COMPARE) {
         return words_of_comparison(page, part);
     }
+    if (page->document->view == VIEW_MODEL) {
+        const struct attention_config *c = &page->study->model.weights.config;
+        const char *names[] = {"layers", "heads", "f", "over", NULL};
+        const char *values[] = {page_format(page, "%d", c->layers),
+                                page_format(page, "%d", c->heads), similarity_of_heads(page),
+                                over(page), NULL};
+        bool is_formula = strcmp(part, "formula") == 0;
+        return page_filled(
+            page, is_formula ? "view.heads.formula" : page_format(page, "view.model.%s", part),
+            names, values);
+    }
     if (page->document->view == VIEW_LINES) {
         const char *names[] = {"query", "head", "percent", NULL};
         const char *values[] = {page_token(page, page->document->query, UI_MARK_QUERY),
