@@ -181,8 +181,11 @@ static void test_describe(void **state) {
 static void test_lists_and_versions(void **state) {
     (void)state;
     need_program();
-    assert_string_equal(headway("views")->out, "matrices\nheads\ncompare\n");
-    assert_string_equal(headway("views --json")->out, "[\"matrices\", \"heads\", \"compare\"]\n");
+    assert_string_equal(headway("views")->out,
+                        "matrices\ndiagram\nlines\nheads\nmodel\ncompare\n");
+    assert_string_equal(headway("views --json")->out,
+                        "[\"matrices\", \"diagram\", \"lines\", \"heads\", \"model\", "
+                        "\"compare\"]\n");
     assert_non_null(strstr(headway("models")->out, "textbook\n"));
     assert_non_null(strstr(headway("steps")->out, "tokens\nembedding\n"));
     struct run *run = headway("--version");

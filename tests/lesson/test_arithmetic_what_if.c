@@ -66,7 +66,7 @@ static double redo(const struct study *study, const struct arithmetic *m) {
     case ARITHMETIC_MASKED:
         return -INFINITY;
     case ARITHMETIC_MASKED_AFTER:
-        REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->b) <= 1e-5 * (double)m->b);
+        CELLS_REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->b) <= 1e-5 * (double)m->b);
         return 0;
     case ARITHMETIC_HEAD_OFF:
     case ARITHMETIC_NOTHING_ALLOWED:
