@@ -10,6 +10,9 @@ flat in vec4 shape;
 flat in vec4 form;
 flat in ivec3 data;
 flat in vec4 colour;
+#if defined DRAWS_CURVE
+in float guess;
+#endif
 
 uniform sampler2D glyphs; // coverage of text
 uniform sampler2D cells;  // colours of matrices, 2048 to a row
@@ -44,6 +47,26 @@ float line_coverage(vec2 p) {
     float distance = length(vec2(p.x - along, p.y));
     return clamp(0.5 * max(form.y, 1.0) + 0.5 - distance, 0.0, 1.0) * min(form.y, 1.0);
 }
+
+#if defined DRAWS_CURVE
+// The nearest point of the cubic, by Newton's method from a guess that is a fraction of a piece away; then as a line.
+float curve_coverage(vec2 p) {
+    float t = clamp(guess, 0.0, 1.0);
+    vec2 away = vec2(0.0);
+    for (int i = 0; i < 3; i++) {
+        float u = 1.0 - t;
+        vec2 place = vec2(t * (1.5 - 1.5 * t + t * t), t * t * (3.0 - 2.0 * t));
+        vec2 speed = vec2(1.5 - 3.0 * t * u, 6.0 * t * u), turning = vec2(6.0 * t - 3.0, 6.0 - 12.0 * t);
+        if (data.x == 1) { place = place.yx; speed = speed.yx; turning = turning.yx; }
+        away = p - shape.xy - shape.zw * place;
+        speed *= shape.zw;
+        if (i == 2) break;
+        float slope = dot(speed, speed) - dot(away, shape.zw * turning);
+        t = clamp(t + dot(away, speed) / max(slope, 0.25 * dot(speed, speed) + 1e-6), 0.0, 1.0);
+    }
+    return clamp(0.5 * max(form.y, 1.0) + 0.5 - length(away), 0.0, 1.0) * min(form.y, 1.0);
+}
+#endif
 
 float glyph_coverage(vec2 p) {
     ivec2 texel = ivec2(p - shape.xy) + ivec2(data.xy);
@@ -94,10 +117,12 @@ void main() {
     if (diagonal_position(data.x) >= data.y) painted.a = 0.0;
 #elif defined DRAWS_LINE
     painted.a *= line_coverage(p);
+#elif defined DRAWS_CURVE
+    painted.a *= curve_coverage(gl_FragCoord.xy);
 #elif defined DRAWS_TURNED_TEXT
     painted.a *= turned_glyph_coverage(p);
 #endif
-#if defined DRAWS_LINE || defined DRAWS_TURNED_TEXT // the others are cut to their clip before they come here
+#if defined DRAWS_LINE || defined DRAWS_CURVE || defined DRAWS_TURNED_TEXT // the others are cut to their clip before they come here
     if (any(lessThan(gl_FragCoord.xy, clip.xy)) || any(greaterThan(gl_FragCoord.xy, clip.zw)))
         painted.a = 0.0;
 #endif

@@ -49,6 +49,7 @@ bool walk_step_last(struct app *app, struct ui_action action);
 bool walk_step_go(struct app *app, struct ui_action action);
 bool walk_play(struct app *app, struct ui_action action);
 bool walk_query(struct app *app, struct ui_action action);
+bool walk_key(struct app *app, struct ui_action action);
 bool walk_head(struct app *app, struct ui_action action);
 bool walk_layer(struct app *app, struct ui_action action);
 bool walk_view(struct app *app, struct ui_action action);
@@ -84,6 +85,10 @@ bool change_head(struct app *app, struct ui_action action);
 bool change_text(struct app *app, struct ui_action action);
 bool change_paint(struct app *app, struct ui_action action);
 bool change_reset(struct app *app, struct ui_action action);
+/* lines_change.c: the controls of view `lines`; c = 1: part of a drag. */
+bool lines_head(struct app *app, struct ui_action action);
+bool lines_threshold(struct app *app, struct ui_action action);
+bool lines_scroll(struct app *app, struct ui_action action);
 /* compare_change.c: the controls of view `compare`; c = 1: part of a drag. */
 bool compare_shows(struct app *app, struct ui_action action);
 bool compare_steps(struct app *app, struct ui_action action);

@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include "app/actions.h"
+#include "app/export.h"
 #include "app/finder.h"
 #include "app/session.h"
 #include "files/json.h"
@@ -134,6 +135,7 @@ bool app_init(struct app *app, const struct app_options *options, struct file_er
 }
 
 void app_free(struct app *app) {
+    export_job_free(app);
     if (app->copy && app->is_unsaved) session_copy_write(app->copy, &app->study.document, NULL);
     if (app->copy) session_copy_end(app->copy, app->state_folder, app->is_unsaved);
     free(app->copy);
@@ -371,6 +373,7 @@ static void keep_copy(struct app *app, double now_ms) {
 }
 
 const struct draw_list *app_picture(struct app *app, double now_ms) {
+    export_continue(app, now_ms);
     play(app, now_ms);
     keep_copy(app, now_ms);
     end_notice(app, now_ms);
@@ -391,7 +394,7 @@ const struct draw_list *app_picture(struct app *app, double now_ms) {
 }
 
 double app_next_wake_ms(const struct app *app, double now_ms) {
-    if (app->needs_picture || app->motion.length_ms > 0) return 0;
+    if (app->needs_picture || app->motion.length_ms > 0 || export_is_running(app)) return 0;
     bool is_playing = app->presence.is_playing;
     if ((is_playing && app->play_due_ms < 0) || app->message_due_ms < 0 || app->copy_due_ms < 0)
         return 0;

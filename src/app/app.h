@@ -85,6 +85,7 @@ struct app {
     bool owns_fonts;
     struct text_measurer measurer;
     struct cairo_renderer *cairo; /* for exports; opened when first used */
+    struct export_job *job;       /* what is being saved; NULL: nothing */
     struct settings settings;
     struct document start_look; /* scalars only: what differs from it was chosen here and is kept */
     char *settings_folder, *pictures_folder, *documents_folder, *state_folder;

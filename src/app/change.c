@@ -2,6 +2,7 @@
  * can be undone. */
 #include "app/actions.h"
 
+#include "lesson/selection.h"
 #include "lesson/switches.h"
 
 #include <math.h>
@@ -72,14 +73,15 @@ bool change_text(struct app *app, struct ui_action action) {
     return false;
 }
 
-/* The chosen cell of scores or weights, else the query and key in focus: hidden from each other, or
- * shown again. */
+/* The cell of scores or weights that is explained, chosen or the beat's own, else the query and key
+ * in focus: hidden from each other, or shown again. */
 bool change_paint(struct app *app, struct ui_action action) {
     (void)action;
     struct document wanted;
     const struct document *now = &app->study.document;
-    bool is_cell = now->cell.source >= 0 && cell_columns_are_keys(now->cell.source);
-    int query = is_cell ? now->cell.row : now->query, key = is_cell ? now->cell.column : now->key;
+    const struct document_cell cell = selection_of(&app->study);
+    bool is_cell = cell.source >= 0 && cell_columns_are_keys(cell.source);
+    int query = is_cell ? cell.row : now->query, key = is_cell ? cell.column : now->key;
     const float *scores = study_head_matrix(&app->study, ATTENTION_TENSOR_SCORES, now->head);
     size_t at = (size_t)query * study_keys(&app->study) + (size_t)key;
     bool is_in = (size_t)query < study_tokens(&app->study) && (size_t)key < study_keys(&app->study);

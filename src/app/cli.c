@@ -6,6 +6,7 @@
 #include "app/numbers.h"
 #include "app/open.h"
 #include "app/options.h"
+#include "app/render.h"
 #include "app/resources.h"
 #include "app/trace_file.h"
 #include "app/versions.h"
@@ -51,14 +52,13 @@ static void note_losses(const struct text_loss *loss, const struct study *study)
                 loss->left_out_bytes, (int)TEXT_MAX_BYTES);
     if (loss->replaced)
         fprintf(stderr,
-                "headway: text: %zu bytes were not valid UTF-8 and became U+FFFD; save it "
+                "headway: text: %zu byte%s no valid UTF-8 and became U+FFFD (NUL: U+2400); save it "
                 "as UTF-8\n",
-                loss->replaced);
+                loss->replaced, loss->replaced == 1 ? " is" : "s are");
     if (loss->context_replaced)
         fprintf(stderr,
-                "headway: context: %zu bytes were not valid UTF-8 and became U+FFFD; give it as "
-                "UTF-8\n",
-                loss->context_replaced);
+                "headway: context: %zu byte%s no valid UTF-8 and became U+FFFD; give it as UTF-8\n",
+                loss->context_replaced, loss->context_replaced == 1 ? " is" : "s are");
     note_dropped("text", &study->tokens);
     note_dropped("context", &study->context.tokens);
     note_dropped("values", &study->values.tokens);
@@ -99,6 +99,7 @@ static int make_study(const struct options *options, struct study *study) {
     return status;
 }
 
+/* needs_cairo: for pictures. */
 static int bench_init(struct bench *bench, const struct options *options, bool needs_cairo) {
     char folder[PATH_BYTES], words[PATH_BYTES], why[256] = "", warning[256] = "";
     struct file_error error = {0};
@@ -122,61 +123,13 @@ static int bench_init(struct bench *bench, const struct options *options, bool n
     return EXIT_DONE;
 }
 
-/* `pattern` with {layer} and {head} replaced; false: too long. */
-static bool fill_name(char *out, size_t out_bytes, const char *pattern,
-                      const struct document *document) {
-    size_t used = 0;
-    for (const char *at = pattern; *at;) {
-        char number[16] = {*at, 0};
-        size_t eaten = 1;
-        if (strncmp(at, "{layer}", 7) == 0) {
-            snprintf(number, sizeof number, "%d", document->layer + 1);
-            eaten = 7;
-        } else if (strncmp(at, "{head}", 6) == 0) {
-            snprintf(number, sizeof number, "%d", document->head + 1);
-            eaten = 6;
-        }
-        size_t bytes = strlen(number);
-        if (used + bytes + 1 > out_bytes) return false;
-        memcpy(out + used, number, bytes + 1);
-        used += bytes;
-        at += eaten;
-    }
-    return used > 0;
-}
-
-static bool render_one(const struct bench *bench, const struct options *options,
-                       const struct study *study, struct file_error *error) {
-    struct export_tools tools = {&bench->catalogue, &bench->measurer, bench->cairo};
-    enum picture_part part = options->is_each_head ? PICTURE_HEAD : options->part;
-    struct file_bytes bytes = {0};
-    char path[PATH_BYTES];
-    if (!fill_name(path, sizeof path, options->output, &study->document))
-        return file_error_set(error, "--output: the name is too long; give a shorter one");
-    bool is_done = export_png(&tools, study, part, options->density, &bytes, error) &&
-                   file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, error);
-    file_bytes_free(&bytes);
-    return is_done;
-}
-
 static int run_render(const struct options *options) {
     struct bench bench = {0};
     struct file_error error = {0};
-    size_t bytes = strlen(options->output);
-    bool is_png = bytes > 4 && strcmp(options->output + bytes - 4, ".png") == 0;
-    if (!is_png && strcmp(options->output, "-") != 0) {
-        file_error_set(&error, "%s: pictures are written as .png; give this ending",
-                       options->output);
-        return complain(EXIT_USAGE, &error);
-    }
     int status = bench_init(&bench, options, true);
-    bool is_each = options->is_each_head && study_tokens(&bench.study) > 0;
-    int heads = is_each ? bench.study.model.weights.config.heads : 1;
-    struct study study = bench.study; /* shallow: only the head differs */
-    for (int head = 0; head < heads && status == EXIT_DONE; head++) {
-        if (is_each) study.document.head = head;
-        if (!render_one(&bench, options, &study, &error)) status = complain(EXIT_FAILED, &error);
-    }
+    struct export_tools tools = {&bench.catalogue, &bench.measurer, bench.cairo};
+    if (status == EXIT_DONE && !render_pictures(options, &tools, &bench.study, &error))
+        status = complain(EXIT_FAILED, &error);
     bench_free(&bench);
     return status;
 }
@@ -214,7 +167,7 @@ static int run_numbers(const struct options *options) {
             options->matrix, options->is_each_head && !is_split ? -1 : study.document.head,
             (enum file_table_format)(format < 0 ? FILE_TABLE_CSV : format),
             options->precision == NUMBERS_FULL ? NUMBERS_FULL : NUMBERS_SHOWN, false};
-        bool is_done = fill_name(path, sizeof path, options->output, &study.document)
+        bool is_done = render_name(path, sizeof path, options->output, &study.document)
                            ? numbers_build(&study, &request, &bytes, &error)
                            : file_error_set(&error, "--output: the name is too long; give a "
                                                     "shorter one");

@@ -56,8 +56,8 @@ static const struct semantic_node *grid_of(const struct app *app, const struct d
     for (size_t i = 0; i < app->semantics.count && cell->source >= 0; i++) {
         const struct semantic_node *node = &app->semantics.nodes[i];
         if (node->has_grid && node->rect.w > 0 && node->rect.h > 0 &&
-            cell_in_grid(node->grid.id, cell, row, column) && (size_t)*row < node->grid.rows &&
-            (size_t)*column < node->grid.columns)
+            cell_in_grid(node->grid.id, cell, row, column) &&
+            semantics_has_cell(node, *row, *column))
             return node;
     }
     return NULL;
@@ -74,7 +74,8 @@ static bool first_cell(const struct app *app, struct document_cell *cell) {
         const struct semantic_node *node = &app->semantics.nodes[i];
         if (!node->has_grid || node->rect.w <= 0 || !node->grid.rows || !node->grid.columns)
             continue;
-        *cell = cell_from_grid(node->grid.id, 0, 0);
+        *cell =
+            cell_from_grid(node->grid.id, (int)node->grid.first_row, (int)node->grid.first_column);
         return true;
     }
     return false;
@@ -154,8 +155,8 @@ static void nearest_cell(const struct semantic_node *node, float x, float y, int
     float in_x = (x - node->rect.x) / node->rect.w * (float)node->grid.columns;
     float in_y = (y - node->rect.y) / node->rect.h * (float)node->grid.rows;
     float last_column = (float)(node->grid.columns - 1), last_row = (float)(node->grid.rows - 1);
-    *column = (int)fminf(fmaxf(floorf(in_x), 0), last_column);
-    *row = (int)fminf(fmaxf(floorf(in_y), 0), last_row);
+    *column = (int)node->grid.first_column + (int)fminf(fmaxf(floorf(in_x), 0), last_column);
+    *row = (int)node->grid.first_row + (int)fminf(fmaxf(floorf(in_y), 0), last_row);
 }
 
 bool cursor_move(struct app *app, struct ui_action action) {
@@ -168,8 +169,7 @@ bool cursor_move(struct app *app, struct ui_action action) {
     struct rect rect = semantics_cell_rect(node, (size_t)row, (size_t)column);
     row += d.dy;
     column += d.dx;
-    if (row < 0 || column < 0 || (size_t)row >= node->grid.rows ||
-        (size_t)column >= node->grid.columns) {
+    if (!semantics_has_cell(node, row, column)) {
         node = grid_beyond(app, node, rect, d);
         if (!node) return false;
         nearest_cell(node, rect.x + rect.w / 2, rect.y + rect.h / 2, &row, &column);

@@ -19,7 +19,7 @@ static const char *words(const struct export_tools *tools, const struct study *s
 struct table {
     const struct study *study;
     int32_t id;
-    size_t rows, columns;
+    size_t rows, columns, first_row, first_column;
     enum number_style style;
     enum cell_tokens rows_are, columns_are; /* whose words stand beside them */
 };
@@ -35,6 +35,8 @@ static struct table table_of(const struct study *study, const struct semantic_gr
                           .id = grid->id,
                           .rows = grid->rows,
                           .columns = grid->columns,
+                          .first_row = grid->first_row,
+                          .first_column = grid->first_column,
                           .style = is_weight ? NUMBER_WEIGHT : NUMBER_PLAIN,
                           .rows_are = is_transposed ? columns : rows,
                           .columns_are = is_transposed ? rows : columns};
@@ -42,7 +44,8 @@ static struct table table_of(const struct study *study, const struct semantic_gr
 
 static const char *cell_text(const void *context, size_t row, size_t column, char *out) {
     const struct table *table = context;
-    struct document_cell cell = cell_from_grid(table->id, (int)row, (int)column);
+    struct document_cell cell = cell_from_grid(table->id, (int)(table->first_row + row),
+                                               (int)(table->first_column + column));
     float value = 0;
     if (!selection_is_shown(table->study, &cell) || !cell_value(table->study, &cell, &value))
         return "·";
@@ -67,12 +70,12 @@ static const char *label(const struct table *table, enum cell_tokens tokens, siz
 
 static const char *row_name(const void *context, size_t row, char *out) {
     const struct table *table = context;
-    return label(table, table->rows_are, row, out);
+    return label(table, table->rows_are, table->first_row + row, out);
 }
 
 static const char *column_name(const void *context, size_t column, char *out) {
     const struct table *table = context;
-    return label(table, table->columns_are, column, out);
+    return label(table, table->columns_are, table->first_column + column, out);
 }
 
 static bool write_table(FILE *out, const struct table *table) {

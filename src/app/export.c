@@ -1,51 +1,13 @@
+/* export.c: names of pictures, and writing without replacing. */
 #include "app/export.h"
 
-#include "files/json.h"
-#include "files/png_file.h"
 #include "models/code_point.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPORT_MAX_PATH = 4352, EXPORT_MAX_COPIES = 10000 };
-
-static bool no_memory(struct file_error *error) {
-    return file_error_set(error, "no memory is left for this picture; choose a smaller one");
-}
-
-static bool draw_pixels(const struct export_tools *tools, const struct study *study,
-                        enum picture_part part, int density, uint32_t **pixels, int *width,
-                        int *height) {
-    struct draw_list list = {0};
-    struct picture_request request = {.study = study,
-                                      .catalogue = tools->catalogue,
-                                      .measurer = tools->measurer,
-                                      .part = part,
-                                      .density = (float)density};
-    bool is_done = picture_draw(&request, &list, NULL) &&
-                   cairo_renderer_draw(tools->cairo, &list, pixels, width, height);
-    draw_list_free(&list);
-    return is_done;
-}
-
-bool export_png(const struct export_tools *tools, const struct study *study, enum picture_part part,
-                int density, struct file_bytes *out, struct file_error *error) {
-    uint32_t *pixels = NULL;
-    int width = 0, height = 0;
-    if (!draw_pixels(tools, study, part, density, &pixels, &width, &height))
-        return no_memory(error);
-    json_t *json = document_to_json(&study->document);
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-    json_decref(json);
-    bool is_done =
-        text ? png_file_encode((const uint8_t *)pixels, (size_t)width, (size_t)height,
-                               (size_t)width * sizeof *pixels, "headway", text, out, error)
-             : no_memory(error);
-    free(text);
-    free(pixels);
-    return is_done;
-}
+enum { EXPORT_MAX_COPIES = 10000 };
 
 /* Letters, digits and what is beyond ASCII stay, except spaces and marks that write no letter. */
 static bool is_name_character(const unsigned char *at, size_t bytes) {
@@ -109,6 +71,20 @@ size_t export_slug(char *out, size_t room, const char *text) {
     return used;
 }
 
+static const char *const endings[] = {".png", ".svg", ".pdf"};
+
+const char *export_ending(enum export_format format) {
+    return endings[format];
+}
+
+int export_format_of(const char *path) {
+    size_t bytes = strlen(path);
+    if (strcmp(path, "-") == 0) return EXPORT_PNG;
+    for (int i = 0; i < EXPORT_FORMATS; i++)
+        if (bytes > 4 && strcmp(path + bytes - 4, endings[i]) == 0) return i;
+    return -1;
+}
+
 void export_name(char *out, size_t out_bytes, const struct document *document, int layer,
                  int head) {
     enum { STEM = 36 };
@@ -119,13 +95,14 @@ void export_name(char *out, size_t out_bytes, const struct document *document, i
     snprintf(out, out_bytes, "%s-%s%s-head-%d", sentence, step_id(document->step), place, head + 1);
 }
 
-bool export_write(const char *folder, const char *name, const struct file_bytes *bytes, char *path,
-                  size_t path_bytes, struct file_error *error) {
+bool export_write(const char *folder, const char *name, const char *ending,
+                  const struct file_bytes *bytes, char *path, size_t path_bytes,
+                  struct file_error *error) {
     if (!file_make_folders(folder, error)) return false;
     for (int copy = 1; copy <= EXPORT_MAX_COPIES; copy++) {
         char file[160], number[16] = "";
         if (copy > 1) snprintf(number, sizeof number, "-%d", copy);
-        snprintf(file, sizeof file, "%s%s.png", name, number);
+        snprintf(file, sizeof file, "%s%s%s", name, number, ending);
         if (!file_join(path, path_bytes, folder, file))
             return file_error_set(error, "%s: the folder's name is too long; use a shorter one",
                                   folder);
@@ -135,64 +112,4 @@ bool export_write(const char *folder, const char *name, const struct file_bytes 
     }
     return file_error_set(error, "%s: there are too many pictures of this name; move some away",
                           folder);
-}
-
-/* What can be done in the window about a folder that takes no picture: its last words say so. */
-static bool say_what_helps(struct file_error *error) {
-    if (strncmp(error->text, "cannot ", 7) != 0) return false; /* not the disk's */
-    char *what_to_do = strrchr(error->text, ';');
-    if (what_to_do) *what_to_do = 0;
-    return file_error_set(error,
-                          "%.360s; free some space, set another Pictures folder "
-                          "(XDG_PICTURES_DIR in user-dirs.dirs), or use “headway render -o FILE”.",
-                          error->text);
-}
-
-/* One picture of the part into the folder. `study` may be a shallow copy with another head. */
-static bool save_one(struct app *app, const struct study *study, enum picture_part part,
-                     const char *folder, char *path, size_t path_bytes, struct file_error *error) {
-    struct export_tools tools = {&app->catalogue, &app->measurer, app->cairo};
-    struct file_bytes bytes = {0};
-    char name[EXPORT_MAX_NAME + 1];
-    int layers = study->model.weights.config.layers;
-    export_name(name, sizeof name, &study->document, layers > 1 ? study->document.layer : -1,
-                study->document.head);
-    bool is_done =
-        export_png(&tools, study, part, app->presence.export_density, &bytes, error) &&
-        (export_write(folder, name, &bytes, path, path_bytes, error) || say_what_helps(error));
-    file_bytes_free(&bytes);
-    return is_done;
-}
-
-static void say_saved(struct app *app, const char *path, int count) {
-    static const char *const names[] = {"path", "count", NULL};
-    char number[16];
-    snprintf(number, sizeof number, "%d", count);
-    const char *const values[] = {path, number, NULL};
-    if (app->host.set_clipboard) app->host.set_clipboard(app->host.context, path);
-    app_say(app, false, count > 1 ? "message.saved_many" : "message.saved", names, values);
-}
-
-bool export_save(struct app *app, enum picture_part part) {
-    const char *folder = app->pictures_folder ? app->pictures_folder : app->settings_folder;
-    struct file_error error = {0};
-    char path[EXPORT_MAX_PATH] = "";
-    if (!folder) {
-        app_say(app, true, "message.no_folder", NULL, NULL);
-        return false;
-    }
-    if (!app->cairo) app->cairo = cairo_renderer_new(app->fonts);
-    bool is_each = part == PICTURE_HEAD && study_tokens(&app->study) > 0;
-    int heads = is_each ? app->study.model.weights.config.heads : 1;
-    bool is_done = app->cairo ? true : no_memory(&error);
-    struct study study = app->study; /* shallow: only the head differs */
-    for (int head = 0; head < heads && is_done; head++) {
-        if (is_each) study.document.head = head;
-        is_done = save_one(app, &study, part, folder, path, sizeof path, &error);
-    }
-    if (is_done)
-        say_saved(app, heads > 1 ? folder : path, heads);
-    else
-        app_say_text(app, true, error.text);
-    return is_done;
 }

@@ -12,9 +12,51 @@ struct export_tools {
     struct cairo_renderer *cairo;
 };
 
-/* A PNG through cairo with the document as iTXt "headway": the same study gives the same bytes. */
+enum export_format { EXPORT_PNG, EXPORT_SVG, EXPORT_PDF }; /* as picture_presence.export_format */
+/* By the ending of the name; −1: another. "-" is PNG. */
+int export_format_of(const char *path);
+const char *export_ending(enum export_format format); /* ".png" */
+
+/* How a picture is made. All zero but a density of 1: the whole window as it is. */
+struct export_look {
+    enum export_format format;
+    enum picture_part part;
+    int density;           /* 1 … 4 */
+    bool is_figure;        /* cut to what is drawn, without title; SVG and PDF without background */
+    bool is_paper;         /* a figure in the light theme, whose colours can be told apart when printed in grey */
+    bool is_text_outlined; /* SVG, PDF */
+    double width_mm;       /* of the page, type of 6 points at least; SVG and PDF; 0: 96 logical pixels an inch */
+};
+
+/* A picture through cairo or the SVG writer, with the document in it: the same study gives the same bytes. */
+bool export_picture(const struct export_tools *tools, const struct study *study, const struct export_look *look,
+                    struct file_bytes *out, struct file_error *error);
 bool export_png(const struct export_tools *tools, const struct study *study, enum picture_part part,
                 int density, struct file_bytes *out, struct file_error *error);
+
+/* Several pictures as the pages of one PDF; the document is that of the first. */
+struct export_pages;
+struct export_pages *export_pages_new(const struct export_tools *tools, const struct study *first); /* NULL: no memory */
+bool export_pages_add(struct export_pages *pages, const struct export_tools *tools, const struct study *study,
+                      const struct export_look *look, struct file_error *error);
+bool export_pages_finish(struct export_pages *pages, struct file_bytes *out, struct file_error *error);
+void export_pages_free(struct export_pages *pages); /* safe on NULL */
+
+/* One picture of several: which layer, head and step. */
+struct export_place {
+    int layer, head;
+    enum step step;
+};
+/* What varies among them. */
+struct export_variety {
+    bool is_each_layer, is_each_head, is_each_step;
+};
+/* The places of a batch, in reading order: layer by layer, step by step, head by head; steps before the projection exist in the
+ * first layer alone: where one of them was asked for, later layers begin with the projection. *places malloc'd. False: no memory. */
+bool export_places(const struct study *study, const struct export_variety *variety, struct export_place **places,
+                   size_t *count);
+/* The study at that place, at its last beat where the step is another: a shallow copy, good as long as the first. */
+struct study export_study_at(const struct study *study, const struct export_place *place);
 
 /* The sentence's words joined by '-', at most `room` bytes and a NUL: whole words, as many as fit; of a first
  * word that is too long, as many whole characters. A Han character is a word. Returns the bytes. */
@@ -23,12 +65,16 @@ size_t export_slug(char *out, size_t room, const char *text);
  * EXPORT_MAX_NAME − 12 bytes, so that "-12345.png" still fits. layer < 0: not named. */
 void export_name(char *out, size_t out_bytes, const struct document *document, int layer, int head);
 
-/* Writes to folder/name.png, or name-2.png … where that exists; never replaces. `path` gets where
+/* Writes to folder/name.png, or name-2.png … where that exists; never replaces. ending: ".png". `path` gets where
  * it went. */
-bool export_write(const char *folder, const char *name, const struct file_bytes *bytes, char *path,
+bool export_write(const char *folder, const char *name, const char *ending, const struct file_bytes *bytes, char *path,
                   size_t path_bytes, struct file_error *error);
 
-/* Saves the part, one picture for each head when it is PICTURE_HEAD, at the density chosen in the
- * menu; says where, path to the clipboard. */
-bool export_save(struct app *app, enum picture_part part);
+/* Saving from the window; says where, the path goes to the clipboard. One picture is saved at once; several, one at each
+ * export_continue, which app_picture calls, so that Esc can stop them. What takes longer than half a second is shown. */
+bool export_save(struct app *app, const struct export_look *look, enum export_range range);
+void export_continue(struct app *app, double now_ms);
+bool export_is_running(const struct app *app);
+void export_cancel(struct app *app); /* what was saved stays, and nothing half-saved */
+void export_job_free(struct app *app); /* safe without one */
 #endif

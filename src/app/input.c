@@ -1,5 +1,6 @@
 /* input.c: from what happened at the window to a command. */
 #include "app/actions.h"
+#include "app/export.h"
 
 #include "app/finder.h"
 
@@ -190,6 +191,22 @@ static bool is_over_rail(const struct app *app, float x, float y) {
     return false;
 }
 
+/* The lines scroll; the diagram goes from key to key: each comes into the figure when it has the
+ * focus. */
+static void wheel_stage(struct app *app, int32_t by) {
+    const struct picture_presence *presence = &app->presence;
+    const struct semantic_node *stage = semantics_by_id(&app->semantics, NODE_STAGE);
+    const struct semantic_node *top =
+        semantics_at(&app->semantics, presence->pointer_x, presence->pointer_y);
+    bool is_here = stage && rect_contains(stage->rect, presence->pointer_x, presence->pointer_y) &&
+                   !(top && top->role == ROLE_BLOCK);
+    if (is_here && app->study.document.view == VIEW_LINES)
+        app_dispatch(app, (struct ui_action){UI_COMMAND_STAGE_SCROLL, by, 0, 0});
+    if (is_here && app->study.document.view == VIEW_DIAGRAM)
+        app_dispatch(
+            app, (struct ui_action){by > 0 ? UI_COMMAND_KEY_NEXT : UI_COMMAND_KEY_BACK, 0, 0, 0});
+}
+
 static void wheel(struct app *app, const struct input *input) {
     enum { NOTCH_PX = 60 };
     if (input->modifiers & INPUT_CTRL) {
@@ -208,6 +225,8 @@ static void wheel(struct app *app, const struct input *input) {
         app_dispatch(app, (struct ui_action){UI_COMMAND_PANEL_SCROLL, by, 0, 0});
     else if (is_over_rail(app, x, y))
         app_dispatch(app, (struct ui_action){UI_COMMAND_RAIL_SCROLL, by, 0, 0});
+    else
+        wheel_stage(app, by);
 }
 
 static int clamp(float value, int low, int high) {
@@ -222,7 +241,17 @@ static void resize(struct app *app, const struct input *input) {
     app_change(app, &wanted, false);
 }
 
+/* While pictures are being saved nothing may change them: Esc stops that, everything else waits. */
+static bool is_held_up(struct app *app, const struct input *input) {
+    if (!export_is_running(app)) return false;
+    if (input->kind == INPUT_KEY && input->key == KEY_ESCAPE) export_cancel(app);
+    return input->kind == INPUT_KEY || input->kind == INPUT_TEXT ||
+           input->kind == INPUT_COMPOSITION || input->kind == INPUT_POINTER_DOWN ||
+           input->kind == INPUT_WHEEL || input->kind == INPUT_DROP;
+}
+
 void app_input(struct app *app, const struct input *input) {
+    if (is_held_up(app, input)) return;
     switch (input->kind) {
     case INPUT_QUIT:
         app_dispatch(app, (struct ui_action){UI_COMMAND_QUIT, 0, 0, 0});

@@ -95,21 +95,38 @@ bool look_export_menu(struct app *app, struct ui_action action) {
 }
 
 bool look_export_set(struct app *app, struct ui_action action) {
-    if (action.a == 0 && action.b >= PICTURE_WINDOW && action.b <= PICTURE_HEAD)
-        app->presence.export_part = action.b;
-    else if (action.a == 1 && action.b >= 1 && action.b <= 4)
-        app->presence.export_density = action.b;
-    else
+    static const struct {
+        int least, most;
+    } limits[EXPORT_ROW_COUNT] = {[EXPORT_ROW_PART] = {PICTURE_WINDOW, PICTURE_SHEET},
+                                  [EXPORT_ROW_DENSITY] = {1, 4},
+                                  [EXPORT_ROW_FORMAT] = {0, EXPORT_FORMATS - 1},
+                                  [EXPORT_ROW_RANGE] = {0, EXPORT_RANGE_COUNT - 1}};
+    struct picture_presence *p = &app->presence;
+    int *const fields[EXPORT_ROW_COUNT] = {[EXPORT_ROW_PART] = &p->export_part,
+                                           [EXPORT_ROW_DENSITY] = &p->export_density,
+                                           [EXPORT_ROW_FORMAT] = &p->export_format,
+                                           [EXPORT_ROW_RANGE] = &p->export_range};
+    if (action.a < 0 || action.a >= EXPORT_ROW_COUNT || action.b < limits[action.a].least ||
+        action.b > limits[action.a].most)
         return false;
+    *fields[action.a] = action.b;
     app->needs_picture = true;
     return true;
 }
 
-/* a = 1: the part chosen in the menu; else the whole window. */
+/* a = 1: what is chosen in the menu; else the whole window as PNG, at the density chosen there. */
 bool look_export(struct app *app, struct ui_action action) {
-    int part = action.a == 1 ? app->presence.export_part : PICTURE_WINDOW;
+    const struct picture_presence *p = &app->presence;
+    struct export_look look = {.part = PICTURE_WINDOW, .density = p->export_density};
+    enum export_range range = EXPORT_ONE;
+    if (action.a == 1) {
+        look.part = (enum picture_part)p->export_part;
+        look.format = (enum export_format)p->export_format;
+        range = (enum export_range)p->export_range;
+    }
     app_menu_close(app);
-    return export_save(app, (enum picture_part)part);
+    if (look.format != EXPORT_PNG) look.density = 1;
+    return export_save(app, &look, range);
 }
 
 /* Which heads the rail shows, and how much of the first and the last. Heads on the stage do not

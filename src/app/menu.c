@@ -120,10 +120,52 @@ static bool press_focused(struct app *app) {
     return node && app_press_node(app, node);
 }
 
-static bool change_density(struct app *app, int by) {
-    if (!app->presence.is_export_menu_open) return false;
-    return app_dispatch(
-        app, (struct ui_action){UI_COMMAND_EXPORT_SET, 1, app->presence.export_density + by, 0});
+/* The row of the export menu that has the keyboard; EXPORT_ROW_COUNT: its button. */
+static int export_row_focused(const struct app *app) {
+    const struct semantic_node *node = focused_node(app);
+    return node && node->action.command == UI_COMMAND_EXPORT_SET ? node->action.a
+                                                                 : EXPORT_ROW_COUNT;
+}
+
+/* Up and down go from row to row of the export menu, to what is chosen there. */
+static void export_row_step(struct app *app, int direction) {
+    int before = export_row_focused(app);
+    for (int i = 0; i < 16 && export_row_focused(app) == before; i++)
+        menu_focus_step(app, direction);
+    int row = export_row_focused(app);
+    for (int i = 0; i < 16 && row != EXPORT_ROW_COUNT; i++) {
+        if (focused_node(app)->is_selected) break;
+        menu_focus_step(app, direction);
+        if (export_row_focused(app) == row) continue;
+        menu_focus_step(app, -direction); /* nothing is chosen there */
+        break;
+    }
+}
+
+/* Left and right change what is chosen in the row. */
+static void export_choice_step(struct app *app, int by) {
+    const struct semantic_node *node = focused_node(app);
+    if (!node || node->action.command != UI_COMMAND_EXPORT_SET) return;
+    struct ui_action action = node->action;
+    action.b += by;
+    if (!app_dispatch(app, action)) return;
+    app->presence.focus_id = ui_id("export choice", action.a, action.b);
+    app->presence.is_focus_visible = true;
+    app_refresh(app);
+    if (!focused_node(app)) menu_focus_step(app, by);
+}
+
+static void arrow(struct app *app, int key) {
+    app_refresh(app);
+    int direction = key == KEY_UP || key == KEY_LEFT ? -1 : 1;
+    bool is_across = key == KEY_LEFT || key == KEY_RIGHT,
+         is_export = app->presence.is_export_menu_open;
+    if (is_across && is_export)
+        export_choice_step(app, direction);
+    else if (!is_across && is_export)
+        export_row_step(app, direction);
+    else if (!is_across)
+        menu_focus_step(app, direction);
 }
 
 void menu_key(struct app *app, const struct input *input) {
@@ -135,11 +177,9 @@ void menu_key(struct app *app, const struct input *input) {
         switch (input->key) {
         case KEY_UP:
         case KEY_DOWN:
-            menu_focus_step(app, input->key == KEY_UP ? -1 : 1);
-            return;
         case KEY_LEFT:
         case KEY_RIGHT:
-            change_density(app, input->key == KEY_LEFT ? -1 : 1);
+            arrow(app, input->key);
             return;
         case KEY_ENTER:
         case ' ':

@@ -6,6 +6,7 @@
 #include "app/mask_file.h"
 #include "app/session.h"
 #include "files/json.h"
+#include "files/picture_text.h"
 #include "files/png_file.h"
 #include "models/tokens.h"
 
@@ -47,12 +48,26 @@ static bool is_session(const struct file_bytes *bytes) {
     return text[start] == '{' && strstr(text + start, key) != NULL;
 }
 
+/* What the bytes are, by their beginning. */
+static enum open_kind kind_of(const struct file_bytes *bytes) {
+    if (is_png(bytes) || picture_text_is_pdf(bytes) || picture_text_is_svg(bytes))
+        return OPEN_PICTURE;
+    return is_session(bytes) ? OPEN_SESSION : OPEN_TEXT;
+}
+
+/* The text that a picture carries; NULL: none. */
+static bool text_of_picture(const struct file_bytes *bytes, char **text, struct file_error *error) {
+    if (picture_text_is_pdf(bytes)) return picture_text_of_pdf(bytes, text, error);
+    if (picture_text_is_svg(bytes)) return picture_text_of_svg(bytes, text, error);
+    return png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", text, error);
+}
+
 /* The document in a picture; the window keeps its own size. */
-static bool document_from_png(const char *path, const struct file_bytes *bytes,
-                              struct document *document, struct file_error *error) {
+static bool document_from_picture(const char *path, const struct file_bytes *bytes,
+                                  struct document *document, struct file_error *error) {
     char *text = NULL;
     struct file_error why = {0};
-    if (!png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", &text, &why))
+    if (!text_of_picture(bytes, &text, &why))
         return file_error_set(error, "%.200s: %s", path, why.text);
     if (!text)
         return file_error_set(error,
@@ -67,8 +82,8 @@ static bool document_from_png(const char *path, const struct file_bytes *bytes,
 bool open_session(const char *path, struct document *document, struct file_error *error) {
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    bool is_done = is_png(&bytes)
-                       ? document_from_png(path, &bytes, document, error)
+    bool is_done = kind_of(&bytes) == OPEN_PICTURE
+                       ? document_from_picture(path, &bytes, document, error)
                        : document_from_bytes(path, bytes.data, bytes.size, document, error);
     file_bytes_free(&bytes);
     return is_done;
@@ -120,12 +135,18 @@ bool open_text_file(const char *path, struct document *document, struct text_los
     return is_done;
 }
 
+/* One of the two files of a model folder, named in place of the folder. */
+static bool is_in_model(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return strcmp(name, "config.json") == 0 || strcmp(name, "model.safetensors") == 0;
+}
+
 static bool read_kind(const char *path, const struct file_bytes *bytes, enum open_kind kind,
                       struct document *document, struct text_loss *loss,
                       struct file_error *error) {
     switch (kind) {
     case OPEN_PICTURE:
-        return document_from_png(path, bytes, document, error);
+        return document_from_picture(path, bytes, document, error);
     case OPEN_SESSION:
         return document_from_bytes(path, bytes->data, bytes->size, document, error);
     default:
@@ -138,13 +159,15 @@ bool open_into_document(const char *path, struct document *document, enum open_k
     *loss = (struct text_loss){0};
     if (strcmp(path, "-") != 0 && file_is_folder(path)) {
         if (kind) *kind = OPEN_MODEL;
+        what_if_forget_model(&document->what_if);
         return document_set_model(document, path) ? true : no_memory(error);
     }
+    if (is_in_model(path))
+        return file_error_set(error, "%.200s: this is a file of a model; open the folder it is in",
+                              path);
     struct file_bytes bytes = {0};
     if (!file_read_whole(path, OPEN_MAX_BYTES, &bytes, error)) return false;
-    enum open_kind found = is_png(&bytes)       ? OPEN_PICTURE
-                           : is_session(&bytes) ? OPEN_SESSION
-                                                : OPEN_TEXT;
+    enum open_kind found = kind_of(&bytes);
     if (kind) *kind = found;
     bool is_done = read_kind(path, &bytes, found, document, loss, error);
     file_bytes_free(&bytes);

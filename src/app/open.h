@@ -11,8 +11,8 @@ struct text_loss {
 };
 
 enum open_kind { OPEN_TEXT, OPEN_SESSION, OPEN_PICTURE, OPEN_MODEL };
-/* A model folder sets the model, a session or a PNG with a document everything, any other file (or "-", standard
- * input) the text. *kind (may be NULL): which it was. On failure *document stays. */
+/* A model folder sets the model, a session or a picture (PNG, SVG, PDF) with a document everything, any other file
+ * (or "-", standard input) the text. *kind (may be NULL): which it was. On failure *document stays. */
 bool open_into_document(const char *path, struct document *document, enum open_kind *kind,
                         struct text_loss *loss, struct file_error *error);
 /* A document as JSON, or a picture with one, replaces *document. */

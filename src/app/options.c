@@ -47,7 +47,8 @@ static bool parse_option(int argc, char **argv, int *at, struct options *out,
                               row->takes);
     if (row->phase == OPTION_AT_ONCE) return true;
     if (out->value_count == OPTIONS_MAX)
-        return file_error_set(error, "%s: there are too many options; give each once", row->name);
+        return file_error_set(error, "%s: there are more than %d options; leave some out",
+                              row->name, OPTIONS_MAX);
     out->values[out->value_count++] = (struct option_value){row, value};
     return true;
 }
@@ -117,10 +118,7 @@ static bool check_whole(const struct options *options, struct file_error *error)
         !was_given(options, "--session"))
         return file_error_set(error, "--values: there is no context whose keys they would go with; "
                                      "give one with --context");
-    if (options->is_each_head && options->verb == VERB_RENDER && !strstr(options->output, "{head}"))
-        return file_error_set(error, "--head all: every head would go to the same file; put {head} "
-                                     "into the name after -o");
-    return true;
+    return options_check_render(options, error);
 }
 
 bool options_parse(int argc, char **argv, struct options *out, struct file_error *error) {

@@ -34,9 +34,13 @@ struct options {
     struct option_value values[OPTIONS_MAX];
     int value_count;
     const char *output;
-    bool is_json, is_each_head;
+    bool is_json;
+    bool is_each_head, is_each_step, is_each_layer;
+    bool is_contact_sheet, is_figure, is_paper, is_text_outlined;
+    bool has_part;
     enum picture_part part;
     int density;
+    double width_mm; /* 0: not given */
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
     int matrix;          /* of numbers: a source of lesson/cell.h; −1: none given */
     int table_format;    /* enum file_table_format; −1: by the ending of the output */
@@ -67,6 +71,8 @@ bool options_check(const struct options *options, const struct document *wanted,
                    struct file_error *error);
 bool options_check_heads(const struct document *wanted, const struct option_extent *extent,
                          struct file_error *error); /* those switched off */
+/* Is everything that render makes to be pages of one PDF? */
+bool options_are_pages(const struct options *options);
 bool options_has_content(const struct options *options); /* a file, a text or a model is named */
 bool options_has_size(const struct options *options);
 int options_threads(void); /* for long passes: one for each processor, at most 8 */

@@ -60,9 +60,43 @@ static bool apply_part(const struct option_target *t, const char *value) {
     for (int i = 0; i < 3; i++) {
         if (strcmp(value, ids[i]) != 0) continue;
         t->options->part = (enum picture_part)i;
+        t->options->has_part = true;
         return true;
     }
     return false;
+}
+
+static bool apply_contact_sheet(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_contact_sheet = true;
+    return true;
+}
+
+static bool apply_figure(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_figure = true;
+    return true;
+}
+
+static bool apply_paper(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_paper = true;
+    return true;
+}
+
+static bool apply_outlines(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->is_text_outlined = true;
+    return true;
+}
+
+/* "84", "84.5" */
+static bool apply_width_mm(const struct option_target *t, const char *value) {
+    char *end = NULL;
+    double width = strtod(value, &end);
+    if (end == value || *end || !(width >= 10 && width <= 2000)) return false;
+    t->options->width_mm = width;
+    return true;
 }
 
 /* "512M", "2G", "100000" */
@@ -122,6 +156,11 @@ const struct option_row options_look_rows[] = {
     {"--presentation", NULL, apply_presentation, OPTION_FIELD},
     {"--density", "1, 2, 3 or 4", apply_density, OPTION_AT_ONCE},
     {"--part", "window, stage or head", apply_part, OPTION_AT_ONCE},
+    {"--contact-sheet", NULL, apply_contact_sheet, OPTION_AT_ONCE},
+    {"--figure", NULL, apply_figure, OPTION_AT_ONCE},
+    {"--paper", NULL, apply_paper, OPTION_AT_ONCE},
+    {"--outlines", NULL, apply_outlines, OPTION_AT_ONCE},
+    {"--width-mm", "a number from 10 to 2000", apply_width_mm, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
     {"--with", "shares, value-weighted or influence, with commas between them", apply_extras,

@@ -50,7 +50,8 @@ static bool apply_model(const struct option_target *t, const char *value) {
 }
 
 static bool apply_layer(const struct option_target *t, const char *value) {
-    return option_read_index(value, &t->document->layer);
+    t->options->is_each_layer = strcmp(value, "all") == 0;
+    return t->options->is_each_layer || option_read_index(value, &t->document->layer);
 }
 
 static bool apply_head(const struct option_target *t, const char *value) {
@@ -71,7 +72,13 @@ static bool apply_beat(const struct option_target *t, const char *value) {
     return strcmp(value, "last") == 0 || option_read_index(value, &t->document->beat);
 }
 
-OPTION_APPLY_ID(step, step, enum step)
+static bool apply_step(const struct option_target *t, const char *value) {
+    int found = step_from_id(value);
+    t->options->is_each_step = strcmp(value, "all") == 0;
+    if (found >= 0) t->document->step = (enum step)found;
+    return found >= 0 || t->options->is_each_step;
+}
+
 OPTION_APPLY_ID(view, view, enum view)
 OPTION_APPLY_ID(panel, panel, enum panel)
 OPTION_APPLY_ID(stride, stride, enum stride)
@@ -97,6 +104,28 @@ static bool apply_kernel(const struct option_target *t, const char *value) {
     return true;
 }
 
+/* "all", or "1,3": beside the head in focus. */
+static bool apply_lines_heads(const struct option_target *t, const char *value) {
+    t->document->lines_heads = 0;
+    if (strcmp(value, "all") == 0) t->document->lines_heads = UINT64_MAX;
+    while (*value && t->document->lines_heads != UINT64_MAX) {
+        char *end = NULL;
+        long head = *value >= '0' && *value <= '9' ? strtol(value, &end, 10) : 0;
+        if (head < 1 || head > ATTENTION_MAX_HEADS || (*end && (*end != ',' || !end[1])))
+            return false;
+        t->document->lines_heads |= (uint64_t)1 << (head - 1);
+        value = *end ? end + 1 : end;
+    }
+    return t->document->lines_heads != 0;
+}
+
+static bool apply_threshold(const struct option_target *t, const char *value) {
+    long percent;
+    if (!option_read_integer(value, 0, LINES_MAX_THRESHOLD, &percent)) return false;
+    t->document->lines_threshold = (int)percent;
+    return true;
+}
+
 OPTION_APPLY_ID(compare_shows, compare_shows, enum compare_shows)
 
 const struct option_row options_place_rows[] = {
@@ -104,15 +133,17 @@ const struct option_row options_place_rows[] = {
     {"--text", "a sentence", apply_text, OPTION_FIELD},
     {"--text-file", "a file", apply_text_file, OPTION_FIELD},
     {"--model", "textbook, by-hand or a model folder", apply_model, OPTION_FIELD},
-    {"--layer", "a number from 1", apply_layer, OPTION_FIELD},
+    {"--layer", "a number from 1, or all", apply_layer, OPTION_FIELD},
     {"--head", "a number from 1, or all", apply_head, OPTION_FIELD},
     {"--query", "a number from 1", apply_query, OPTION_FIELD},
     {"--key", "a number from 1", apply_key, OPTION_FIELD},
     {"--step",
-     "tokens, embedding, projection, similarity, scale, softmax, sum, heads or feedforward",
+     "tokens, embedding, projection, similarity, scale, softmax, sum, heads, feedforward or all",
      apply_step, OPTION_FIELD},
     {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
-    {"--view", "matrices, heads or compare", apply_view, OPTION_FIELD},
+    {"--view", "matrices, diagram, lines, heads or compare", apply_view, OPTION_FIELD},
+    {"--lines-heads", "all, or numbers from 1 such as 1,3", apply_lines_heads, OPTION_FIELD},
+    {"--threshold", "a number of percent from 0 to 50", apply_threshold, OPTION_FIELD},
     {"--steps", "a number from 0 to 1024", apply_steps, OPTION_FIELD},
     {"--kernel", "a number from 1 to 15", apply_kernel, OPTION_FIELD},
     {"--shows", "reach or influence", apply_compare_shows, OPTION_FIELD},

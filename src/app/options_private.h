@@ -29,6 +29,9 @@ extern const struct option_row options_place_rows[];   /* options_place.c: text,
 extern const struct option_row options_what_if_rows[]; /* options_what_if.c */
 extern const struct option_row options_look_rows[];    /* options_look.c: look, pictures, limits */
 
+/* options_render.c: what render alone understands goes together. */
+bool options_check_render(const struct options *options, struct file_error *error);
+
 bool option_read_integer(const char *value, long low, long high, long *out); /* the whole word */
 bool option_read_index(const char *value, int *out); /* a count from 1, as an index from 0 */
 bool option_read_switch(const char *value, bool *out); /* on, off */

@@ -78,6 +78,12 @@ static bool fill_extra(const struct study *study, enum trace_extra extra, int la
             attention_trace_head_share(study->trace, weights, layer, head, to);
         else
             attention_trace_value_weighted(study->trace, layer, head, to);
+        for (size_t i = 0; i < head_size; i++)
+            if (!isfinite(to[i]))
+                return file_error_set(error,
+                                      "trace: layer %d: %s has a number that float32 cannot hold; "
+                                      "use smaller embeddings or weights, or leave it out",
+                                      layer + 1, extras_known[extra].name);
     }
     return true;
 }

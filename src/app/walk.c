@@ -88,9 +88,23 @@ bool walk_query(struct app *app, struct ui_action action) {
                               app->study.document.query, (int)study_tokens(&app->study));
     struct document wanted;
     if (wanted_query < 0 || !app_copy_document(app, &wanted)) return false;
+    app->presence.has_stage_scroll = false; /* to where the query is */
     wanted.query = wanted_query;
     if (wanted.cell.source >= 0 && cell_row_tokens(wanted.cell.source) == CELL_TOKENS_QUERIES)
         wanted.cell.row = wanted_query;
+    return app_change(app, &wanted, false);
+}
+
+bool walk_key(struct app *app, struct ui_action action) {
+    int wanted_key = target(action, UI_COMMAND_KEY_NEXT, UI_COMMAND_KEY_BACK,
+                            app->study.document.key, (int)study_keys(&app->study));
+    struct document wanted;
+    if (wanted_key < 0 || !app_copy_document(app, &wanted)) return false;
+    wanted.key = wanted_key;
+    if (wanted.cell.source >= 0 && cell_columns_are_keys(wanted.cell.source))
+        wanted.cell.column = wanted_key;
+    else if (wanted.cell.source >= 0 && cell_row_tokens(wanted.cell.source) >= CELL_TOKENS_KEYS)
+        wanted.cell.row = wanted_key;
     return app_change(app, &wanted, false);
 }
 

@@ -340,7 +340,8 @@ bool attention_trace_is_edited(const struct attention_trace *trace, int tensor, 
 void attention_trace_head_share(const struct attention_trace *trace,
                                 const struct attention_weights *weights, int layer, int head, float *out);
 /* out [n, m]: a_ij · ‖v_j‖ of one head, so that a large weight on a tiny value is seen to do nothing
- * (Kobayashi et al. 2020, "Attention is Not Only a Weight", section 3). */
+ * (Kobayashi et al. 2020, "Attention is Not Only a Weight", section 3). 0 where a_ij is 0; elsewhere ∞
+ * when ‖v_j‖ is beyond float32. */
 void attention_trace_value_weighted(const struct attention_trace *trace, int layer, int head, float *out);
 
 /* Both of tensors and weights (an attention_tensor_id or attention_weight_id). */
@@ -348,6 +349,11 @@ const char *attention_tensor_name(int id);    /* "weights", "attention.q.weight"
 bool attention_tensor_is_per_layer(int id);
 const char *attention_tensor_letters(int id); /* "hnm" */
 const char *attention_tensor_meaning(int id); /* of tensors; of weights the name */
+/* The shape that a pass over n queries and m keys gives it, whether or not the model has it (a size of
+ * a part that the model lacks may be 0); returns its dimensions, 1 to 3. The configuration is one that
+ * attention_config_check accepts. */
+int attention_tensor_shape(const struct attention_config *config, size_t n, size_t m, int id,
+                           size_t shape[3]);
 
 /* Checks a configuration. */
 enum attention_status attention_config_check(const struct attention_config *config,
@@ -359,11 +365,14 @@ enum attention_status attention_pass_bytes(const struct attention_config *config
                                            const struct attention_input *input, size_t *bytes,
                                            struct attention_error *error);
 
-/* Threads for passes: `threads` in all, the caller's one included, 1 … 256. They sleep while no pass
- * runs. NULL when there is no memory; fewer threads when the system gives fewer. allocator may be NULL. */
+/* Threads for passes. `threads` counts the caller's one too: threads − 1 are started, and they sleep
+ * while no pass runs. Fewer than 1 is taken as 1, more than ATTENTION_POOL_MAX_THREADS as that many;
+ * where the system starts fewer, the pool has fewer (attention_pool_threads). NULL when there is no
+ * memory. allocator may be NULL; it must outlive the pool. */
+enum { ATTENTION_POOL_MAX_THREADS = 256 };
 struct attention_pool *attention_pool_new(int threads, const struct attention_allocator *allocator);
 void attention_pool_free(struct attention_pool *pool); /* NULL is allowed; not while a pass uses it */
-int attention_pool_threads(const struct attention_pool *pool);
+int attention_pool_threads(const struct attention_pool *pool); /* 1 for NULL */
 
 /* The parts, for readers who want one alone. All of them are what the pass itself calls. */
 

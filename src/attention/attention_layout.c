@@ -73,14 +73,14 @@ static bool tensor_is_part_of(const struct attention_layout *layout, enum attent
     }
 }
 
-static size_t letter_size(const struct attention_layout *layout, char letter) {
-    const struct attention_config *config = &layout->config;
+static size_t letter_size(const struct attention_config *config, size_t n, size_t m, char letter) {
     const size_t heads = (size_t)config->heads;
+    const bool has_units = config->similarity == ATTENTION_SIMILARITY_ADDITIVE && config->d_a > 0;
     switch (letter) {
     case 'n':
-        return layout->n;
+        return n;
     case 'm':
-        return layout->m;
+        return m;
     case 'h':
         return heads;
     case 'k':
@@ -94,8 +94,7 @@ static size_t letter_size(const struct attention_layout *layout, char letter) {
     case 'f':
         return (size_t)config->d_ff;
     case 'a':
-        return (size_t)(config->similarity == ATTENTION_SIMILARITY_ADDITIVE ? config->d_a
-                                                                            : config->d_k);
+        return (size_t)(has_units ? config->d_a : config->d_k);
     case 'N':
         return (size_t)config->position_rows;
     default:
@@ -104,17 +103,22 @@ static size_t letter_size(const struct attention_layout *layout, char letter) {
     }
 }
 
-int attention_layout_shape(const struct attention_layout *layout, int id, size_t shape[3]) {
+int attention_tensor_shape(const struct attention_config *config, size_t n, size_t m, int id,
+                           size_t shape[3]) {
     shape[0] = shape[1] = shape[2] = 0;
+    int dims = 0;
+    for (const char *letter = attention_tensor_letters(id); *letter; letter++) {
+        shape[dims++] = letter_size(config, n, m, *letter);
+    }
+    return dims;
+}
+
+int attention_layout_shape(const struct attention_layout *layout, int id, size_t shape[3]) {
     const bool is_there = id < ATTENTION_TENSOR_COUNT
                               ? layout->is_present[id]
                               : attention_weight_is_part_of(&layout->config, id);
-    if (!is_there) return 0;
-    int dims = 0;
-    for (const char *letter = attention_tensor_letters(id); *letter; letter++) {
-        shape[dims++] = letter_size(layout, *letter);
-    }
-    return dims;
+    shape[0] = shape[1] = shape[2] = 0;
+    return is_there ? attention_tensor_shape(&layout->config, layout->n, layout->m, id, shape) : 0;
 }
 
 size_t attention_shape_count(const size_t shape[3], int dims) {

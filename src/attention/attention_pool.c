@@ -50,6 +50,7 @@ struct attention_pool {
     atomic_int sleepers;    /* workers */
     atomic_bool is_waiting; /* the caller, asleep until the last part is done */
     atomic_bool is_over;
+    atomic_bool is_running; /* finds a pool that two passes share */
 
     mtx_t mutex;    /* guards nothing but the two sleeps */
     cnd_t wake;     /* a new run, or the end */
@@ -198,9 +199,13 @@ void attention_pool_run(struct attention_pool *pool, void (*task)(void *context,
         return;
     }
     assert(parts < CLOSED);
+    const bool is_shared = atomic_exchange(&pool->is_running, true);
+    assert(!is_shared && "one pass at a time may use a pool");
+    (void)is_shared;
     run_begin(pool, task, context, parts);
     parts_take(pool);
     run_finish(pool, parts);
+    atomic_store(&pool->is_running, false);
 }
 
 #else /* no threads */

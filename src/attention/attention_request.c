@@ -21,10 +21,13 @@ static enum attention_status refuse(struct attention_error *error, const char *s
     return ATTENTION_INVALID;
 }
 
-/* "the embedding of token 3 has a number that is not finite (column 2); put a finite number there" */
+/* "the embedding of token 3 has a number that is not finite (column 2); put a finite number there"
+ */
 static enum attention_status rows_check(const float *rows, size_t count, size_t d, const char *what,
                                         struct attention_error *error) {
-    const size_t at = rows ? attention_kernels_of(ATTENTION_KERNELS_BEST)->find_nonfinite(rows, count * d) : count * d;
+    const size_t at =
+        rows ? attention_kernels_of(ATTENTION_KERNELS_BEST)->find_nonfinite(rows, count * d)
+             : count * d;
     if (at == count * d) return ATTENTION_OK;
     attention_error_add(error, what);
     attention_error_add_number(error, at / d + 1);
@@ -38,11 +41,10 @@ static enum attention_status input_check(const struct attention_input *input, si
     enum attention_status status =
         rows_check(input->embedding, input->n, d, "the embedding of token ", error);
     if (status == ATTENTION_OK && input->context) {
-        status =
-            rows_check(input->context, input->m, d, "the embedding of context token ", error);
+        status = rows_check(input->context, input->m, d, "the embedding of context token ", error);
         if (status == ATTENTION_OK)
-            status = rows_check(input->values, input->m, d,
-                                "the embedding of the values' token ", error);
+            status = rows_check(input->values, input->m, d, "the embedding of the values' token ",
+                                error);
     }
     return status;
 }
@@ -147,8 +149,7 @@ static enum attention_status edits_check(const struct attention_layout *layout,
     assert(options->edit_count == 0 || options->edits);
     for (size_t i = 0; i < options->edit_count; i++) {
         const struct attention_edit *edit = &options->edits[i];
-        const bool is_mask =
-            edit->tensor == ATTENTION_TENSOR_SCORES && edit->value == -INFINITY;
+        const bool is_mask = edit->tensor == ATTENTION_TENSOR_SCORES && edit->value == -INFINITY;
         size_t shape[3];
         if (!is_editable(layout, edit->tensor)) {
             return refuse_edit(error, i, edit->tensor,
@@ -195,8 +196,7 @@ static enum attention_status plan(const struct attention_config *config,
         return refuse_size(input->n, error);
     status = edits_check(layout, options, error);
     if (status != ATTENTION_OK) return status;
-    if (!attention_layout_plan(config, options, input, layout))
-        return refuse_size(input->n, error);
+    if (!attention_layout_plan(config, options, input, layout)) return refuse_size(input->n, error);
     return ATTENTION_OK;
 }
 

@@ -132,8 +132,8 @@ void attention_trace_value_weighted(const struct attention_trace *trace, int lay
     const float *a = weights.data + (size_t)head * n * m;
     for (size_t j = 0; j < m; j++) {
         const float size = kernels->euclidean_norm(v.data + ((size_t)head * m + j) * d_v, d_v);
-        for (size_t i = 0; i < n; i++)
-            out[i * m + j] = a[i * m + j] * size;
+        for (size_t i = 0; i < n; i++) /* a masked key gives nothing, also where ‖v‖ is ∞ */
+            out[i * m + j] = a[i * m + j] == 0.0f ? 0.0f : a[i * m + j] * size;
     }
 }
 

@@ -85,7 +85,20 @@ static const struct {
     [COLOUR_MAP_GREYS] = STOPS(greys),
     [COLOUR_MAP_DIVERGING] = STOPS_ABOUT_ZERO(diverging),
     [COLOUR_MAP_DIVERGING_DARK] = STOPS_ABOUT_ZERO(diverging_dark),
+    [COLOUR_MAP_BLUES_SIGNED] = STOPS_ABOUT_ZERO(blues),
+    [COLOUR_MAP_EMBER_SIGNED] = STOPS_ABOUT_ZERO(ember),
+    [COLOUR_MAP_CIVIDIS_SIGNED] = STOPS_ABOUT_ZERO(cividis),
+    [COLOUR_MAP_VIRIDIS_SIGNED] = STOPS_ABOUT_ZERO(viridis),
+    [COLOUR_MAP_MAGMA_SIGNED] = STOPS_ABOUT_ZERO(magma),
+    [COLOUR_MAP_GREYS_SIGNED] = STOPS_ABOUT_ZERO(greys),
 };
+
+enum colour_map colour_map_signed(enum colour_map sequential) {
+    for (size_t i = COLOUR_MAP_BLUES_SIGNED; i < COLOUR_MAP_COUNT; i++)
+        if ((unsigned)sequential < COLOUR_MAP_COUNT && maps[i].stops == maps[sequential].stops)
+            return (enum colour_map)i;
+    return sequential;
+}
 
 struct colour colour_map_at(enum colour_map map, float t) {
     if ((unsigned)map >= COLOUR_MAP_COUNT) map = COLOUR_MAP_BLUES;

@@ -29,7 +29,14 @@ enum colour_map { /* sequential ones over 0 … 1, the diverging one over −1 �
     COLOUR_MAP_GREYS,       /* contrast theme */
     COLOUR_MAP_DIVERGING,   /* orange – paper – blue */
     COLOUR_MAP_DIVERGING_DARK,
+    COLOUR_MAP_BLUES_SIGNED, /* the sequential ones over −1 … 1: in grey, too, each shade is one number */
+    COLOUR_MAP_EMBER_SIGNED,
+    COLOUR_MAP_CIVIDIS_SIGNED,
+    COLOUR_MAP_VIRIDIS_SIGNED,
+    COLOUR_MAP_MAGMA_SIGNED,
+    COLOUR_MAP_GREYS_SIGNED,
     COLOUR_MAP_COUNT
 };
+enum colour_map colour_map_signed(enum colour_map sequential); /* of a diverging map: itself */
 struct colour colour_map_at(enum colour_map map, float t); /* clamps; NaN gives the middle */
 #endif

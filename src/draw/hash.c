@@ -28,6 +28,7 @@ uint64_t hash_command(uint64_t hash, const struct draw_list *list, const struct 
     hash = hash_float(hash_float(hash, c->radius), c->thickness);
     hash = hash_float(hash_float(hash, c->dash), c->angle);
     hash = hash_word(hash_word(hash, c->count), c->columns);
+    if (c->kind == DRAW_CURVE) hash = hash_word(hash, c->is_upright);
     if (c->kind == DRAW_TEXT) {
         hash = hash_word(hash, (uint32_t)c->face << 1 | c->is_right_to_left);
         for (size_t i = 0; i < c->count; i++)

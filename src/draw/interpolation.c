@@ -113,6 +113,7 @@ static void append_faded(struct draw_list *out, const struct draw_list *source,
 static bool has_same_content(const struct draw_list *from, const struct draw_command *a,
                              const struct draw_list *to, const struct draw_command *b) {
     if (a->kind == DRAW_MATRIX) return a->count == b->count && a->columns == b->columns;
+    if (a->kind == DRAW_CURVE) return a->is_upright == b->is_upright;
     if (a->kind != DRAW_TEXT) return true;
     return a->count == b->count && a->face == b->face &&
            a->is_right_to_left == b->is_right_to_left &&

@@ -79,7 +79,7 @@ void draw_key_end(struct draw_list *list) {
 /* All that the record may paint, a little generously. */
 static struct rect painted_bounds(const struct draw_command *c) {
     struct rect r = c->rect;
-    if (c->kind == DRAW_LINE) {
+    if (c->kind == DRAW_LINE || c->kind == DRAW_CURVE) {
         float reach = c->thickness / 2 + 1;
         return rect_make(fminf(r.x, r.x + r.w) - reach, fminf(r.y, r.y + r.h) - reach,
                          fabsf(r.w) + 2 * reach, fabsf(r.h) + 2 * reach);
@@ -132,6 +132,35 @@ struct draw_command *draw_line(struct draw_list *list, float x0, float y0, float
     return record(list, (struct draw_command){.kind = DRAW_LINE,
                                               .rect = rect_make(x0, y0, x1 - x0, y1 - y0),
                                               .thickness = thickness,
+                                              .colour = c});
+}
+
+void draw_curve_at(const struct draw_command *curve, float t, float *x, float *y) {
+    float along = draw_curve_along(t), across = draw_curve_across(t);
+    *x = curve->rect.x + curve->rect.w * (curve->is_upright ? across : along);
+    *y = curve->rect.y + curve->rect.h * (curve->is_upright ? along : across);
+}
+
+/* P' × P'' = 9·w·h·(1 − 2t), so the curvature is that over |P'|³, the same from either end:
+ * tightest at the ends of a steep curve, at about t = 0.27 of a flat one. */
+float draw_curve_bend(float w, float h, bool is_upright) {
+    enum { SAMPLES = 64 };
+    float along = fabsf(is_upright ? h : w), across = fabsf(is_upright ? w : h), least = INFINITY;
+    for (int i = 0; along > 0 && i < SAMPLES; i++) {
+        float t = 0.5f * (float)i / SAMPLES, tu = t * (1 - t);
+        float speed = hypotf(along * (1.5f - 3 * tu), across * 6 * tu);
+        float radius = speed * speed * speed / (9 * along * across * (1 - 2 * t));
+        least = fminf(least, radius);
+    }
+    return least;
+}
+
+struct draw_command *draw_curve(struct draw_list *list, float x0, float y0, float x1, float y1,
+                                bool is_upright, float thickness, struct colour c) {
+    return record(list, (struct draw_command){.kind = DRAW_CURVE,
+                                              .rect = rect_make(x0, y0, x1 - x0, y1 - y0),
+                                              .thickness = thickness,
+                                              .is_upright = is_upright,
                                               .colour = c});
 }
 

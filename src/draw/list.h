@@ -19,7 +19,8 @@ enum draw_kind {
     DRAW_LINE,      /* from (rect.x, rect.y) to (rect.x + rect.w, rect.y + rect.h); w, h may be negative; round ends */
     DRAW_TEXT,      /* one run: one face, one direction */
     DRAW_MATRIX,    /* rows × columns cells filling rect, each one colour, no gaps */
-    DRAW_HATCH      /* diagonal lines over rect: a masked region */
+    DRAW_HATCH,     /* diagonal lines over rect: a masked region */
+    DRAW_CURVE      /* a ribbon between the ends of a LINE that leaves and arrives level, or upright: an S */
 };
 
 /* What every renderer paints, so that they agree pixel for pixel. (x, y) is a pixel's whole coordinate
@@ -28,6 +29,7 @@ enum draw_kind {
  *   FRAME      the rounded rectangle less the one inset by `thickness` (inner radius: radius − thickness,
  *              at least 0). Dashed: only pixels for which draw_dash_covers(x, y, dash).
  *   LINE       all points within thickness/2 of the segment, antialiased.
+ *   CURVE      all points within thickness/2 of the cubic draw_curve_at, round ends, antialiased.
  *   TEXT       angle 0: the pen starts at (x, y) rounded to whole pixels, draw_whole(x), draw_whole(y).
  *              Glyphs inside a run keep their fractions. Turned runs start exactly at (x, y).
  *   MATRIX     rect snapped by rect_snap; pixel x of column draw_cell_at(x − left, width, columns).
@@ -41,16 +43,34 @@ static inline int draw_whole(float position) {
 static inline size_t draw_cell_at(size_t pixel, size_t size, size_t count) {
     return (2 * pixel + 1) * count / (2 * size);
 }
+static inline int draw_hatch_period(float distance) {
+    return distance < 2.0f ? 2 : draw_whole(distance < 65536.0f ? distance : 65536.0f);
+}
+static inline int draw_hatch_width(int period) {
+    int width = period / 6 + (period % 6 >= 3 ? 1 : 0);
+    return width < 1 ? 1 : width;
+}
 /* Lines run from lower left to upper right: (x + y) mod period < width. */
 static inline bool draw_hatch_covers(int x, int y, float distance) {
-    int period = distance < 2.0f ? 2 : draw_whole(distance < 65536.0f ? distance : 65536.0f);
-    int width = period / 6 + (period % 6 >= 3 ? 1 : 0);
-    return ((x + y) % period + period) % period < (width < 1 ? 1 : width);
+    int period = draw_hatch_period(distance);
+    return ((x + y) % period + period) % period < draw_hatch_width(period);
+}
+static inline int draw_dash_step(float dash) {
+    return dash < 1.0f ? 1 : draw_whole(dash < 65536.0f ? dash : 65536.0f);
 }
 /* floor((x + y) / step) is even, step = dash in whole pixels, at least 1. */
 static inline bool draw_dash_covers(int x, int y, float dash) {
-    int step = dash < 1.0f ? 1 : draw_whole(dash < 65536.0f ? dash : 65536.0f);
+    int step = draw_dash_step(dash);
     return ((x + y) % (2 * step) + 2 * step) % (2 * step) < step;
+}
+
+/* How far along and how far across the cubic with control points at half way has come at t in 0 … 1:
+ * a level curve is at (x + along·w, y + across·h), an upright one at (x + across·w, y + along·h). */
+static inline float draw_curve_along(float t) {
+    return t * (1.5f - 1.5f * t + t * t);
+}
+static inline float draw_curve_across(float t) {
+    return t * t * (3.0f - 2.0f * t);
 }
 
 struct draw_command {
@@ -60,7 +80,7 @@ struct draw_command {
     struct rect clip;   /* what may be painted; already cut to all enclosing clips */
     struct colour colour;
     float radius;       /* RECTANGLE, FRAME */
-    float thickness;    /* FRAME, LINE; HATCH: distance of its lines */
+    float thickness;    /* FRAME, LINE, CURVE; HATCH: distance of its lines */
     float dash;         /* FRAME: length of dash and gap; 0: solid */
     float angle;        /* TEXT: radians, clockwise about (x, baseline y) */
     uint32_t data;      /* TEXT: offset into text; MATRIX: offset into cells */
@@ -69,8 +89,11 @@ struct draw_command {
     uint16_t face;      /* TEXT */
     uint8_t style;      /* TEXT: the text_style asked for */
     bool is_right_to_left;
+    bool is_upright;    /* CURVE: leaves and arrives along y, else along x */
     bool is_decoration; /* TEXT that need not be read (outside the contrast and size rules) */
 };
+/* The point of a CURVE at t in 0 … 1. */
+void draw_curve_at(const struct draw_command *curve, float t, float *x, float *y);
 
 struct draw_list {
     struct draw_command *commands;
@@ -106,6 +129,9 @@ struct rect draw_clip(const struct draw_list *list);
 struct draw_command *draw_rectangle(struct draw_list *list, struct rect r, float radius, struct colour c);
 struct draw_command *draw_frame(struct draw_list *list, struct rect r, float radius, float thickness, struct colour c);
 struct draw_command *draw_line(struct draw_list *list, float x0, float y0, float x1, float y1, float thickness, struct colour c);
+/* Thickness at most the curve's tightest bend (draw_curve_bend), so that it never folds over itself: the recorder does not cut it. */
+struct draw_command *draw_curve(struct draw_list *list, float x0, float y0, float x1, float y1, bool is_upright, float thickness, struct colour c);
+float draw_curve_bend(float w, float h, bool is_upright); /* the smallest radius of such a curve, pixels */
 struct draw_command *draw_hatch(struct draw_list *list, struct rect r, float distance, struct colour c);
 /* cells: rows × columns, copied. */
 struct draw_command *draw_matrix(struct draw_list *list, struct rect r, const struct colour *cells, size_t rows, size_t columns);

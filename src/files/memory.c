@@ -29,3 +29,7 @@ char *file_copy_text(const char *text, size_t bytes) {
     if (copy) memcpy(copy, text, bytes);
     return copy;
 }
+
+bool file_texts_equal(const char *a, const char *b) {
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}

@@ -16,4 +16,6 @@ void *file_allocate(size_t count, size_t size);
 void *file_reallocate(void *memory, size_t count, size_t size);
 /* A copy of `bytes` bytes with a NUL behind them. */
 char *file_copy_text(const char *text, size_t bytes);
+/* Whether both are the same text; NULL is the same as NULL alone. */
+bool file_texts_equal(const char *a, const char *b);
 #endif

@@ -46,6 +46,15 @@ size_t utf8_decode(const uint8_t *data, size_t size, uint32_t *code, bool *is_va
     return taken;
 }
 
+size_t utf8_encode(uint32_t code, char *out) {
+    size_t bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const uint8_t first[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
+    for (size_t i = bytes; i-- > 1; code >>= 6)
+        out[i] = (char)(0x80 | (code & 0x3F));
+    out[0] = (char)(first[bytes] | code);
+    return bytes;
+}
+
 bool utf8_is_valid(const void *data, size_t size) {
     const uint8_t *bytes = data;
     bool is_valid = true;

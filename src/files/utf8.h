@@ -10,5 +10,7 @@
  * code point that was well formed so far, or one byte (Unicode 15, section 3.9, "maximal subpart").
  */
 size_t utf8_decode(const uint8_t *data, size_t size, uint32_t *code, bool *is_valid);
+/* At most four bytes into out; returns how many. code: at most U+10FFFF and no surrogate. */
+size_t utf8_encode(uint32_t code, char *out);
 bool utf8_is_valid(const void *data, size_t size);
 #endif

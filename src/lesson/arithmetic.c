@@ -152,7 +152,7 @@ static void take_numbers(const struct attention_arithmetic *m, struct arithmetic
     out->variance = m->variance;
     out->is_gelu = m->is_gelu;
     out->are_terms_queries = is_weight && m->is_over_queries;
-    out->has_value_norm = is_weight;
+    out->has_value_norm = is_weight && isfinite(m->value_norm);
     out->value_norm = m->value_norm;
     out->is_cosine_wave = m->is_cosine_wave;
     out->position = m->position;

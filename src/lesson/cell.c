@@ -286,7 +286,7 @@ bool cell_is_before_mask(const struct study *study, const struct document_cell *
     int tensor, layer;
     size_t index;
     return cell->source == ATTENTION_TENSOR_SCORES && study->document.step == STEP_SCALE &&
-           study->document.view == VIEW_MATRICES &&
+           view_follows_beats(study->document.view) &&
            steps_reveal(study).phase == PHASE_SCALE_DIVIDE &&
            cell_address(study, cell, &tensor, &layer, &index) &&
            !attention_trace_is_edited(study->trace, tensor, layer, index);

@@ -54,6 +54,7 @@ size_t comparison_last_step(const struct study *study);
 #define COMPARISON_MOST_WORK 7e8
 struct comparison_kept {
     struct comparison comparison;
+    int layer;                          /* that it was made for */
     bool has_comparison, has_influence; /* has_influence: made, or tried in vain (why) */
     struct file_error why;              /* what was wrong with it; "": nothing */
     struct largest_weight {             /* mean largest weight of a softmax over 8 keys, unit normal q and k, 2000 queries */

@@ -16,8 +16,11 @@ void comparison_kept_free(struct comparison_kept *kept) {
 const struct comparison *comparison_of(const struct study *study) {
     struct comparison_kept *kept = study->kept;
     if (kept == NULL || study_tokens(study) == 0) return NULL;
-    if (kept->has_comparison && kept->comparison.kernel != (size_t)study->document.compare_kernel)
+    if (kept->has_comparison &&
+        (kept->comparison.kernel != (size_t)study->document.compare_kernel ||
+         kept->layer != study->document.layer))
         comparison_kept_forget(kept);
+    kept->layer = study->document.layer;
     if (!kept->has_comparison)
         kept->has_comparison = comparison_make(study, &kept->comparison, NULL);
     return kept->has_comparison ? &kept->comparison : NULL;

@@ -11,7 +11,7 @@ static const char *const step_ids[STEP_COUNT] = {
     DOCUMENT_STEPS(X)
 #undef X
 };
-static const char *const view_ids[VIEW_COUNT] = {"matrices", "heads", "compare"};
+static const char *const view_ids[VIEW_COUNT] = {"matrices", "diagram", "lines", "heads", "compare"};
 static const char *const compare_shows_ids[COMPARE_COUNT] = {"reach", "influence"};
 static const char *const panel_ids[PANEL_COUNT] = {"explain", "what-if"};
 static const char *const stride_ids[STRIDE_COUNT] = {"row", "cell", "matrix"};
@@ -34,6 +34,7 @@ bool document_init(struct document *document, struct file_error *error) {
         .query = 5, /* the second "cat" of the default text … */
         .key = 1,   /* … and the first */
         .cell = {.source = -1},
+        .lines_threshold = 2,
         .compare_steps = 1,
         .compare_kernel = 3,
         .answers = {PREDICT_NONE, PREDICT_NONE, PREDICT_NONE},
@@ -98,10 +99,6 @@ size_t document_bytes(const struct document *document) {
            what_if->edit_count * sizeof *what_if->edits;
 }
 
-static bool strings_equal(const char *a, const char *b) {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* Two cells that select nothing are the same, whatever else stands in them. */
 static bool cells_equal(const struct document_cell *a, const struct document_cell *b) {
     if (a->source < 0 || b->source < 0) return a->source < 0 && b->source < 0;
@@ -114,6 +111,7 @@ bool document_equal(const struct document *a, const struct document *b) {
         a->layer == b->layer && a->head == b->head && a->query == b->query && a->key == b->key &&
         a->step == b->step && a->beat == b->beat && a->view == b->view && a->stride == b->stride &&
         cells_equal(&a->cell, &b->cell) && a->shows_all_terms == b->shows_all_terms &&
+        a->lines_heads == b->lines_heads && a->lines_threshold == b->lines_threshold &&
         a->compare_steps == b->compare_steps && a->compare_kernel == b->compare_kernel &&
         a->compare_shows == b->compare_shows;
     bool is_setting_equal = a->is_predict_off == b->is_predict_off &&
@@ -122,8 +120,8 @@ bool document_equal(const struct document *a, const struct document *b) {
                          a->width == b->width && a->height == b->height &&
                          a->scale_percent == b->scale_percent && a->panel == b->panel &&
                          a->is_presentation == b->is_presentation;
-    return is_place_equal && is_setting_equal && is_look_equal && strings_equal(a->text, b->text) &&
-           strings_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);
+    return is_place_equal && is_setting_equal && is_look_equal && file_texts_equal(a->text, b->text) &&
+           file_texts_equal(a->model, b->model) && what_if_equal(&a->what_if, &b->what_if);
 }
 
 bool document_set_text(struct document *document, const char *text, size_t bytes) {
@@ -141,4 +139,8 @@ bool document_set_model(struct document *document, const char *model) {
     free(document->model);
     document->model = copy;
     return true;
+}
+
+bool view_follows_beats(enum view view) {
+    return view == VIEW_MATRICES || view == VIEW_DIAGRAM;
 }

@@ -25,7 +25,7 @@ enum step { /* X(NAME, id) */
 #undef X
         STEP_COUNT
 };
-enum view { VIEW_MATRICES, VIEW_HEADS, VIEW_COMPARE, VIEW_COUNT }; /* "matrices", "heads", "compare" */
+enum view { VIEW_MATRICES, VIEW_DIAGRAM, VIEW_LINES, VIEW_HEADS, VIEW_COMPARE, VIEW_COUNT }; /* "matrices", "diagram", "lines", "heads", "compare" */
 enum compare_shows { COMPARE_REACH, COMPARE_INFLUENCE, COMPARE_COUNT }; /* "reach", "influence" */
 enum panel { PANEL_EXPLAIN, PANEL_WHAT_IF, PANEL_COUNT };      /* "explain", "what-if": the right panel */
 enum stride { STRIDE_ROW, STRIDE_CELL, STRIDE_MATRIX, STRIDE_COUNT }; /* "row", "cell", "matrix" */
@@ -35,6 +35,7 @@ enum map_choice { MAP_THEME, MAP_BLUES, MAP_EMBER, MAP_CIVIDIS, MAP_VIRIDIS, MAP
 enum prediction { PREDICT_SIMILARITY, PREDICT_SOFTMAX, PREDICT_SUM, PREDICT_COUNT };
 enum { PREDICT_NONE = -1, PREDICT_SKIPPED = -2 };
 enum { COMPARISON_MAX_STEPS = 1024, COMPARISON_MAX_KERNEL = 15 };
+enum { LINES_MAX_THRESHOLD = 50 };
 enum { BEAT_LAST = INT32_MAX }; /* "last": study_clamp makes it the real number */
 
 /* A number on the screen: which matrix (lesson/cell.h), row and column. source −1: none selected. */
@@ -54,6 +55,8 @@ struct document {
     enum stride stride;
     struct document_cell cell;
     bool shows_all_terms;
+    uint64_t lines_heads; /* view `lines`: bit h: head h is drawn beside the one in focus */
+    int lines_threshold;  /* weights below so many percent are left out: 0 … LINES_MAX_THRESHOLD */
     int compare_steps;  /* steps of the RNN, layers of the others: 0 … COMPARISON_MAX_STEPS, in a study at most its tokens */
     int compare_kernel; /* width of the convolution, 1 … COMPARISON_MAX_KERNEL */
     enum compare_shows compare_shows;
@@ -85,6 +88,7 @@ const char *step_id(enum step step);
 int step_from_id(const char *id);
 const char *view_id(enum view view);
 int view_from_id(const char *id);
+bool view_follows_beats(enum view view); /* shows a step beat by beat, with its words; the others show what comes of it */
 const char *compare_shows_id(enum compare_shows shows);
 int compare_shows_from_id(const char *id);
 const char *panel_id(enum panel panel);

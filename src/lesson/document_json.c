@@ -41,27 +41,39 @@ static json_t *beat_to_json(int beat) {
     return beat == BEAT_LAST ? json_string("last") : json_integer((json_int_t)beat + 1);
 }
 
+static json_t *lines_heads_to_json(uint64_t bits) {
+    json_t *heads = json_array();
+    for (int head = 0; heads != NULL && head < ATTENTION_MAX_HEADS; head++) {
+        if ((bits >> head & 1) != 0 && json_array_append_new(heads, json_integer(head + 1)) != 0) {
+            json_decref(heads);
+            return NULL;
+        }
+    }
+    return heads;
+}
+
 static json_t *place_to_json(const struct document *document) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:s, s:o, s:b, s:i, s:i, s:s}", "layer",
-                     (json_int_t)document->layer + 1, "head", (json_int_t)document->head + 1,
-                     "query", (json_int_t)document->query + 1, "key", (json_int_t)document->key + 1,
-                     "step", step_id(document->step), "beat", beat_to_json(document->beat), "view",
-                     view_id(document->view), "stride", stride_id(document->stride), "cell",
-                     cell_to_json(&document->cell), "all_terms", (int)document->shows_all_terms,
-                     "compare_steps", document->compare_steps, "compare_kernel",
-                     document->compare_kernel, "compare_shows",
-                     compare_shows_id(document->compare_shows));
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:s, s:o, s:b, s:i, s:i, s:s, s:o, s:i}", "layer",
+        (json_int_t)document->layer + 1, "head", (json_int_t)document->head + 1, "query",
+        (json_int_t)document->query + 1, "key", (json_int_t)document->key + 1, "step",
+        step_id(document->step), "beat", beat_to_json(document->beat), "view",
+        view_id(document->view), "stride", stride_id(document->stride), "cell",
+        cell_to_json(&document->cell), "all_terms", (int)document->shows_all_terms, "compare_steps",
+        document->compare_steps, "compare_kernel", document->compare_kernel, "compare_shows",
+        compare_shows_id(document->compare_shows), "lines_heads",
+        lines_heads_to_json(document->lines_heads), "lines_threshold", document->lines_threshold);
 }
 
 static json_t *settings_to_json(const struct document *document) {
-    return json_pack("{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "headway",
-                     FORMAT_VERSION, "text", document->text, "model", document->model, "what_if",
-                     what_if_to_json(&document->what_if), "predict", (int)!document->is_predict_off,
-                     "answers", answers_to_json(document->answers), "theme",
-                     theme_id(document->theme), "colormap", map_id(document->map), "language",
-                     language_id(document->language), "width", document->width, "height",
-                     document->height, "scale_percent", document->scale_percent, "presentation",
-                     (int)document->is_presentation, "panel", panel_id(document->panel));
+    return json_pack(
+        "{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "headway",
+        FORMAT_VERSION, "text", document->text, "model", document->model, "what_if",
+        what_if_to_json(&document->what_if), "predict", (int)!document->is_predict_off, "answers",
+        answers_to_json(document->answers), "theme", theme_id(document->theme), "colormap",
+        map_id(document->map), "language", language_id(document->language), "width",
+        document->width, "height", document->height, "scale_percent", document->scale_percent,
+        "presentation", (int)document->is_presentation, "panel", panel_id(document->panel));
 }
 
 static json_t *known_to_json(const struct document *document) {
@@ -158,14 +170,33 @@ static bool read_answers(const json_t *json, int answers[PREDICT_COUNT], struct 
     return true;
 }
 
+static bool read_lines(const json_t *json, struct document *out, struct file_error *error) {
+    const json_t *heads = json_object_get(json, "lines_heads"), *head;
+    size_t i;
+    if (heads != NULL && !json_is_array(heads))
+        return file_error_set(error,
+                              "\"lines_heads\" is not a list of heads; correct it in the file");
+    if (heads != NULL) out->lines_heads = 0;
+    json_array_foreach(heads, i, head) {
+        json_int_t place = json_is_integer(head) ? json_integer_value(head) : 0;
+        if (place < 1 || place > ATTENTION_MAX_HEADS)
+            return file_error_set(error,
+                                  "\"lines_heads\" holds something that is no head from 1 to "
+                                  "%d; correct it in the file",
+                                  ATTENTION_MAX_HEADS);
+        out->lines_heads |= (uint64_t)1 << (place - 1);
+    }
+    return field_read_integer(json, "lines_threshold", 0, LINES_MAX_THRESHOLD,
+                              &out->lines_threshold, error);
+}
+
 static bool read_compare(const json_t *json, struct document *out, struct file_error *error) {
     int shows = (int)out->compare_shows;
-    bool is_good =
-        field_read_integer(json, "compare_steps", 0, COMPARISON_MAX_STEPS, &out->compare_steps,
-                           error) &&
-        field_read_integer(json, "compare_kernel", 1, COMPARISON_MAX_KERNEL, &out->compare_kernel,
-                           error) &&
-        field_read_id(json, "compare_shows", compare_shows_from_id, &shows, error);
+    bool is_good = field_read_integer(json, "compare_steps", 0, COMPARISON_MAX_STEPS,
+                                      &out->compare_steps, error) &&
+                   field_read_integer(json, "compare_kernel", 1, COMPARISON_MAX_KERNEL,
+                                      &out->compare_kernel, error) &&
+                   field_read_id(json, "compare_shows", compare_shows_from_id, &shows, error);
     out->compare_shows = (enum compare_shows)shows;
     return is_good;
 }
@@ -283,7 +314,7 @@ bool document_from_json(const json_t *json, struct document *out, struct file_er
     struct document read = {0};
     if (!check_version(json, error) || !document_init(&read, error)) return false;
     if (!read_texts(json, &read, error) || !read_place(json, &read, error) ||
-        !read_compare(json, &read, error) ||
+        !read_lines(json, &read, error) || !read_compare(json, &read, error) ||
         !read_settings(json, &read, error) || !read_what_if(json, &read, error) ||
         !read_unknown(json, &read, error)) {
         document_free(&read);

@@ -62,7 +62,8 @@ static int projection_input(const struct study *study) {
     return cell_inputs(study, ATTENTION_TENSOR_Q, inputs) > 0 ? inputs[0] : ATTENTION_TENSOR_X;
 }
 
-/* Tensors that only some passes have: positions, a context, what some F make of queries and keys. */
+/* Tensors that only some passes have: positions, a context, what some F make of queries and keys.
+ */
 static bool is_absent(const struct study *study, int source) {
     switch (source) {
     case ATTENTION_TENSOR_POSITION:
@@ -111,8 +112,7 @@ int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOUR
         struct reveal reveal = steps_reveal(study);
         int result = feedforward_source(study, &reveal);
         sources[0] = result;
-        return result == ATTENTION_TENSOR_OUTPUT ? 1
-                                                 : 1 + cell_inputs(study, result, sources + 1);
+        return result == ATTENTION_TENSOR_OUTPUT ? 1 : 1 + cell_inputs(study, result, sources + 1);
     }
     const int *listed = by_step[study->document.step];
     for (int i = 0; i < SELECTION_MOST_SOURCES && listed[i] >= 0; i++) {
@@ -123,14 +123,46 @@ int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOUR
     return count;
 }
 
+/* The step that makes a number of the diagram; STEP_COUNT: the diagram does not show it. */
+static enum step diagram_step(int source) {
+    switch (source) {
+    case ATTENTION_TENSOR_V:
+        return STEP_PROJECTION;
+    case ATTENTION_TENSOR_SIMILARITY:
+        return STEP_SIMILARITY;
+    case ATTENTION_TENSOR_SCORES:
+        return STEP_SCALE;
+    case CELL_EXPONENTIALS:
+    case CELL_ROW_TOTAL:
+    case ATTENTION_TENSOR_WEIGHTS:
+        return STEP_SOFTMAX;
+    case ATTENTION_TENSOR_HEAD_OUTPUT:
+        return STEP_SUM;
+    default:
+        return STEP_COUNT;
+    }
+}
+
+/* Of the diagram: the values of any word, of the rest the row of the query alone. */
+static bool is_of_diagram(const struct study *study, const struct document_cell *cell) {
+    bool is_value = cell->source == ATTENTION_TENSOR_V;
+    return diagram_step(cell->source) <= study->document.step &&
+           (is_value || cell->row == study->document.query);
+}
+
 /* The heads view shows its heads whole, whatever the beat; the comparison has matrices of its own.
  */
 static bool is_of_view(const struct study *study, const struct document_cell *cell) {
     switch (study->document.view) {
     case VIEW_HEADS:
         return cell->source == selection_heads_source(study);
+    case VIEW_LINES:
+        return cell->source == ATTENTION_TENSOR_WEIGHTS && cell->head == study->document.head &&
+               cell->row == study->document.query;
     case VIEW_COMPARE:
         return cell_is_compared(cell->source);
+    case VIEW_DIAGRAM:
+        return is_of_diagram(study, cell);
     default:
         return false;
     }
@@ -144,7 +176,12 @@ static bool is_heard(const struct study *study, const struct document_cell *cell
 }
 
 bool selection_is_shown(const struct study *study, const struct document_cell *cell) {
-    if (is_of_view(study, cell)) {
+    if (study->document.view == VIEW_DIAGRAM) {
+        enum step made = diagram_step(cell->source);
+        if (made != study->document.step) {
+            return made < study->document.step;
+        }
+    } else if (is_of_view(study, cell)) {
         return study->document.view != VIEW_COMPARE || is_heard(study, cell);
     }
     struct reveal reveal = steps_reveal(study);
@@ -202,7 +239,7 @@ static struct document_cell selected_here(const struct study *study) {
     struct document_cell cell = d->cell, none = {-1, 0, 0, 0};
     int sources[SELECTION_MOST_SOURCES], count = selection_sources(study, sources);
     bool is_listed = is_of_view(study, &cell);
-    for (int s = 0; s < count && d->view != VIEW_COMPARE; s++) {
+    for (int s = 0; s < count && d->view != VIEW_COMPARE && d->view != VIEW_DIAGRAM; s++) {
         is_listed |= cell.source == sources[s] && cell.source != CELL_TOKEN;
     }
     if (!cell_source_is_per_head(cell.source)) {
@@ -213,6 +250,23 @@ static struct document_cell selected_here(const struct study *study) {
     return is_listed && cell_exists(study, &cell) ? cell : none;
 }
 
+/* What the diagram explains unasked: what the step makes of the word in focus. */
+static struct document_cell diagram_own(const struct study *study) {
+    const struct document *d = &study->document;
+    int source = d->step == STEP_PROJECTION ? (int)ATTENTION_TENSOR_V
+                 : d->step < STEP_SUM       ? selection_result_source(study)
+                                            : (int)ATTENTION_TENSOR_HEAD_OUTPUT;
+    struct document_cell own = {source, d->head, source == ATTENTION_TENSOR_V ? d->key : d->query,
+                                0};
+    if (cell_columns_are_keys(source)) {
+        own.column = d->key;
+        own.column = selection_is_shown(study, &own) ? d->key : 0;
+    } else if (source != CELL_ROW_TOTAL) {
+        own.column = telling_column(study, &own);
+    }
+    return own;
+}
+
 struct document_cell selection_of(const struct study *study) {
     const struct document *d = &study->document;
     struct document_cell none = {-1, 0, 0, 0};
@@ -220,11 +274,16 @@ struct document_cell selection_of(const struct study *study) {
         return none;
     }
     struct document_cell selected = selected_here(study);
-    if (d->view != VIEW_MATRICES && (selected.source < 0 || !is_of_view(study, &selected))) {
-        bool is_head = d->view == VIEW_HEADS;
-        selected =
-            (struct document_cell){is_head ? selection_heads_source(study) : (int)CELL_ATTENTION,
-                                   is_head ? d->head : 0, d->query, d->key};
+    if (d->view == VIEW_DIAGRAM && selected.source < 0 && d->step != STEP_TOKENS &&
+        d->step != STEP_EMBEDDING) {
+        return diagram_own(study);
+    }
+    if (!view_follows_beats(d->view) && (selected.source < 0 || !is_of_view(study, &selected))) {
+        bool is_compared = d->view == VIEW_COMPARE;
+        int source = is_compared             ? (int)CELL_ATTENTION
+                     : d->view == VIEW_HEADS ? selection_heads_source(study)
+                                             : (int)ATTENTION_TENSOR_WEIGHTS;
+        selected = (struct document_cell){source, is_compared ? 0 : d->head, d->query, d->key};
         return cell_exists(study, &selected) ? selected : none;
     }
     if (selected.source >= 0 || d->step == STEP_TOKENS) {

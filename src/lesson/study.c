@@ -2,6 +2,7 @@
  * only when all of it is there; the pass comes last, since the trace keeps its old block when a
  * pass fails. */
 #include "lesson/study.h"
+#include "files/memory.h"
 #include "lesson/comparison.h"
 #include "lesson/steps.h"
 #include "lesson/study_pass.h"
@@ -68,10 +69,6 @@ void study_free(struct study *study) {
     document_free(&study->document);
 }
 
-static bool texts_equal(const char *a, const char *b) {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static bool read_context(struct draft *draft, const struct model *model, struct file_error *error) {
     const char *text = draft->document.what_if.context;
     if (!draft->is_context_new || text == NULL) return true;
@@ -125,8 +122,8 @@ static struct attention_input input_of(const struct study_text *text,
                                     .values = values->rows};
 }
 
-/* Threads pay from about 64 tokens on (docs/performance.md). Without a pool the pass goes on in this
- * thread, and comes to the same bits. */
+/* Threads pay from about 64 tokens on (docs/performance.md). Without a pool the pass goes on in
+ * this thread, and comes to the same bits. */
 static void prepare_pool(struct study *study, const struct draft *draft) {
     enum { LONG_TEXT = 64 };
     size_t tokens = draft->is_text_new ? draft->text.tokens.count : study->tokens.count;
@@ -264,8 +261,8 @@ static bool study_compute(struct study *study, const struct document *wanted, bo
     draft.is_model_new = is_first || must_load || strcmp(wanted->model, now->model) != 0;
     draft.is_text_new = draft.is_model_new || strcmp(wanted->text, now->text) != 0 ||
                         changes->shuffle_seed != old->shuffle_seed;
-    draft.is_context_new = draft.is_model_new || !texts_equal(changes->context, old->context);
-    draft.is_values_new = draft.is_model_new || !texts_equal(changes->values, old->values);
+    draft.is_context_new = draft.is_model_new || !file_texts_equal(changes->context, old->context);
+    draft.is_values_new = draft.is_model_new || !file_texts_equal(changes->values, old->values);
     bool is_done = draft_read(&draft, study, error);
     if (is_done) prepare_pool(study, &draft);
     is_done = is_done && draft_pass(&draft, study, error);
@@ -343,48 +340,8 @@ bool study_edit_fits(const struct study *study, const struct attention_edit *edi
 }
 
 int study_shape(const struct study *study, int id, size_t shape[3]) {
-    const struct attention_config *c = &study->model.weights.config;
-    const char *letters = attention_tensor_letters(id);
-    const size_t heads = (size_t)c->heads, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v;
-    int dims = 0;
-    for (; letters[dims] != '\0'; dims++) {
-        switch (letters[dims]) {
-        case 'n':
-            shape[dims] = study_tokens(study);
-            break;
-        case 'm':
-            shape[dims] = study_keys(study);
-            break;
-        case 'h':
-            shape[dims] = heads;
-            break;
-        case 'k':
-            shape[dims] = d_k;
-            break;
-        case 'v':
-            shape[dims] = d_v;
-            break;
-        case 'p':
-            shape[dims] = heads * d_k;
-            break;
-        case 'c':
-            shape[dims] = heads * d_v;
-            break;
-        case 'f':
-            shape[dims] = (size_t)c->d_ff;
-            break;
-        case 'a':
-            shape[dims] = c->d_a > 0 ? (size_t)c->d_a : d_k;
-            break;
-        case 'N':
-            shape[dims] = (size_t)c->position_rows;
-            break;
-        default:
-            shape[dims] = (size_t)c->d_model;
-            break;
-        }
-    }
-    return dims;
+    return attention_tensor_shape(&study->model.weights.config, study_tokens(study),
+                                  study_keys(study), id, shape);
 }
 
 static const char *name_at(const struct study_text *text, int index) {

@@ -141,7 +141,8 @@ static struct dial_state temperature_of(const struct what_if *what_if) {
                                .is_changed = what_if->temperature != 1.0f};
     for (int i = 1; i < TEMPERATURE_PLACES; i++) {
         float nearest = fabsf(temperatures[state.place] - state.value);
-        if (fabsf(temperatures[i] - state.value) < nearest) state.place = i;
+        /* (Of a huge value all are equally far: the last one it is.) */
+        if (fabsf(temperatures[i] - state.value) <= nearest) state.place = i;
     }
     return state;
 }

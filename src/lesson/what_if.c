@@ -64,10 +64,6 @@ bool what_if_copy(struct what_if *to, const struct what_if *from) {
     return true;
 }
 
-static bool texts_equal(const char *a, const char *b) {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static bool painted_equal(const struct painted_mask *a, const struct painted_mask *b) {
     size_t count = painted_count(a);
     if (count == 0 || painted_count(b) == 0) return count == painted_count(b);
@@ -93,8 +89,8 @@ bool what_if_equal(const struct what_if *a, const struct what_if *b) {
            a->activation == b->activation && a->fault == b->fault &&
            a->shuffle_seed == b->shuffle_seed &&
            memcmp(a->heads_off, b->heads_off, sizeof a->heads_off) == 0 &&
-           painted_equal(&a->painted, &b->painted) && texts_equal(a->context, b->context) &&
-           texts_equal(a->values, b->values) && edits_equal(a, b);
+           painted_equal(&a->painted, &b->painted) && file_texts_equal(a->context, b->context) &&
+           file_texts_equal(a->values, b->values) && edits_equal(a, b);
 }
 
 /* What is remembered but does not act (the size of a mask that is not chosen) is no change. */

@@ -107,6 +107,16 @@ int fonts_face_index(const struct fonts *fonts, uint16_t face) {
     return face < fonts->set.count ? fonts->set.faces[face].index : 0;
 }
 
+/* Some files name the weight in the family ("Inter Medium"). */
+const char *fonts_face_family(const struct fonts *fonts, uint16_t face, enum text_style style) {
+    if (face >= fonts->set.count || (unsigned)style >= TEXT_STYLE_COUNT) return "";
+    const char *family = face_family(&fonts->set, face), *wanted = face_wanted_family(style);
+    size_t length = strlen(wanted);
+    bool is_wanted = strncmp(family, wanted, length) == 0 &&
+                     (family[length] == '\0' || family[length] == ' ');
+    return is_wanted ? wanted : family;
+}
+
 bool fonts_shape(struct fonts *fonts, struct shaped_run *run, uint16_t face, bool is_right_to_left,
                  const char *text, size_t bytes) {
     return run_shape(&fonts->set, run, face, is_right_to_left, text, bytes);

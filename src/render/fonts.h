@@ -18,6 +18,8 @@ struct text_measurer fonts_measurer(struct fonts *fonts);
 size_t fonts_face_count(const struct fonts *fonts);
 const char *fonts_face_path(const struct fonts *fonts, uint16_t face);
 int fonts_face_index(const struct fonts *fonts, uint16_t face);
+/* The name of its family as documents name it: "Inter" for all weights of Inter. "" when unknown. */
+const char *fonts_face_family(const struct fonts *fonts, uint16_t face, enum text_style style);
 /* An 8-bit coverage bitmap of one shaped run; *pixels malloc'd, width × height, origin_x/origin_y: where the pen start and baseline lie in it. */
 bool fonts_render_run(struct fonts *fonts, uint16_t face, float size_px, bool is_right_to_left, const char *text,
                       size_t bytes, uint8_t **pixels, int *width, int *height, int *origin_x, int *origin_y);

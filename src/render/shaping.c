@@ -52,7 +52,8 @@ bool run_shape(struct face_set *set, struct shaped_run *run, int face, bool is_r
     int64_t x = 0, y = 0;
     for (unsigned i = 0; fits && i < count; i++) {
         run->glyphs[i] =
-            (struct shaped_glyph){glyphs[i].codepoint, (float)(x + positions[i].x_offset) / em,
+            (struct shaped_glyph){glyphs[i].codepoint, glyphs[i].cluster,
+                                  (float)(x + positions[i].x_offset) / em,
                                   -(float)(y + positions[i].y_offset) / em};
         x += positions[i].x_advance;
         y += positions[i].y_advance;

@@ -5,7 +5,8 @@
 #include "fonts.h"
 
 struct shaped_glyph {
-    uint32_t glyph; /* index in the face; 0: missing */
+    uint32_t glyph;   /* index in the face; 0: missing */
+    uint32_t cluster; /* byte of the text where the characters it stands for begin */
     float x, y;     /* of its origin from the run's left end on the baseline, in ems, y down */
 };
 

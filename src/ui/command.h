@@ -17,6 +17,9 @@
     X(QUERY_SET, "query.set")           /* a: token */                                             \
     X(QUERY_NEXT, "query.next")                                                                    \
     X(QUERY_BACK, "query.back")                                                                    \
+    X(KEY_SET, "key.set")               /* a: key */                                               \
+    X(KEY_NEXT, "key.next")                                                                        \
+    X(KEY_BACK, "key.back")                                                                        \
     X(HEAD_SET, "head.set")             /* a: head */                                              \
     X(HEAD_NEXT, "head.next")                                                                      \
     X(HEAD_BACK, "head.back")                                                                      \
@@ -80,6 +83,9 @@
     X(CHANGE_HEAD, "change.head")       /* a: head of the layer, b: 1 on, 0 off */                 \
     X(CHANGE_TEXT, "change.text")       /* a: edit_field: takes the text away */                   \
     X(CHANGE_RESET, "change.reset")     /* everything as the model says */                         \
+    X(LINES_HEAD, "lines.head")         /* a: head, b: 1 drawn, 0 not */                           \
+    X(LINES_THRESHOLD, "lines.threshold") /* b: percent */                                        \
+    X(STAGE_SCROLL, "stage.scroll")     /* a: logical pixels, down when positive */                \
     X(COMPARE_SHOWS, "compare.shows")   /* b: reach or influence */                                \
     X(COMPARE_STEPS, "compare.steps")   /* b: steps or layers */                                   \
     X(COMPARE_KERNEL, "compare.kernel") /* b: width of the convolution, from 0 for 1 */            \

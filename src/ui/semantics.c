@@ -167,12 +167,21 @@ bool semantics_cell_at(const struct semantic_node *node, float x, float y, size_
     }
     float r = (y - node->rect.y) / node->rect.h * (float)node->grid.rows;
     float c = (x - node->rect.x) / node->rect.w * (float)node->grid.columns;
-    *row = (size_t)r < node->grid.rows ? (size_t)r : node->grid.rows - 1;
-    *column = (size_t)c < node->grid.columns ? (size_t)c : node->grid.columns - 1;
+    const struct semantic_grid *grid = &node->grid;
+    *row = grid->first_row + ((size_t)r < grid->rows ? (size_t)r : grid->rows - 1);
+    *column = grid->first_column + ((size_t)c < grid->columns ? (size_t)c : grid->columns - 1);
     return true;
 }
 
 struct rect semantics_cell_rect(const struct semantic_node *node, size_t row, size_t column) {
     float w = node->rect.w / (float)node->grid.columns, h = node->rect.h / (float)node->grid.rows;
-    return rect_make(node->rect.x + (float)column * w, node->rect.y + (float)row * h, w, h);
+    float x = (float)(column - node->grid.first_column), y = (float)(row - node->grid.first_row);
+    return rect_make(node->rect.x + x * w, node->rect.y + y * h, w, h);
+}
+
+bool semantics_has_cell(const struct semantic_node *node, int row, int column) {
+    const struct semantic_grid *grid = &node->grid;
+    return node->has_grid && row >= 0 && column >= 0 && (size_t)row >= grid->first_row &&
+           (size_t)row - grid->first_row < grid->rows && (size_t)column >= grid->first_column &&
+           (size_t)column - grid->first_column < grid->columns;
 }

@@ -21,6 +21,7 @@ enum semantic_role {
 struct semantic_grid {
     int32_t id;                   /* what CELL_SELECT gets as a (lesson's tensor id and head, see lesson/cell.h) */
     size_t rows, columns;
+    size_t first_row, first_column; /* of the matrix, where only a part of it stands here */
     const float *values;          /* element (r, c) at values[r·row_stride + c·column_stride]; NULL: not revealed */
     size_t row_stride, column_stride;
     const char *const *row_names; /* NULL: numbers from 1 */
@@ -70,7 +71,8 @@ const struct semantic_node *semantics_by_id(const struct semantics *list, uint32
 uint32_t semantics_focus_step(const struct semantics *list, uint32_t id, int direction);
 /* The place of a slider nearest to x, 0 … places − 1. */
 int semantics_place_at(const struct semantic_node *slider, float x);
-/* The cell of a grid node under the point. */
+/* The cell of a grid node under the point, and where a cell stands: row and column of the matrix, not of the part. */
 bool semantics_cell_at(const struct semantic_node *grid, float x, float y, size_t *row, size_t *column);
+bool semantics_has_cell(const struct semantic_node *grid, int row, int column);
 struct rect semantics_cell_rect(const struct semantic_node *grid, size_t row, size_t column);
 #endif

@@ -28,11 +28,11 @@ static struct card card_of(struct page *page) {
     const char *names[] = {"query", "chosen", "best", "rank", "count", "value", "best_value", NULL};
     const char *values[8] = {page_token(page, d->query, UI_MARK_QUERY), "", "", "",
                              page_format(page, "%zu", page_m(page)),    "", "", NULL};
-    if (d->view != VIEW_MATRICES) {
-        bool is_find = d->view == VIEW_HEADS;
+    if (!view_follows_beats(d->view)) {
+        bool is_find = d->view != VIEW_COMPARE;
         return (struct card){
             page_words(page, is_find ? "card.find" : "card.try"),
-            page_filled(page, is_find ? "view.heads.card" : "view.compare.card", names, values),
+            page_filled(page, page_format(page, "view.%s.card", view_id(d->view)), names, values),
             false, false};
     }
     bool are_values = which == PREDICT_SUM;

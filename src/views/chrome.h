@@ -33,8 +33,11 @@ const char *words_compare_note(struct page *page, int which);
 float panel_largest(struct page *page, float x, float y, float width);
 
 /* Over everything. */
-void sheet_draw(struct page *page, struct rect r, const char *name); /* swallows clicks, says its name */
+void sheet_draw(struct page *page, struct rect r, const char *name); /* with a hairline; swallows clicks, says its name */
 void menus_draw(struct page *page, struct rect window);
+void export_menu_draw(struct page *page, struct rect window);
+/* Where a sheet of this size (logical) hangs: under the top bar at the right. */
+struct rect sheet_hang(struct page *page, struct rect window, float width, float height);
 void finder_draw(struct page *page, struct rect window);
 void keys_overlay_draw(struct page *page, struct rect window);
 

@@ -6,8 +6,12 @@
 /* Rows first … last and columns first … last of the grid as it stands. */
 static void frame_cells(struct page *page, const struct grid *grid, int row, int column,
                         struct colour c) {
-    if (row >= (int)grid->rows || column >= (int)grid->columns) {
-        return;
+    bool has_row = row >= 0, has_column = column >= 0;
+    row -= has_row ? (int)grid->first_row : 0;
+    column -= has_column ? (int)grid->first_column : 0;
+    if ((has_row && row < 0) || (has_column && column < 0) || row >= (int)grid->rows ||
+        column >= (int)grid->columns) {
+        return; /* outside the part that stands here */
     }
     float w = grid->rect.w / (float)grid->columns, h = grid->rect.h / (float)grid->rows;
     struct rect r = grid->rect;

@@ -299,15 +299,23 @@ static void hatch_image(struct page *page, const struct grid *grid) {
     }
 }
 
-static void record_node(struct page *page, const struct grid *grid) {
-    struct semantic_node *node =
-        semantics_add(page->ui.semantics, ROLE_GRID, ui_id("grid", grid->id, 0),
-                      rect_intersect(grid->rect, draw_clip(page->ui.list)), grid->name, "");
+void grid_node(struct page *page, const struct grid *grid) {
+    struct semantic_node *node = semantics_add(
+        page->ui.semantics, ROLE_GRID,
+        ui_id("grid", grid->id, (int32_t)(grid->first_row * 4096 + grid->first_column)),
+        rect_intersect(grid->rect, draw_clip(page->ui.list)), grid->name, "");
     node->has_grid = true;
     node->action = (struct ui_action){UI_COMMAND_CELL_SELECT, grid->id, 0, 0};
-    node->grid = (struct semantic_grid){grid->id,        grid->rows,         grid->columns,
-                                        grid->values,    grid->row_stride,   grid->column_stride,
-                                        grid->row_names, grid->column_names, NULL};
+    node->grid = (struct semantic_grid){.id = grid->id,
+                                        .rows = grid->rows,
+                                        .columns = grid->columns,
+                                        .first_row = grid->first_row,
+                                        .first_column = grid->first_column,
+                                        .values = grid->values,
+                                        .row_stride = grid->row_stride,
+                                        .column_stride = grid->column_stride,
+                                        .row_names = grid->row_names,
+                                        .column_names = grid->column_names};
     if (grid->states) {
         bool *hidden = page_memory(page, grid->rows * grid->columns, sizeof *hidden);
         for (size_t i = 0; hidden && i < grid->rows * grid->columns; i++) {
@@ -329,7 +337,7 @@ void grid_draw(struct page *page, const struct grid *grid) {
         draw_image(page, grid);
         hatch_image(page, grid);
     }
-    record_node(page, grid);
+    grid_node(page, grid);
 }
 
 void grid_thumbnail(struct page *page, const struct grid *grid) {

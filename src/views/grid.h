@@ -21,6 +21,7 @@ struct grid {
     uint32_t slot;          /* identity for motion between beats: matrices that share a place share it */
     int32_t id;             /* cell_grid_id of what is shown */
     size_t rows, columns;   /* as it stands */
+    size_t first_row, first_column; /* of the matrix, where only a part of it stands here; values, states and names are the part's */
     const float *values;    /* (r, c) at values[r·row_stride + c·column_stride] */
     size_t row_stride, column_stride;
     enum grid_state state;  /* of every cell, unless `states` says more */
@@ -35,6 +36,8 @@ struct grid {
 };
 
 void grid_draw(struct page *page, const struct grid *grid);
+/* What stands there for semantics alone: a click, the cursor, `describe`. grid_draw has it. */
+void grid_node(struct page *page, const struct grid *grid);
 /* The same as an image, whatever the size of its cells, and without a node. */
 void grid_thumbnail(struct page *page, const struct grid *grid);
 /* The fill nearest to it on which black or white reaches the theme's least contrast. */

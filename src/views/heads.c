@@ -7,8 +7,7 @@
 
 enum { SLOT_HEAD = 2000 };
 
-/* The grid of a head at the current step: scores before the softmax, weights from it on. */
-static struct grid head_grid(struct page *page, int head, bool *is_weight, float *range) {
+struct grid heads_grid(struct page *page, int head, bool *is_weight, float *range) {
     enum step step = page->document->step;
     *is_weight = step != STEP_SIMILARITY && step != STEP_SCALE;
     if (step < STEP_SIMILARITY || step > STEP_SOFTMAX) {
@@ -30,7 +29,7 @@ static struct grid head_grid(struct page *page, int head, bool *is_weight, float
     return scores_grid(page, head, &now);
 }
 
-static const char *bar_words(struct page *page) {
+const char *heads_bar_words(struct page *page) {
     enum step step = page->document->step;
     return page_words(page, step == STEP_SIMILARITY ? "bar.score"
                             : step == STEP_SCALE    ? "bar.scaled"
@@ -156,7 +155,7 @@ void heads_draw(struct page *page, struct rect r) {
     float range = 0;
     for (int k = 0; grids && k < heads; k++) {
         float own = 1;
-        grids[k] = head_grid(page, k, &is_weight, &own);
+        grids[k] = heads_grid(page, k, &is_weight, &own);
         range = fmaxf(range, own);
     }
     if (!grids || t.cell <= 0) {
@@ -184,7 +183,7 @@ void heads_draw(struct page *page, struct rect r) {
         struct rect place =
             rect_make(right.x + ui_px(ui, 12), right.y + ui_px(ui, 30), right.w - ui_px(ui, 12),
                       fminf(right.h - ui_px(ui, 60), ui_px(ui, 320)));
-        colour_bar(page, place, !is_weight, range, bar_words(page));
+        colour_bar(page, place, !is_weight, range, heads_bar_words(page));
     }
 }
 
@@ -197,17 +196,19 @@ void head_figure_draw(struct page *page, struct rect r) {
     if (n == 0) {
         return;
     }
-    struct grid grid = head_grid(page, head, &is_weight, &range);
+    struct grid grid = heads_grid(page, head, &is_weight, &range);
     r = rect_inset(r, ui_px(ui, 24), ui_px(ui, 18));
-    struct rect top = rect_cut_top(&r, ui_px(ui, 48)),
-                right = rect_cut_right(&r, colour_bar_width(page) + ui_px(ui, 16));
     const char *title = page_format(page, "%s · H%d %s", page_layer(page, page->document->layer),
                                     head + 1, page_head_name(page, head));
-    struct rect beside = top;
-    rect_cut_left(&beside, ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink, title) +
-                               ui_px(ui, 20));
-    stage_fault_draw(page, beside);
-    semantics_add(ui->semantics, ROLE_HEADING, ui_id("figure", 0, 0), top, title, "");
+    if (!page->is_figure) {
+        struct rect top = rect_cut_top(&r, ui_px(ui, 48)), beside = top;
+        rect_cut_left(&beside, ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink,
+                                          title) +
+                                   ui_px(ui, 20));
+        stage_fault_draw(page, beside);
+        semantics_add(ui->semantics, ROLE_HEADING, ui_id("figure", 0, 0), top, title, "");
+    }
+    struct rect right = rect_cut_right(&r, colour_bar_width(page) + ui_px(ui, 16));
     struct labels rows = labels_tokens(page, -1, ROLE_QUERY, UI_COMMAND_NONE, SLOT_HEAD);
     struct labels columns = labels_keys(page, -1, UI_COMMAND_NONE, SLOT_HEAD);
     float gap = ui_px(ui, 12),
@@ -236,5 +237,5 @@ void head_figure_draw(struct page *page, struct rect r) {
     colour_bar(page,
                rect_make(rect_right(grid.rect) + ui_px(ui, 20), grid.rect.y, right.w,
                          fminf(grid.rect.h, ui_px(ui, 320))),
-               !is_weight, range, bar_words(page));
+               !is_weight, range, heads_bar_words(page));
 }

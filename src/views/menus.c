@@ -1,9 +1,8 @@
-/* menus.c: the lists that open over the window: models, export, keys. */
+/* menus.c: what opens over the window: the sheet, the list of models, the keys. */
 #include "chrome.h"
 
 #include <math.h>
 
-/* A sheet with a hairline; swallows clicks and says its name. */
 void sheet_draw(struct page *page, struct rect r, const char *name) {
     struct ui *ui = &page->ui;
     draw_rectangle(ui->list, rect_inset(r, -ui_px(ui, 1), -ui_px(ui, 1)), ui_px(ui, 12),
@@ -31,8 +30,7 @@ static void draw_item(struct page *page, struct rect r, const char *words, const
     ui_focus_ring(ui, id, r, ui_px(ui, 7));
 }
 
-/* The sheet hangs under the top bar at the right. */
-static struct rect hang(struct page *page, struct rect window, float width, float height) {
+struct rect sheet_hang(struct page *page, struct rect window, float width, float height) {
     struct ui *ui = &page->ui;
     float w = fminf(ui_px(ui, width), window.w - ui_px(ui, 16)),
           top = fminf(ui_px(ui, 60), window.h / 4);
@@ -47,7 +45,7 @@ static void draw_models(struct page *page, struct rect window) {
     while (names && names[count]) {
         count++;
     }
-    struct rect r = hang(page, window, 360, 72 + 44 * (float)count);
+    struct rect r = sheet_hang(page, window, 360, 72 + 44 * (float)count);
     sheet_draw(page, r, page_words(page, "command.model.menu"));
     struct rect inner = rect_inset(r, ui_px(ui, 10), ui_px(ui, 10));
     draw_clip_push(ui->list, r);
@@ -74,54 +72,12 @@ static void draw_models(struct page *page, struct rect window) {
     draw_clip_pop(ui->list);
 }
 
-static void draw_export(struct page *page, struct rect window) {
-    static const char *const parts[] = {"export.window", "export.stage", "export.heads"};
-    struct ui *ui = &page->ui;
-    struct rect r = hang(page, window, 320, 292);
-    sheet_draw(page, r, page_words(page, "command.export.menu"));
-    draw_clip_push(ui->list, r);
-    struct rect inner = rect_inset(r, ui_px(ui, 10), ui_px(ui, 10));
-    float share = fminf(1, inner.h / ui_px(ui, 222)); /* rows are lower in a low window */
-    float item = floorf(share * ui_px(ui, 40));
-    for (int p = 0; p < 3; p++) {
-        draw_item(page, rect_cut_top(&inner, item), page_words(page, parts[p]), "",
-                  (struct ui_action){UI_COMMAND_EXPORT_SET, 0, p, 0},
-                  p == page->presence->export_part, ui_id("export part", p, 0));
-        rect_cut_top(&inner, ui_px(ui, 2));
-    }
-    rect_cut_top(&inner, floorf(share * ui_px(ui, 8)));
-    struct rect row = rect_cut_top(&inner, floorf(share * ui_px(ui, 36)));
-    const char *density = page_words(page, "export.density");
-    rect_cut_left(&row, ui_px(ui, 12));
-    float w = ui_text_width(ui, TEXT_WORDS, 14, density) + ui_px(ui, 12);
-    ui_text_in(ui, rect_cut_left(&row, fminf(w, row.w * 0.45f)), UI_LEFT, TEXT_WORDS, 14,
-               ui->theme->secondary, density);
-    for (int d = 1; d <= 4; d++) {
-        struct ui_button button = {.id = ui_id("density", d, 0),
-                                   .label = page_format(page, "%d×", d),
-                                   .name = page_format(page, "%s %d", density, d),
-                                   .kind = d == page->presence->export_density ? UI_BUTTON_PRIMARY
-                                                                               : UI_BUTTON_BARE,
-                                   .action = {UI_COMMAND_EXPORT_SET, 1, d, 0},
-                                   .size = 14};
-        ui_button(ui, rect_cut_left(&row, ui_px(ui, 38)), &button);
-        rect_cut_left(&row, ui_px(ui, 2));
-    }
-    rect_cut_top(&inner, floorf(share * ui_px(ui, 10)));
-    struct ui_button save = {.id = ui_id("save", 0, 0),
-                             .label = page_words(page, "button.save_png"),
-                             .kind = UI_BUTTON_PRIMARY,
-                             .action = {UI_COMMAND_EXPORT, 0, 0, 0}};
-    ui_button(ui, rect_cut_top(&inner, floorf(share * ui_px(ui, 42))), &save);
-    draw_clip_pop(ui->list);
-}
-
 void menus_draw(struct page *page, struct rect window) {
     if (page->presence->is_model_menu_open) {
         draw_models(page, window);
     }
     if (page->presence->is_export_menu_open) {
-        draw_export(page, window);
+        export_menu_draw(page, window);
     }
 }
 

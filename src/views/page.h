@@ -15,6 +15,7 @@ struct page {
     const struct document *document;
     const struct catalogue *catalogue;
     const struct picture_presence *presence; /* never NULL: zeroed where there is none */
+    bool is_figure; /* no title */
     struct page_scratch *scratch;
     struct reveal reveal;                /* of the current beat */
     struct document_cell selection;      /* the number the panel explains; source −1: none */

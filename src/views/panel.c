@@ -119,7 +119,7 @@ static void put_arithmetic(struct page *page, struct rect rest) {
     float used =
         panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
     rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
-    bool is_scale = page->document->step == STEP_SCALE && page->document->view == VIEW_MATRICES;
+    bool is_scale = page->document->step == STEP_SCALE && view_follows_beats(page->document->view);
     float chart = is_scale ? panel_largest(page, rest.x, -1, rest.w) : 0;
     if (chart > 0 && chart <= rest.h) {
         panel_largest(page, rest.x, rest.y, rest.w);
@@ -154,7 +154,7 @@ void panel_draw(struct page *page, struct rect r) {
                               small = {NULL, 13, 1.48f, t->secondary, TEXT_WORDS, 0},
                               body = {NULL, 15.5f, 1.48f, t->ink, TEXT_WORDS, 0};
     const char *place =
-        page->document->view != VIEW_MATRICES ? words_for_beat(page, "where") : words_where(page);
+        !view_follows_beats(page->document->view) ? words_for_beat(page, "where") : words_where(page);
     put_words(page, &rest, "panel title", words_for_beat(page, "title"), heading, ROLE_HEADING, 0);
     put_words(page, &rest, "panel where", place, small, ROLE_TEXT, gap);
     if (page_n(page) == 0) {

@@ -53,6 +53,7 @@ static struct page page_of(const struct picture_request *request, struct draw_li
                         .catalogue = request->catalogue,
                         .presence = presence,
                         .part = request->part,
+                        .is_figure = request->is_figure && request->part != PICTURE_WINDOW,
                         .is_presentation = d->is_presentation && request->part == PICTURE_WINDOW};
     page.ui = (struct ui){.list = list,
                           .semantics = semantics,
@@ -66,6 +67,9 @@ static struct page page_of(const struct picture_request *request, struct draw_li
                           .focus_id = presence->is_focus_visible ? presence->focus_id : 0,
                           .weights_map = chosen_map(d, theme),
                           .scores_map = theme->scores};
+    if (request->has_grey_scale) {
+        page.ui.scores_map = colour_map_signed(page.ui.weights_map);
+    }
     page.reveal = steps_reveal(study);
     page.selection = selection_of(study);
     page.is_selection_shown =
@@ -165,7 +169,8 @@ static void draw_window(struct page *page, struct rect window) {
     }
     timeline_draw(page, bottom);
     top_bar_draw(page, top);
-    float tabs = rest.w >= ui_px(ui, 640) ? ui_px(ui, 190) : 0; /* the view tabs stay free */
+    float tabs = stage_tabs_width(page) + ui_px(ui, 20); /* the view tabs stay free */
+    tabs = rest.w - tabs >= ui_px(ui, 320) ? tabs : 0;
     message_draw(page, rect_make(rest.x + tabs + ui_px(ui, 12), rect_bottom(top) + ui_px(ui, 6),
                                  rest.w - tabs - ui_px(ui, 24), 0));
     menus_draw(page, window);
@@ -174,8 +179,10 @@ static void draw_window(struct page *page, struct rect window) {
 /* The stage alone, with its title: for papers and slides. */
 static void draw_stage_figure(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
-    struct rect top = rect_cut_top(&r, ui_px(ui, 52));
-    draw_heading(page, rect_inset(top, ui_px(ui, 24), ui_px(ui, 8)));
+    if (!page->is_figure) {
+        struct rect top = rect_cut_top(&r, ui_px(ui, 52));
+        draw_heading(page, rect_inset(top, ui_px(ui, 24), ui_px(ui, 8)));
+    }
     stage_draw(page, r);
 }
 
@@ -223,6 +230,8 @@ bool picture_draw(const struct picture_request *request, struct draw_list *list,
         head_figure_draw(&page, window);
     } else if (request->part == PICTURE_STAGE) {
         draw_stage_figure(&page, window);
+    } else if (request->part == PICTURE_SHEET || request->part == PICTURE_MODEL_SHEET) {
+        contact_sheet_draw(&page, window);
     } else if (page.presence->is_blank) {
         semantics_add(page.ui.semantics, ROLE_BLOCK, ui_id("blank", 0, 0), window, "", "")->action =
             (struct ui_action){UI_COMMAND_BLANK, 0, 0, 0};

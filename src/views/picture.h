@@ -10,7 +10,9 @@
 enum picture_part {
     PICTURE_WINDOW, /* the whole window */
     PICTURE_STAGE,  /* the view alone, with its title */
-    PICTURE_HEAD    /* one head's heatmap as a figure: title, axis names, token labels, colour bar */
+    PICTURE_HEAD,   /* one head's heatmap as a figure: title, axis names, token labels, colour bar */
+    PICTURE_SHEET,  /* contact sheet: every head of the layer, small, with its name */
+    PICTURE_MODEL_SHEET /* the same of every layer */
 };
 
 /* The texts that can be typed. */
@@ -18,6 +20,11 @@ enum edit_field { EDIT_SENTENCE, EDIT_CONTEXT, EDIT_VALUES, EDIT_COUNT };
 const char *field_text(const struct document *document, enum edit_field field); /* the document's; "" for none */
 const struct token_list *field_tokens(const struct study *study, enum edit_field field);
 
+/* What the export menu makes pictures of. */
+enum export_range { EXPORT_ONE, EXPORT_EACH_HEAD, EXPORT_EACH_STEP, EXPORT_RANGE_COUNT };
+enum { EXPORT_FORMATS = 3 };
+/* Which row of the menu UI_COMMAND_EXPORT_SET is about. */
+enum export_row { EXPORT_ROW_PART, EXPORT_ROW_DENSITY, EXPORT_ROW_FORMAT, EXPORT_ROW_RANGE, EXPORT_ROW_COUNT };
 /* A sheet with a line to type in and a list to choose from: files to open, where to save, commands. */
 enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_COMMANDS, FINDER_COUNT };
 struct finder_row {
@@ -51,12 +58,14 @@ struct picture_presence {
     const char *message;      /* a sentence under the field, or NULL */
     bool is_message_error;
     bool is_keys_open, is_model_menu_open, is_export_menu_open, is_panel_open, is_blank, is_playing, is_cursor_active;
-    float rail_scroll, panel_scroll; /* logical pixels */
+    bool has_stage_scroll; /* the reader scrolled the lines; else they follow the query */
+    float rail_scroll, panel_scroll, stage_scroll; /* logical pixels */
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
     int model_selected;
     const char *const *key_rows;    /* for the keys overlay: key text, command id, …, NULL; NULL: none */
     struct picture_finder finder;
     int export_part, export_density; /* chosen in the export menu: picture_part, 1 … 4 */
+    int export_format, export_range; /* PNG, SVG, PDF; enum export_range */
 };
 
 struct picture_request {
@@ -66,6 +75,8 @@ struct picture_request {
     enum picture_part part;
     float density;  /* device pixels per logical pixel, 1 … 4 (window: the display's) */
     const struct picture_presence *presence; /* NULL: none */
+    bool is_figure; /* of other parts than the window: without the title, for a text that has its own */
+    bool has_grey_scale; /* scores, too, in the map of the weights: still one shade, one number, when printed in grey */
 };
 
 /* Size in device pixels: the document's width × height × density. False only when there is no memory. semantics may be NULL. */

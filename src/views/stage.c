@@ -51,21 +51,50 @@ float stage_fault_draw(struct page *page, struct rect r) {
     return width + ui_px(ui, 16);
 }
 
+static const char *const view_keys[VIEW_COUNT] = {"view.matrices", "view.diagram", "view.lines",
+                                                  "view.heads", "view.compare"};
+
+static struct ui_button tab_of(struct page *page, int view) {
+    return (struct ui_button){.id = ui_id("view", view, 0),
+                              .label = page_words(page, view_keys[view]),
+                              .kind = UI_BUTTON_BARE,
+                              .action = {UI_COMMAND_VIEW_SET, view, 0, 0},
+                              .size = 14,
+                              .is_selected = (int)page->document->view == view};
+}
+
+static float tabs_width(struct page *page, int first, int last) {
+    float width = 0;
+    for (int v = first; v <= last; v++) {
+        struct ui_button tab = tab_of(page, v);
+        width += ui_button_width(&page->ui, &tab) + ui_px(&page->ui, 4);
+    }
+    return width;
+}
+
+float stage_tabs_width(struct page *page) {
+    return tabs_width(page, 0, VIEW_COUNT - 1);
+}
+
+/* Where there is no room for all of them: the chosen one and as many of its neighbours as fit. */
 static void draw_tabs(struct page *page, struct rect r) {
-    static const char *const keys[VIEW_COUNT] = {"view.matrices", "view.heads", "view.compare"};
     struct ui *ui = &page->ui;
-    for (int v = 0; v < VIEW_COUNT; v++) {
-        bool is_on = (int)page->document->view == v;
-        struct ui_button tab = {.id = ui_id("view", v, 0),
-                                .label = page_words(page, keys[v]),
-                                .kind = UI_BUTTON_BARE,
-                                .action = {UI_COMMAND_VIEW_SET, v, 0, 0},
-                                .size = 14,
-                                .is_selected = is_on};
-        float width = ui_button_width(ui, &tab);
-        struct rect place = rect_cut_left(&r, width);
-        struct semantic_node *node = ui_button(ui, rect_inset(place, 0, ui_px(ui, 3)), &tab);
-        node->role = ROLE_TAB;
+    int first = (int)page->document->view, last = first;
+    for (bool has_grown = true; has_grown;) {
+        has_grown = false;
+        if (last + 1 < VIEW_COUNT && tabs_width(page, first, last + 1) <= r.w) {
+            last++;
+            has_grown = true;
+        }
+        if (first > 0 && tabs_width(page, first - 1, last) <= r.w) {
+            first--;
+            has_grown = true;
+        }
+    }
+    for (int v = first; v <= last; v++) {
+        struct ui_button tab = tab_of(page, v);
+        struct rect place = rect_cut_left(&r, ui_button_width(ui, &tab));
+        ui_button(ui, rect_inset(place, 0, ui_px(ui, 3)), &tab)->role = ROLE_TAB;
         rect_cut_left(&r, ui_px(ui, 4));
     }
     rect_cut_left(&r, ui_px(ui, 16));
@@ -145,6 +174,10 @@ void stage_draw(struct page *page, struct rect r) {
     }
     if (page_n(page) == 0) {
         draw_empty(page, inner);
+    } else if (page->document->view == VIEW_DIAGRAM) {
+        diagram_draw(page, inner);
+    } else if (page->document->view == VIEW_LINES) {
+        lines_draw(page, inner);
     } else if (page->document->view == VIEW_HEADS) {
         heads_draw(page, inner);
     } else if (page->document->view == VIEW_COMPARE) {

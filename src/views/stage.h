@@ -4,6 +4,7 @@
 #include "grid.h"
 
 void stage_draw(struct page *page, struct rect r);
+float stage_tabs_width(struct page *page); /* of all view tabs side by side */
 
 /* The `matrices` view of each step, inside r. */
 void step_tokens_draw(struct page *page, struct rect r);
@@ -17,9 +18,20 @@ void step_feedforward_draw(struct page *page, struct rect r);
 /* The `compare` view. */
 void compare_draw(struct page *page, struct rect r);
 
+/* The `diagram` view. */
+void diagram_draw(struct page *page, struct rect r);
+
+/* The `lines` view. */
+void lines_draw(struct page *page, struct rect r);
+
 /* The `heads` view, and one head as a figure of its own. */
 void heads_draw(struct page *page, struct rect r);
 void head_figure_draw(struct page *page, struct rect r);
+/* The grid of a head at the document's step: scores before the softmax, weights from it on; and what its colour bar is called. */
+struct grid heads_grid(struct page *page, int head, bool *is_weight, float *range);
+const char *heads_bar_words(struct page *page);
+/* Every head of the layer, or of every layer, small, with its name, on one scale. */
+void contact_sheet_draw(struct page *page, struct rect r);
 
 /* Scores on their way to weights: what each cell of [n, m] shows at this beat. */
 /* What is wrong on purpose, in the colour of errors at the right end of r; the width that it takes there, 0 where

@@ -108,8 +108,9 @@ static void dial_row(struct rows *rows, enum dial_id which) {
                                .places = state.places,
                                .place = state.place,
                                .own = state.own,
-                               .action = {UI_COMMAND_CHANGE_DIAL, (int32_t)which, 0, 0},
-                               .value_width = ceilf(ui_text_width(ui, TEXT_MONO, 14, "00.00"))};
+                               .action = {UI_COMMAND_CHANGE_DIAL, (int32_t)which, 0, 0}};
+    slider.value_width = ceilf(fmaxf(ui_text_width(ui, TEXT_MONO, 14, "00.00"),
+                                     ui_text_width(ui, TEXT_MONO, 14, slider.value)));
     slider.less = page_format(page, "%s \u2212", slider.name);
     slider.more = page_format(page, "%s +", slider.name);
     float below = ui_px(ui, title_height);

@@ -183,6 +183,13 @@ const char *words_for_beat(struct page *page, const char *part) {
     if (page->document->view == VIEW_COMPARE) {
         return words_of_comparison(page, part);
     }
+    if (page->document->view == VIEW_LINES) {
+        const char *names[] = {"query", "head", "percent", NULL};
+        const char *values[] = {page_token(page, page->document->query, UI_MARK_QUERY),
+                                page_format(page, "%d", page->document->head + 1),
+                                page_format(page, "%d", page->document->lines_threshold), NULL};
+        return page_filled(page, page_format(page, "view.lines.%s", part), names, values);
+    }
     if (page->document->view == VIEW_HEADS) {
         enum step step = page->document->step;
         const char *kind = step == STEP_SIMILARITY ? "score" : step == STEP_SCALE ? "scaled" : NULL;

@@ -57,7 +57,7 @@ static void test_keys_mean_what_is_written(void **state) {
     assert_int_equal(command_for(&app, '{', INPUT_SHIFT), UI_COMMAND_LAYER_BACK);
     assert_int_equal(command_for(&app, '+', INPUT_CTRL | INPUT_SHIFT), UI_COMMAND_SCALE_UP);
     assert_int_equal(command_for(&app, 'z', INPUT_CTRL | INPUT_SHIFT), UI_COMMAND_REDO);
-    assert_int_equal(command_for(&app, 'j', 0), UI_COMMAND_NONE);
+    assert_int_equal(command_for(&app, 'y', 0), UI_COMMAND_NONE);
     app.presence.is_editing = true;
     assert_int_equal(command_for(&app, '.', 0), UI_COMMAND_NONE);
     assert_int_equal(command_for(&app, KEY_RIGHT, 0), UI_COMMAND_NONE);

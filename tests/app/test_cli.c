@@ -271,6 +271,23 @@ static void test_a_mark_at_the_start_is_no_word(void **state) {
     assert_non_null(strstr(run->out, "one two"));
 }
 
+/* Named in place of its folder, a file of a model is neither a sentence nor a session. */
+static void test_a_file_of_a_model_is_no_text(void **state) {
+    (void)state;
+    need_program();
+    static const char *const names[] = {"config.json", "model.safetensors"};
+    char path[256], line[64];
+    struct file_error error = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_true(file_join(path, sizeof path, folder, names[i]));
+        assert_true(file_write_whole(path, "{}", 2, FILE_WRITE_REPLACE, &error));
+        snprintf(line, sizeof line, "describe %s", names[i]);
+        struct run *run = headway(line);
+        program_complains(run, 1);
+        assert_non_null(strstr(run->err, "open the folder"));
+    }
+}
+
 static void test_a_damaged_picture_is_named(void **state) {
     (void)state;
     need_program();
@@ -330,6 +347,7 @@ int main(void) {
         cmocka_unit_test(test_bad_bytes_are_repaired_and_said),
         cmocka_unit_test(test_a_long_text_is_cut_and_said),
         cmocka_unit_test(test_a_mark_at_the_start_is_no_word),
+        cmocka_unit_test(test_a_file_of_a_model_is_no_text),
         cmocka_unit_test(test_a_damaged_picture_is_named),
         cmocka_unit_test(test_a_file_is_replaced_whole),
         cmocka_unit_test(test_missing_assets),

@@ -103,14 +103,27 @@ static void test_a_picture_opens_again(void **state) {
     rig_end(rig);
 }
 
+/* Pictures until there is nothing left to save. */
+static void finish(struct rig *rig) {
+    for (int i = 0; i < 1000 && export_is_running(&rig->app); i++) {
+        assert_true(app_next_wake_ms(&rig->app, rig->now_ms) == 0);
+        rig->now_ms += 100;
+        assert_non_null(app_picture(&rig->app, rig->now_ms));
+    }
+    assert_false(export_is_running(&rig->app));
+}
+
 static void test_each_head_from_the_menu(void **state) {
     (void)state;
     struct rig *rig = rig_start();
     rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
     assert_true(rig->app.presence.is_export_menu_open);
-    rig_click_named(rig, "Each head as its own file");
-    rig_click_named(rig, "Save PNG");
+    rig_click_named(rig, "One head alone");
+    rig_click_named(rig, "Each head, a file or page of its own");
+    rig_click_named(rig, "Save");
     assert_false(rig->app.presence.is_export_menu_open);
+    finish(rig);
+    assert_non_null(strstr(rig->app.presence.message, "Saved 6 pictures"));
     int heads = rig->app.study.model.weights.config.heads;
     assert_int_equal(count_files(rig->folder, ".png"), heads);
     /* The key saves the view, whatever was chosen in the menu, also while that is open. */
@@ -123,7 +136,104 @@ static void test_each_head_from_the_menu(void **state) {
     rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
     rig_key(rig, KEY_UP, 0);
     rig_key(rig, KEY_ENTER, 0);
+    finish(rig);
     assert_int_equal(count_files(rig->folder, ".png"), 2 * heads + 2);
+    rig_end(rig);
+}
+
+static void choose(struct rig *rig, int row, int value) {
+    assert_true(app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_EXPORT_SET, row, value, 0}));
+}
+
+static void save_chosen(struct rig *rig) {
+    app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_EXPORT, 1, 0, 0});
+}
+
+static void test_every_format_opens_again(void **state) {
+    (void)state;
+    static const char *const endings[] = {".png", ".svg", ".pdf"};
+    struct rig *rig = rig_start();
+    for (int format = 0; format < EXPORT_FORMATS; format++) {
+        rig_key(rig, '7', 0);
+        choose(rig, EXPORT_ROW_PART, PICTURE_STAGE);
+        choose(rig, EXPORT_ROW_FORMAT, format);
+        save_chosen(rig);
+        assert_false(rig->app.presence.is_message_error);
+        assert_int_equal(count_files(rig->folder, endings[format]), 1);
+        struct document saved = {0};
+        assert_true(document_copy(&saved, &rig->app.study.document));
+        rig_key(rig, KEY_HOME, 0);
+        struct input drop = {.kind = INPUT_DROP, .text = rig->window.clipboard};
+        app_input(&rig->app, &drop);
+        assert_true(document_equal(&saved, &rig->app.study.document));
+        document_free(&saved);
+    }
+    rig_end(rig);
+}
+
+static void test_steps_are_pages(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    choose(rig, EXPORT_ROW_FORMAT, EXPORT_PDF);
+    choose(rig, EXPORT_ROW_RANGE, EXPORT_EACH_STEP);
+    save_chosen(rig);
+    assert_int_equal(count_files(rig->folder, ".pdf"), 0); /* not before it is whole */
+    finish(rig);
+    assert_int_equal(count_files(rig->folder, ".pdf"), 1);
+    assert_non_null(strstr(rig->app.presence.message, "Saved 9 pages"));
+    assert_non_null(strstr(rig->window.clipboard, "-steps.pdf"));
+    assert_int_equal(rig->app.study.document.step,
+                     STEP_TOKENS); /* the window stayed where it was */
+    rig_end(rig);
+}
+
+/* After half a second it is said how far it is; Esc stops it; nothing else gets through. */
+static void test_a_batch_can_be_stopped(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    choose(rig, EXPORT_ROW_RANGE, EXPORT_EACH_STEP);
+    save_chosen(rig);
+    app_picture(&rig->app, rig->now_ms);
+    assert_null(rig->app.presence.message);
+    rig->now_ms += 600;
+    app_picture(&rig->app, rig->now_ms);
+    assert_non_null(strstr(rig->app.presence.message, "Saving 1 of 9"));
+    struct input key = {.kind = INPUT_KEY, .key = '6'};
+    app_input(&rig->app, &key);
+    assert_int_equal(rig->app.study.document.step, STEP_TOKENS);
+    key.key = KEY_ESCAPE;
+    app_input(&rig->app, &key);
+    assert_false(export_is_running(&rig->app));
+    assert_non_null(strstr(rig->app.presence.message, "2 of 9"));
+    assert_int_equal(count_files(rig->folder, ".png"), 2);
+    assert_int_equal(count_files(rig->folder, ".tmp"), 0);
+    for (int i = 0; i < 5; i++)
+        app_picture(&rig->app, rig->now_ms += 100);
+    assert_int_equal(count_files(rig->folder, ".png"), 2);
+    /* Of one PDF nothing is left. */
+    choose(rig, EXPORT_ROW_FORMAT, EXPORT_PDF);
+    save_chosen(rig);
+    app_picture(&rig->app, rig->now_ms);
+    app_input(&rig->app, &key);
+    assert_non_null(strstr(rig->app.presence.message, "nothing was saved"));
+    assert_int_equal(count_files(rig->folder, ".pdf"), 0);
+    /* The program may end in the middle. */
+    save_chosen(rig);
+    app_picture(&rig->app, rig->now_ms);
+    rig_end(rig);
+}
+
+/* One picture that may take long by itself is announced before. */
+static void test_a_large_picture_is_announced(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    choose(rig, EXPORT_ROW_DENSITY, 4);
+    rig_key(rig, 'e', INPUT_CTRL); /* one frame: the message */
+    assert_non_null(strstr(rig->app.presence.message, "Saving"));
+    assert_int_equal(count_files(rig->folder, ".png"), 0);
+    finish(rig);
+    assert_non_null(strstr(rig->app.presence.message, "Saved as"));
+    assert_int_equal(count_files(rig->folder, ".png"), 1);
     rig_end(rig);
 }
 
@@ -151,6 +261,10 @@ int main(void) {
         cmocka_unit_test(test_saving_never_replaces),
         cmocka_unit_test(test_a_picture_opens_again),
         cmocka_unit_test(test_each_head_from_the_menu),
+        cmocka_unit_test(test_every_format_opens_again),
+        cmocka_unit_test(test_steps_are_pages),
+        cmocka_unit_test(test_a_batch_can_be_stopped),
+        cmocka_unit_test(test_a_large_picture_is_announced),
         cmocka_unit_test(test_a_folder_that_cannot_be_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* What lies over and beside the picture: menus by mouse and keyboard, messages, the rail. */
+#include "app/export.h"
 #include "app/support_app.h"
 
 #include "files/safetensors.h"
@@ -48,19 +49,32 @@ static void test_the_keyboard_stays_in_a_menu(void **state) {
     assert_true(presence->is_export_menu_open && presence->is_focus_visible);
     assert_int_equal(focused_in_menu(rig)->action.command, UI_COMMAND_EXPORT_SET);
     assert_int_equal(focused_in_menu(rig)->action.b, PICTURE_WINDOW);
-    rig_key(rig, KEY_DOWN, 0);
-    assert_int_equal(focused_in_menu(rig)->action.b, PICTURE_STAGE);
-    rig_key(rig, KEY_ENTER, 0);
+    /* Left and right choose in a row, up and down go from row to row, to what is chosen there. */
+    rig_key(rig, KEY_RIGHT, 0);
     assert_int_equal(presence->export_part, PICTURE_STAGE);
-    for (int i = 0; i < 20; i++) {
-        rig_key(rig, KEY_TAB, i < 10 ? 0 : INPUT_SHIFT);
+    assert_int_equal(focused_in_menu(rig)->action.b, PICTURE_STAGE);
+    for (int i = 0; i < 40; i++) {
+        rig_key(rig, KEY_TAB, i < 20 ? 0 : INPUT_SHIFT);
         focused_in_menu(rig);
+    }
+    static const int rows[] = {EXPORT_ROW_RANGE, EXPORT_ROW_FORMAT, EXPORT_ROW_DENSITY};
+    for (size_t i = 0; i < 3; i++) {
+        rig_key(rig, KEY_DOWN, 0);
+        assert_int_equal(focused_in_menu(rig)->action.a, rows[i]);
+        assert_true(focused_in_menu(rig)->is_selected);
     }
     rig_key(rig, KEY_RIGHT, 0);
     assert_int_equal(presence->export_density, 2);
     rig_key(rig, KEY_LEFT, 0);
     rig_key(rig, KEY_LEFT, 0);
     assert_int_equal(presence->export_density, 1);
+    rig_key(rig, KEY_UP, 0);
+    rig_key(rig, KEY_RIGHT, 0);
+    assert_int_equal(presence->export_format, EXPORT_SVG);
+    rig_key(rig, KEY_DOWN, 0); /* an SVG has no pixels: past that row, to the button */
+    assert_int_equal(focused_in_menu(rig)->action.command, UI_COMMAND_EXPORT);
+    rig_key(rig, KEY_DOWN, 0); /* and round again */
+    assert_int_equal(focused_in_menu(rig)->action.a, EXPORT_ROW_PART);
     /* Nothing behind it answers. */
     struct document document = {0};
     assert_true(document_copy(&document, now(rig)));

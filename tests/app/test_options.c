@@ -9,6 +9,7 @@
 #include "app/open.h"
 #include "app/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_WORDS = 64 };
@@ -92,6 +93,20 @@ static void test_changes_to_the_attention(void **state) {
     assert_true(document.compare_steps == 0 && document.compare_kernel == 15);
     assert_int_equal(document.compare_shows, COMPARE_INFLUENCE);
     document_free(&document);
+    assert_true(parse("describe|--view|lines|--lines-heads|1,3|--threshold|50", &options, &error));
+    assert_true(document_init(&document, &error));
+    assert_true(options_apply(&options, &document, &loss, &error));
+    assert_true(document.view == VIEW_LINES && document.lines_heads == 5);
+    assert_int_equal(document.lines_threshold, 50);
+    document_free(&document);
+    static const char *const wrong[] = {"0", "1,", ",1", "65", "1,all", "1;2", "", "-1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "describe|--lines-heads=%s", wrong[i]);
+        assert_false(parse(line, &options, &error));
+    }
+    assert_true(parse("describe|--lines-heads|all", &options, &error));
+    assert_false(parse("describe|--threshold|51", &options, &error));
     assert_true(parse("trace|-o|x.json|--with|influence,shares", &options, &error));
     assert_int_equal(options.extras, 5);
 }

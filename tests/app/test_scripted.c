@@ -135,6 +135,10 @@ static void test_steps_by_name_and_number(void **state) {
     rig_click_named(rig, "Next");
     assert_int_equal(now(rig)->beat, 1);
     rig_key(rig, 'v', 0);
+    assert_int_equal(now(rig)->view, VIEW_DIAGRAM);
+    rig_key(rig, 'v', 0);
+    assert_int_equal(now(rig)->view, VIEW_LINES);
+    rig_click_named(rig, "Heads");
     assert_int_equal(now(rig)->view, VIEW_HEADS);
     rig_click_named(rig, "Matrices");
     assert_int_equal(now(rig)->view, VIEW_MATRICES);

@@ -163,12 +163,41 @@ static void test_value_weighted(void **state) {
     attention_trace_free(trace);
 }
 
+/* ‖v‖ may be beyond float32 where v is not. A masked key has weight 0 and gives 0, not NaN. */
+static void test_value_beyond_float32(void **state) {
+    (void)state;
+    static const float one[4] = {1, 0, 0, 1}, zeros[4] = {0}, rows[4] = {3e38f, 3e38f, 1, 1};
+    const struct attention_layer_weights layer = {
+        .q_weight = zeros, .k_weight = zeros, .v_weight = one, .o_weight = zeros};
+    const struct attention_weights weights = {.config = {.d_model = 2,
+                                                         .layers = 1,
+                                                         .heads = 1,
+                                                         .d_k = 2,
+                                                         .d_v = 2,
+                                                         .norm = ATTENTION_NORM_NONE},
+                                              .layers = &layer};
+    const uint8_t allowed[4] = {0, 1, 1, 0};
+    const struct attention_options options = {.mask = ATTENTION_MASK_CUSTOM, .allowed = allowed};
+    struct attention_trace *trace = attention_trace_new(NULL);
+    struct attention_error error;
+    float out[4];
+    assert_int_equal(attention_pass(trace, &weights, &options,
+                                    &(struct attention_input){.embedding = rows, .n = 2}, &error),
+                     ATTENTION_OK);
+    attention_trace_value_weighted(trace, 0, 0, out);
+    assert_true(out[0] == 0.0f && out[3] == 0.0f);
+    assert_true(out[1] > 1.4f && out[1] < 1.5f);
+    assert_true(out[2] == INFINITY);
+    attention_trace_free(trace);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shares_add_up),
         cmocka_unit_test(test_share_is_its_definition),
         cmocka_unit_test(test_heads_off),
         cmocka_unit_test(test_value_weighted),
+        cmocka_unit_test(test_value_beyond_float32),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

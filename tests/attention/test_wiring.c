@@ -155,7 +155,10 @@ static void test_shapes_and_names(void **state) {
         assert_true((weight.data != NULL) == (weight.dims > 0));
         if (weight.data) expect_shape(&weight, id);
     }
-    for (int id = 0; id < ATTENTION_QUANTITY_COUNT; id++) {
+    for (int id = 0; id < ATTENTION_QUANTITY_COUNT; id++) { /* of the shape alone, without a pass */
+        struct attention_tensor planned = {.data = c.embedding};
+        planned.dims = attention_tensor_shape(&config, 5, 6, id, planned.shape);
+        expect_shape(&planned, id);
         for (int other = 0; other < id; other++)
             assert_string_not_equal(attention_tensor_name(id), attention_tensor_name(other));
     }

@@ -9,6 +9,7 @@
 #include "draw/colour.h"
 #include "draw/geometry.h"
 #include <math.h>
+#include <stdlib.h>
 
 static void assert_colour(struct colour c, uint32_t hex) {
     assert_int_equal((uint32_t)c.r << 16 | (uint32_t)c.g << 8 | c.b, hex);
@@ -65,6 +66,38 @@ static void sequential_maps_are_monotonic(void **state) {
     }
 }
 
+/* CIE 1976 lightness, 0 … 100: what is left of a colour in grey. */
+static float lightness(struct colour c) {
+    float y = colour_luminance(c);
+    return y > 0.008856f ? 116 * cbrtf(y) - 16 : 903.3f * y;
+}
+
+/* Printed in grey, a tenth of the scale more is always seen, and never the other way round. */
+static void maps_for_paper_survive_grey(void **state) {
+    (void)state;
+    static const enum colour_map maps[] = {COLOUR_MAP_BLUES, COLOUR_MAP_GREYS, COLOUR_MAP_CIVIDIS};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+        enum colour_map about_zero = colour_map_signed(maps[i]);
+        assert_true(about_zero > COLOUR_MAP_DIVERGING_DARK);
+        float way = lightness(colour_map_at(maps[i], 1)) - lightness(colour_map_at(maps[i], 0));
+        assert_true(fabsf(way) > 65);
+        for (int t = 0; t <= 90; t++) {
+            float from = (float)t / 100, to = from + 0.1f;
+            float step =
+                lightness(colour_map_at(maps[i], to)) - lightness(colour_map_at(maps[i], from));
+            assert_true(step * way > 0 && fabsf(step) > 3);
+            struct colour a = colour_map_at(maps[i], from),
+                          b = colour_map_at(about_zero, 2 * from - 1);
+            assert_in_range(abs(a.r - b.r) + abs(a.g - b.g) + abs(a.b - b.b), 0, 3);
+        }
+    }
+    assert_int_equal(colour_map_signed(COLOUR_MAP_DIVERGING), COLOUR_MAP_DIVERGING);
+    /* The diverging maps do not: that is why figures for paper take another. */
+    float ends[] = {lightness(colour_map_at(COLOUR_MAP_DIVERGING, -1)),
+                    lightness(colour_map_at(COLOUR_MAP_DIVERGING, 1))};
+    assert_true(fabsf(ends[0] - ends[1]) < 10);
+}
+
 static void contrast_is_that_of_the_standard(void **state) {
     (void)state;
     struct colour black = COLOUR_HEX(0), white = COLOUR_HEX(0xFFFFFF);
@@ -112,6 +145,7 @@ int main(void) {
         cmocka_unit_test(maps_begin_and_end_as_designed),
         cmocka_unit_test(text_is_readable_on_every_value),
         cmocka_unit_test(sequential_maps_are_monotonic),
+        cmocka_unit_test(maps_for_paper_survive_grey),
         cmocka_unit_test(contrast_is_that_of_the_standard),
         cmocka_unit_test(mixing_is_exact_at_the_ends),
         cmocka_unit_test(cutting_keeps_the_area),

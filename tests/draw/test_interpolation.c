@@ -88,6 +88,30 @@ static void keyed_records_move(void **state) {
     draw_list_free(&out);
 }
 
+static void curves_move_and_turn_by_fading(void **state) {
+    (void)state;
+    struct draw_list from = {0}, to = {0}, out = {0};
+    begin(&from);
+    draw_key(&from, 1, 0, 0);
+    draw_curve(&from, 10, 10, 110, 60, false, 2, INK);
+    draw_key(&from, 2, 0, 0);
+    draw_curve(&from, 10, 10, 110, 60, false, 2, INK);
+    begin(&to);
+    draw_key(&to, 1, 0, 0);
+    draw_curve(&to, 10, 30, 110, 20, false, 12, INK);
+    draw_key(&to, 2, 0, 0);
+    draw_curve(&to, 10, 10, 110, 60, true, 2, INK);
+    assert_true(draw_list_interpolate(&out, &from, &to, 0.5f));
+    assert_int_equal(out.count, 3);
+    assert_true(out.commands[0].rect.y == 20 && out.commands[0].rect.h == 20);
+    assert_true(out.commands[0].thickness == 7 && out.commands[0].colour.a == 255);
+    assert_true(!out.commands[1].is_upright && out.commands[2].is_upright); /* no shape between */
+    assert_int_equal(out.commands[1].colour.a, 128);
+    draw_list_free(&from);
+    draw_list_free(&to);
+    draw_list_free(&out);
+}
+
 static void changed_text_is_exchanged(void **state) {
     (void)state;
     struct draw_list from = {0}, to = {0}, out = {0};
@@ -157,6 +181,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_are_exact),
         cmocka_unit_test(keyed_records_move),
+        cmocka_unit_test(curves_move_and_turn_by_fading),
         cmocka_unit_test(changed_text_is_exchanged),
         cmocka_unit_test(unkeyed_records_stay_or_fade),
         cmocka_unit_test(empty_pictures_are_fine),

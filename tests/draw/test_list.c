@@ -49,6 +49,7 @@ static void draw_sample(struct draw_list *list) {
     draw_hatch(list, rect_make(50, 2, 30, 40), 6, INK);
     draw_matrix(list, rect_make(90, 2, 30, 40), cells, 2, 3);
     draw_text(list, &fake, TEXT_WORDS, 10, 100, 80, 0, INK, "one|two", 7);
+    draw_curve(list, 60, 90, 20, 50, true, 3, INK);
 }
 
 static void records_what_was_asked(void **state) {
@@ -56,7 +57,7 @@ static void records_what_was_asked(void **state) {
     struct draw_list list = {0};
     draw_sample(&list);
     assert_true(draw_list_ok(&list));
-    assert_int_equal(list.count, 7);
+    assert_int_equal(list.count, 8);
     assert_int_equal(list.commands[1].kind, DRAW_FRAME);
     assert_true(list.commands[1].dash == 4.0f);
     assert_true(list.commands[2].rect.w == -5.0f && list.commands[2].rect.h == -16.0f);
@@ -64,6 +65,8 @@ static void records_what_was_asked(void **state) {
     assert_int_equal(list.commands[4].columns, 3);
     assert_memory_equal(list.text + list.commands[5].data, "one|", 4);
     assert_true(list.commands[6].rect.x == 120.0f && list.commands[6].rect.w == 15.0f);
+    assert_true(list.commands[7].kind == DRAW_CURVE && list.commands[7].is_upright);
+    assert_true(list.commands[7].rect.w == -40.0f && list.commands[7].rect.h == -40.0f);
     draw_list_free(&list);
     draw_list_free(&list);
     assert_int_equal(list.count, 0);
@@ -130,6 +133,9 @@ static void hash_sees_everything_painted(void **state) {
         assert_true(draw_list_hash(&same) != hash);
         same.commands[i] = before;
     }
+    same.commands[7].is_upright = false;
+    assert_true(draw_list_hash(&same) != hash);
+    same.commands[7].is_upright = true;
     same.text[0] ^= 1;
     assert_true(draw_list_hash(&same) != hash);
     same.text[0] ^= 1;
@@ -224,6 +230,41 @@ static void growth_is_checked(void **state) {
 }
 
 /* The inline formulas against their definitions. */
+/* The cubic in Bernstein's form, its control points at half way; and its tightest radius, by
+ * differences. */
+static void curves_are_as_written(void **state) {
+    (void)state;
+    for (int k = 0; k < 8; k++) {
+        struct draw_command curve = {.kind = DRAW_CURVE, .is_upright = k % 2 == 1};
+        curve.rect = rect_make(10, 20, (float)(k * 37 - 100), (float)(90 - k * 31));
+        double x = 10, y = 20, w = (double)curve.rect.w, h = (double)curve.rect.h, least = INFINITY;
+        double px[4] = {x, x + (k % 2 ? 0 : w / 2), x + (k % 2 ? w : w / 2), x + w};
+        double py[4] = {y, y + (k % 2 ? h / 2 : 0), y + (k % 2 ? h / 2 : h), y + h};
+        for (int i = 0; i <= 1000; i++) {
+            double t = i / 1000.0, u = 1 - t;
+            double b[4] = {u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t};
+            float at_x, at_y;
+            draw_curve_at(&curve, (float)t, &at_x, &at_y);
+            assert_true(fabs((double)at_x - b[0] * px[0] - b[1] * px[1] - b[2] * px[2] -
+                             b[3] * px[3]) < 1e-4);
+            assert_true(fabs((double)at_y - b[0] * py[0] - b[1] * py[1] - b[2] * py[2] -
+                             b[3] * py[3]) < 1e-4);
+            double dx = 3 * (u * u * (px[1] - px[0]) + 2 * u * t * (px[2] - px[1]) +
+                             t * t * (px[3] - px[2]));
+            double dy = 3 * (u * u * (py[1] - py[0]) + 2 * u * t * (py[2] - py[1]) +
+                             t * t * (py[3] - py[2]));
+            double ex = 6 * (u * (px[2] - 2 * px[1] + px[0]) + t * (px[3] - 2 * px[2] + px[1]));
+            double ey = 6 * (u * (py[2] - 2 * py[1] + py[0]) + t * (py[3] - 2 * py[2] + py[1]));
+            double turn = fabs(dx * ey - dy * ex);
+            least = turn > 0 ? fmin(least, pow(dx * dx + dy * dy, 1.5) / turn) : least;
+        }
+        double bend = (double)draw_curve_bend(curve.rect.w, curve.rect.h, curve.is_upright);
+        assert_true(bend <= least * 1.01); /* promises no more than there is */
+        assert_true(bend >= least * 0.99);
+    }
+    assert_true(isinf(draw_curve_bend(100, 0, false)));
+}
+
 static void formulas_are_as_written(void **state) {
     (void)state;
     for (int i = -400; i <= 400; i++) {
@@ -266,6 +307,7 @@ int main(void) {
         cmocka_unit_test(memory_may_end_anywhere),
         cmocka_unit_test(growth_is_checked),
         cmocka_unit_test(formulas_are_as_written),
+        cmocka_unit_test(curves_are_as_written),
         cmocka_unit_test(input_frees_its_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

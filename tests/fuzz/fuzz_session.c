@@ -51,6 +51,7 @@ static void check_ranges(const struct document *document) {
     CHECK(is_within((int)document->step, 0, STEP_COUNT - 1));
     CHECK(document->beat >= 0);
     CHECK(is_within((int)document->view, 0, VIEW_COUNT - 1));
+    CHECK(is_within(document->lines_threshold, 0, LINES_MAX_THRESHOLD));
     CHECK(is_within(document->compare_steps, 0, COMPARISON_MAX_STEPS));
     CHECK(is_within(document->compare_kernel, 1, COMPARISON_MAX_KERNEL));
     CHECK(is_within((int)document->compare_shows, 0, COMPARE_COUNT - 1));

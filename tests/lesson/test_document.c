@@ -76,6 +76,8 @@ static void randomize(struct document *document) {
     document->step = (enum step)pick(0, STEP_COUNT - 1);
     document->beat = pick(0, 3) == 0 ? BEAT_LAST : pick(0, INT32_MAX - 1);
     document->view = (enum view)pick(0, VIEW_COUNT - 1);
+    document->lines_heads = (uint64_t)pick(0, INT32_MAX) << pick(0, 32);
+    document->lines_threshold = pick(0, LINES_MAX_THRESHOLD);
     document->compare_steps = pick(0, COMPARISON_MAX_STEPS);
     document->compare_kernel = pick(1, COMPARISON_MAX_KERNEL);
     document->compare_shows = (enum compare_shows)pick(0, COMPARE_COUNT - 1);
@@ -183,6 +185,8 @@ static void test_equal_sees_every_field(void **state) {
     } while (0)
     FLIP(step, STEP_SUM);
     FLIP(view, VIEW_HEADS);
+    FLIP(lines_heads, 5);
+    FLIP(lines_threshold, 9);
     FLIP(compare_steps, 2);
     FLIP(compare_kernel, 4);
     FLIP(compare_shows, COMPARE_INFLUENCE);

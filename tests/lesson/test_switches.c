@@ -84,6 +84,10 @@ static void test_dials(void **state) {
     set(&f);
     assert_true(dial_of(&f.study, DIAL_TEMPERATURE).value == 1.3f);
     assert_int_equal(dial_of(&f.study, DIAL_TEMPERATURE).place, dial.own + 1);
+    f.wanted.what_if.temperature = 1e30f; /* beyond the last place, where a float sees no distance */
+    set(&f);
+    assert_int_equal(dial_of(&f.study, DIAL_TEMPERATURE).place, dial.places - 1);
+    f.wanted.what_if.temperature = 1.3f;
     assert_int_equal(dial_of(&f.study, DIAL_MASK_SIZE).places, 0);
     f.wanted.what_if.mask = MASK_PADDING;
     assert_true(what_if_set_context(&f.wanted.what_if, "a b c"));

@@ -43,8 +43,28 @@ static bool in_line(double x, double y, const struct draw_command *c) {
     return hypot(x - c->rect.x - t * c->rect.w, y - c->rect.y - t * c->rect.h) <= c->thickness / 2;
 }
 
+/* Against a hundred straight pieces. */
+static bool in_curve(double x, double y, const struct draw_command *c) {
+    enum { PIECES = 100 };
+    double least = INFINITY;
+    float from_x = c->rect.x, from_y = c->rect.y;
+    for (int i = 1; i <= PIECES; i++) {
+        struct draw_command piece = {.rect = rect_make(from_x, from_y, 0, 0)};
+        float to_x, to_y;
+        draw_curve_at(c, (float)i / PIECES, &to_x, &to_y);
+        double w = (double)(to_x - from_x), h = (double)(to_y - from_y), length = w * w + h * h;
+        double dx = x - (double)piece.rect.x, dy = y - (double)piece.rect.y;
+        double t = length > 0 ? fmin(fmax((dx * w + dy * h) / length, 0), 1) : 0;
+        least = fmin(least, hypot(dx - t * w, dy - t * h));
+        from_x = to_x;
+        from_y = to_y;
+    }
+    return least <= (double)c->thickness / 2;
+}
+
 static bool is_inside(double x, double y, const struct draw_command *c) {
     if (c->kind == DRAW_LINE) return in_line(x, y, c);
+    if (c->kind == DRAW_CURVE) return in_curve(x, y, c);
     if (!in_rounded(x, y, c->rect, c->radius)) return false;
     if (c->kind != DRAW_FRAME) return true;
     float t = c->thickness;
@@ -252,6 +272,28 @@ static void test_rounded_shapes_are_near(void **state) {
     draw_list_free(&list);
 }
 
+/* Level, upright, leftward, straight, a dot, turned tight; translucent ones paint no pixel twice.
+ */
+static void test_curves_are_near(void **state) {
+    (void)state;
+    struct draw_list list = {0};
+    struct colour glass = COLOUR_HEX(0x0F8A66);
+    glass.a = 128;
+    draw_list_begin(&list, 220, 120, COLOUR_HEX(0xFFFFFF));
+    draw_curve(&list, 8, 12, 90, 40, false, 3, COLOUR_HEX(0x000000));
+    draw_curve(&list, 90, 55, 10, 75, false, 8, glass);
+    draw_curve(&list, 110, 8, 150, 60, true, 7, glass);
+    draw_curve(&list, 200, 110, 160, 60, true, 1, COLOUR_HEX(0x000000));
+    draw_curve(&list, 10, 90, 90, 90, false, 5, glass);
+    draw_curve(&list, 120, 70, 120, 110, false, 4, glass);
+    draw_curve(&list, 180, 20, 180, 20, false, 12, glass);
+    draw_clip_push(&list, rect_make(20, 100, 33, 11));
+    draw_curve(&list, 8, 98, 90, 112, false, 4, COLOUR_HEX(0x000000));
+    draw_clip_pop(&list);
+    assert_picture(&list, 26);
+    draw_list_free(&list);
+}
+
 static void test_lines_are_near(void **state) {
     (void)state;
     struct draw_list list = {0};
@@ -411,6 +453,7 @@ int main(void) {
         cmocka_unit_test(test_hatches_are_exact),
         cmocka_unit_test(test_square_frames_are_exact),
         cmocka_unit_test(test_rounded_shapes_are_near),
+        cmocka_unit_test(test_curves_are_near),
         cmocka_unit_test(test_lines_are_near),
         cmocka_unit_test(test_hairline_fills_its_row),
         cmocka_unit_test(test_empty_and_tiny_and_wide),

@@ -133,9 +133,34 @@ static void test_feathered_edges_are_near(void **state) {
         draw_line(&list, x + 42, 600, x + 42, 600, 16, COLOUR_HEX(0x0F8A66));
     }
     struct difference found = compare(&list);
-    /* OpenGL feathers by the distance to the edge, cairo by area: on a slanted edge that is at most 8 % of 255 apart. The
-     * picture is crowded with edges: a page of the app has a tenth of them. */
+    /* OpenGL feathers by the distance to the edge, cairo by area: on a slanted edge that is at most
+     * 8 % of 255 apart. The picture is crowded with edges: a page of the app has a tenth of them.
+     */
     assert_in_range(found.beyond_3, 0, found.pixels / 100);
+    assert_in_range(found.largest, 0, 32);
+    draw_list_free(&list);
+}
+
+/* A page of ribbons, opaque and translucent, thin and wide, level and upright, up to the tightest
+ * bend. */
+static void test_curves_are_near(void **state) {
+    (void)state;
+    struct draw_list list = {0};
+    draw_list_begin(&list, 1280, 720, COLOUR_HEX(0x14161B));
+    uint32_t seed = 21;
+    for (int i = 0; i < 60; i++) {
+        struct colour c = random_colour(&seed);
+        c.a = i % 3 ? 255 : (uint8_t)(40 + random_below(&seed, 200));
+        float x0 = (float)(20 + random_below(&seed, 500)),
+              y0 = (float)(20 + random_below(&seed, 680)),
+              x1 = (float)(700 + random_below(&seed, 560)),
+              y1 = (float)(20 + random_below(&seed, 680));
+        bool is_upright = i % 4 == 3 && fabsf(y1 - y0) > 60;
+        float most = fminf(24, 2 * draw_curve_bend(x1 - x0, y1 - y0, is_upright));
+        draw_curve(&list, x0, y0, x1, y1, is_upright, fminf(most, 0.5f + (float)(i % 12) * 2), c);
+    }
+    struct difference found = compare(&list);
+    assert_in_range(found.beyond_3, 0, found.pixels / 20); /* 120 long slanted edges */
     assert_in_range(found.largest, 0, 32);
     draw_list_free(&list);
 }
@@ -219,6 +244,7 @@ int main(void) {
         cmocka_unit_test(test_snapping_is_equal),
         cmocka_unit_test(test_translucency_is_near),
         cmocka_unit_test(test_feathered_edges_are_near),
+        cmocka_unit_test(test_curves_are_near),
         cmocka_unit_test(test_text_is_near),
         cmocka_unit_test(test_bold_text_is_near),
     };

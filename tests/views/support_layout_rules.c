@@ -42,7 +42,7 @@ struct rules {
 
 static struct rect outline(const struct draw_command *c) {
     struct rect r = c->rect;
-    if (c->kind == DRAW_LINE) {
+    if (c->kind == DRAW_LINE || c->kind == DRAW_CURVE) {
         float reach = c->thickness / 2;
         r = rect_make(fminf(r.x, r.x + r.w) - reach, fminf(r.y, r.y + r.h) - reach,
                       fabsf(r.w) + 2 * reach, fabsf(r.h) + 2 * reach);
@@ -223,6 +223,26 @@ static bool is_on_line(const struct draw_command *c, float x, float y) {
     return hypotf(x - c->rect.x - t * c->rect.w, y - c->rect.y - t * c->rect.h) <= c->thickness / 2;
 }
 
+enum { CURVE_PIECES = 40 };
+
+static struct draw_command curve_piece(const struct draw_command *c, int piece) {
+    float x0, y0, x1, y1;
+    draw_curve_at(c, (float)piece / CURVE_PIECES, &x0, &y0);
+    draw_curve_at(c, (float)(piece + 1) / CURVE_PIECES, &x1, &y1);
+    return (struct draw_command){
+        .kind = DRAW_LINE, .rect = rect_make(x0, y0, x1 - x0, y1 - y0), .thickness = c->thickness};
+}
+
+static bool is_on_curve(const struct draw_command *c, float x, float y) {
+    for (int i = 0; i < CURVE_PIECES; i++) {
+        struct draw_command piece = curve_piece(c, i);
+        if (is_on_line(&piece, x, y)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The colour that the command paints at a point; false: none. */
 static bool paints(const struct draw_list *list, const struct draw_command *c, float x, float y,
                    struct colour *colour) {
@@ -241,6 +261,8 @@ static bool paints(const struct draw_list *list, const struct draw_command *c, f
                (c->dash <= 0 || draw_dash_covers((int)x, (int)y, c->dash));
     case DRAW_LINE:
         return is_on_line(c, x, y);
+    case DRAW_CURVE:
+        return rect_contains(outline(c), x, y) && is_on_curve(c, x, y);
     case DRAW_HATCH:
         return rect_contains(rect_snap(r), x, y) && draw_hatch_covers((int)x, (int)y, c->thickness);
     case DRAW_MATRIX: {
@@ -376,7 +398,7 @@ static void check_covers(struct rules *rules, struct text_box *b) {
                     continue;
                 }
                 struct rect seen = rect_intersect(outline(c), c->clip);
-                struct rect sides[4] = {seen};
+                struct rect sides[CURVE_PIECES] = {seen};
                 int count = 1;
                 if (c->kind == DRAW_FRAME) {
                     float thick = c->thickness;
@@ -385,6 +407,11 @@ static void check_covers(struct rules *rules, struct text_box *b) {
                     sides[2] = rect_make(c->rect.x, c->rect.y, thick, c->rect.h);
                     sides[3] = rect_make(rect_right(c->rect) - thick, c->rect.y, thick, c->rect.h);
                     count = 4;
+                }
+                for (int piece = 0; c->kind == DRAW_CURVE && piece < CURVE_PIECES; piece++) {
+                    struct draw_command line = curve_piece(c, piece);
+                    sides[piece] = outline(&line);
+                    count = CURVE_PIECES;
                 }
                 for (int side = 0; side < count; side++) {
                     struct text_box cover = box_of_rect(
@@ -397,8 +424,10 @@ static void check_covers(struct rules *rules, struct text_box *b) {
                     }
                     layout_fault(rules->room, "'%s' " RECT_FORMAT " is %s by " RECT_FORMAT,
                                  words_of(rules, b, words), RECT_OF(b->bounds),
-                                 c->kind == DRAW_FRAME || c->kind == DRAW_LINE ? "struck through"
-                                                                               : "half covered",
+                                 c->kind == DRAW_FRAME || c->kind == DRAW_LINE ||
+                                         c->kind == DRAW_CURVE
+                                     ? "struck through"
+                                     : "half covered",
                                  RECT_OF(c->rect));
                     return;
                 }
@@ -452,11 +481,11 @@ static void check_overlaps(struct rules *rules) {
 static bool is_scrolling(const struct rules *rules, const struct draw_command *c, bool *is_sideways,
                          bool *is_both) {
     const struct semantics *s = &rules->room->semantics;
-    enum { FIELDS = 3, SCROLLING = 5 };
+    enum { FIELDS = 3, SCROLLING = 6 };
     const struct semantic_node *nodes[SCROLLING] = {
-        semantics_by_id(s, NODE_FIELD), semantics_by_id(s, NODE_CONTEXT),
-        semantics_by_id(s, NODE_VALUES), semantics_by_id(s, ui_id("rail", 0, 0)),
-        semantics_by_id(s, NODE_PANEL_ROWS)};
+        semantics_by_id(s, NODE_FIELD),      semantics_by_id(s, NODE_CONTEXT),
+        semantics_by_id(s, NODE_VALUES),     semantics_by_id(s, ui_id("rail", 0, 0)),
+        semantics_by_id(s, NODE_PANEL_ROWS), semantics_by_id(s, ui_id("lines", 0, 0))};
     for (int i = 0; i < SCROLLING; i++) {
         if (nodes[i] && c->clip.x >= nodes[i]->rect.x - 1 && c->clip.y >= nodes[i]->rect.y - 1 &&
             rect_right(c->clip) <= rect_right(nodes[i]->rect) + 1 &&

@@ -98,11 +98,13 @@ static void check_grids(struct layout_room *room) {
         }
         for (size_t r = 0; r < node->grid.rows; r++) {
             for (size_t c = 0; c < node->grid.columns; c++) {
-                struct rect cell = semantics_cell_rect(node, r, c);
+                size_t at_row = node->grid.first_row + r, at_column = node->grid.first_column + c;
+                struct rect cell = semantics_cell_rect(node, at_row, at_column);
                 size_t row = SIZE_MAX, column = SIZE_MAX;
                 bool is_found = semantics_cell_at(node, cell.x + cell.w / 2, cell.y + cell.h / 2,
                                                   &row, &column);
-                if (!is_found || row != r || column != c) {
+                if (!is_found || row != at_row || column != at_column ||
+                    !semantics_has_cell(node, (int)row, (int)column)) {
                     layout_fault(room, "cell %zu, %zu of '%s' is found at %zu, %zu", r, c,
                                  node->name, row, column);
                     return;

@@ -70,7 +70,7 @@ static cairo_font_face_t *face_open(struct cairo_faces *faces, uint16_t number) 
     return face;
 }
 
-static cairo_font_face_t *face_get(struct cairo_faces *faces, uint16_t number) {
+cairo_font_face_t *cairo_faces_get(struct cairo_faces *faces, uint16_t number) {
     size_t known = faces->count, wanted = (size_t)number + 1;
     if (wanted > known) {
         if (!memory_grow((void **)&faces->faces, &faces->capacity, wanted, sizeof(void *)))
@@ -134,43 +134,42 @@ static void outline_trace(cairo_t *cairo, const cairo_glyph_t *placed, FT_Outlin
     cairo_close_path(cairo);
 }
 
-/* Outlines, not cairo_show_glyphs: into an image cairo 1.16 sets each glyph on a whole pixel, which
- * spaces small text unevenly and makes turned text dance. `stretch` fits the run to its width; it
- * is a rounding error, or that of a size between two pictures, so that only the places of the
- * glyphs have to follow. */
-static void outlines_fill(struct canvas *canvas, struct cairo_faces *faces, uint16_t face,
-                          float size, float stretch) {
+void text_outlines(cairo_t *cairo, struct cairo_faces *faces, uint16_t face,
+                   const struct placed_text *placed) {
     bool is_emboldened = fonts_face_is_emboldened(faces->fonts, face);
     for (size_t i = 0; i < faces->shaped.count; i++) {
         const struct shaped_glyph *glyph = &faces->shaped.glyphs[i];
-        const cairo_glyph_t placed = {glyph->glyph, (double)(glyph->x * size * stretch),
-                                      (double)(glyph->y * size)};
+        const cairo_glyph_t at = text_glyph(glyph, placed);
         if (!is_emboldened) {
-            cairo_glyph_path(canvas->cairo, &placed, 1);
+            cairo_glyph_path(cairo, &at, 1);
             continue;
         }
-        FT_Outline *outline = fonts_outline(faces->fonts, face, size, glyph->glyph);
-        if (outline) outline_trace(canvas->cairo, &placed, outline);
+        FT_Outline *outline = fonts_outline(faces->fonts, face, placed->size, glyph->glyph);
+        if (outline) outline_trace(cairo, &at, outline);
     }
-    cairo_fill(canvas->cairo);
+    cairo_fill(cairo);
 }
 
-bool canvas_text(struct canvas *canvas, struct cairo_faces *faces,
-                 const struct draw_command *command, const char *text) {
-    float size = floorf(command->rect.h * 64.0f + 0.5f) / 64.0f;
-    float reach = 1e6f;
-    if (!(size > 0 && size < reach) || !(fabsf(command->rect.x) < reach) ||
-        !(fabsf(command->rect.y) < reach) || command->colour.a == 0)
-        return true;
-    cairo_font_face_t *face = face_get(faces, command->face);
+cairo_glyph_t text_glyph(const struct shaped_glyph *glyph, const struct placed_text *placed) {
+    return (cairo_glyph_t){glyph->glyph, (double)(glyph->x * placed->size * placed->stretch),
+                           (double)(glyph->y * placed->size)};
+}
+
+bool text_is_drawable(const struct draw_command *command) {
+    const float reach = 1e6f;
+    return command->rect.h > 0 && command->rect.h < reach && fabsf(command->rect.x) < reach &&
+           fabsf(command->rect.y) < reach && command->colour.a > 0;
+}
+
+bool text_place(cairo_t *cairo, struct cairo_faces *faces, const struct draw_command *command,
+                const char *text, struct placed_text *placed) {
+    cairo_font_face_t *face = cairo_faces_get(faces, command->face);
     if (!face || !fonts_shape(faces->fonts, &faces->shaped, command->face,
                               command->is_right_to_left, text, command->count))
         return false;
-    float natural = faces->shaped.advance * size;
-    float stretch = natural > 0 && command->rect.w > 0 ? command->rect.w / natural : 1.0f;
-
-    cairo_t *cairo = canvas->cairo;
-    cairo_save(cairo);
+    placed->size = floorf(command->rect.h * 64.0f + 0.5f) / 64.0f;
+    float natural = faces->shaped.advance * placed->size;
+    placed->stretch = natural > 0 && command->rect.w > 0 ? command->rect.w / natural : 1.0f;
     if (command->angle == 0.0f) {
         cairo_translate(cairo, draw_whole(command->rect.x), draw_whole(command->rect.y));
     } else {
@@ -178,9 +177,20 @@ bool canvas_text(struct canvas *canvas, struct cairo_faces *faces,
         cairo_rotate(cairo, (double)command->angle);
     }
     cairo_set_font_face(cairo, face);
-    cairo_set_font_size(cairo, (double)size);
+    cairo_set_font_size(cairo, (double)placed->size);
     cairo_set_font_options(cairo, faces->options);
-    outlines_fill(canvas, faces, command->face, size, stretch);
-    cairo_restore(cairo);
     return true;
+}
+
+/* Outlines, not cairo_show_glyphs: into an image cairo 1.16 sets each glyph on a whole pixel, which
+ * spaces small text unevenly and makes turned text dance. */
+bool canvas_text(struct canvas *canvas, struct cairo_faces *faces,
+                 const struct draw_command *command, const char *text) {
+    struct placed_text placed;
+    if (!text_is_drawable(command)) return true;
+    cairo_save(canvas->cairo);
+    bool is_placed = text_place(canvas->cairo, faces, command, text, &placed);
+    if (is_placed) text_outlines(canvas->cairo, faces, command->face, &placed);
+    cairo_restore(canvas->cairo);
+    return is_placed;
 }

@@ -1,14 +1,11 @@
 #include "picture_cairo.h"
 #include "canvas.h"
 #include "draw/memory.h"
-#include "glyphs.h"
+#include "renderer.h"
+#include "shapes.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct cairo_renderer {
-    struct cairo_faces faces;
-};
 
 struct cairo_renderer *cairo_renderer_new(struct fonts *fonts) {
     struct cairo_renderer *renderer = memory_resize(NULL, sizeof *renderer);
@@ -24,27 +21,11 @@ void cairo_renderer_free(struct cairo_renderer *renderer) {
     free(renderer);
 }
 
+struct fonts *cairo_renderer_fonts(const struct cairo_renderer *renderer) {
+    return renderer->faces.fonts;
+}
+
 /* ---- shapes ---- */
-
-static void set_colour(cairo_t *cairo, struct colour c) {
-    cairo_set_source_rgba(cairo, c.r / 255.0, c.g / 255.0, c.b / 255.0, c.a / 255.0);
-}
-
-static void rounded_path(cairo_t *cairo, struct rect r, float radius) {
-    double round = (double)fmaxf(0.0f, fminf(radius, fminf(r.w, r.h) / 2));
-    double x = (double)r.x, y = (double)r.y, right = x + (double)r.w, bottom = y + (double)r.h;
-    const double quarter = 1.57079632679489661923;
-    if (round <= 0) {
-        cairo_rectangle(cairo, x, y, right - x, bottom - y);
-        return;
-    }
-    cairo_new_sub_path(cairo);
-    cairo_arc(cairo, right - round, y + round, round, -quarter, 0);
-    cairo_arc(cairo, right - round, bottom - round, round, 0, quarter);
-    cairo_arc(cairo, x + round, bottom - round, round, quarter, 2 * quarter);
-    cairo_arc(cairo, x + round, y + round, round, 2 * quarter, 3 * quarter);
-    cairo_close_path(cairo);
-}
 
 static bool has_whole_edges(struct rect r) {
     return floorf(r.x) == r.x && floorf(r.y) == r.y && floorf(r.w) == r.w && floorf(r.h) == r.h;
@@ -55,8 +36,8 @@ static void paint_rectangle(struct canvas *canvas, const struct draw_command *c)
         canvas_fill(canvas, canvas_box(canvas, c->rect, c->clip), c->colour);
         return;
     }
-    set_colour(canvas->cairo, c->colour);
-    rounded_path(canvas->cairo, c->rect, c->radius);
+    shape_colour(canvas->cairo, c->colour);
+    shape_rounded(canvas->cairo, c->rect, c->radius);
     cairo_fill(canvas->cairo);
 }
 
@@ -97,23 +78,12 @@ static void paint_frame(struct canvas *canvas, const struct draw_command *c) {
     if (c->dash > 0)
         set_dashes(cairo, c->colour, c->dash);
     else
-        set_colour(cairo, c->colour);
+        shape_colour(cairo, c->colour);
     cairo_set_fill_rule(cairo, CAIRO_FILL_RULE_EVEN_ODD);
-    rounded_path(cairo, c->rect, c->radius);
-    if (inner.w > 0 && inner.h > 0) rounded_path(cairo, inner, c->radius - t);
+    shape_rounded(cairo, c->rect, c->radius);
+    if (inner.w > 0 && inner.h > 0) shape_rounded(cairo, inner, c->radius - t);
     cairo_fill(cairo);
     cairo_set_fill_rule(cairo, CAIRO_FILL_RULE_WINDING);
-}
-
-static void paint_line(struct canvas *canvas, const struct draw_command *c) {
-    cairo_t *cairo = canvas->cairo;
-    if (c->thickness <= 0) return;
-    set_colour(cairo, c->colour);
-    cairo_set_line_width(cairo, (double)c->thickness);
-    cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
-    cairo_move_to(cairo, (double)c->rect.x, (double)c->rect.y);
-    cairo_line_to(cairo, (double)(c->rect.x + c->rect.w), (double)(c->rect.y + c->rect.h));
-    cairo_stroke(cairo);
 }
 
 /* ---- the picture ---- */
@@ -145,11 +115,15 @@ static bool paint_command(struct canvas *canvas, struct cairo_faces *faces,
         return true;
     case DRAW_LINE:
         set_clip(canvas, c->clip);
-        paint_line(canvas, c);
+        shape_line(canvas->cairo, c);
+        return true;
+    case DRAW_CURVE:
+        set_clip(canvas, c->clip);
+        shape_curve(canvas->cairo, c);
         return true;
     case DRAW_TEXT:
         set_clip(canvas, c->clip);
-        set_colour(canvas->cairo, c->colour);
+        shape_colour(canvas->cairo, c->colour);
         return canvas_text(canvas, faces, c, list->text + c->data);
     }
     return true;

@@ -8,6 +8,7 @@
 struct cairo_renderer; /* keeps opened faces between pictures */
 struct cairo_renderer *cairo_renderer_new(struct fonts *fonts);
 void cairo_renderer_free(struct cairo_renderer *renderer);
+struct fonts *cairo_renderer_fonts(const struct cairo_renderer *renderer);
 /* *pixels: 0x00RRGGBB, rows packed (stride = width·4 bytes), malloc'd. Size: the list's, rounded. false: no memory. */
 bool cairo_renderer_draw(struct cairo_renderer *renderer, const struct draw_list *list, uint32_t **pixels,
                          int *width, int *height);

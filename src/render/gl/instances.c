@@ -146,6 +146,20 @@ static void add_line(struct gl_instances *instances, const struct draw_command *
     if (instance) *instance = line;
 }
 
+static void add_curve(struct gl_instances *instances, const struct draw_command *command) {
+    if (!(command->thickness > 0)) return;
+    struct rect r = command->rect;
+    float reach = 0.5f * fmaxf(command->thickness, 1) + 2;
+    struct gl_instance curve = instance_start(command, GL_KIND_CURVE);
+    struct rect bounds = rect_make(fminf(r.x, r.x + r.w) - reach, fminf(r.y, r.y + r.h) - reach,
+                                   fabsf(r.w) + 2 * reach, fabsf(r.h) + 2 * reach);
+    rect_store(curve.box, bounds);
+    if (!cut(&bounds, whole_edges(command->clip))) return;
+    curve.data[0] = command->is_upright;
+    struct gl_instance *instance = instance_new(instances);
+    if (instance) *instance = curve;
+}
+
 static void add_hatch(struct gl_instances *instances, const struct draw_command *command) {
     struct gl_instance part = instance_start(command, GL_KIND_HATCH);
     int period = draw_whole(fmaxf(2, fminf(command->thickness, 1e6f)));
@@ -176,6 +190,10 @@ void gl_instances_add(struct gl_instances *instances, const struct draw_list *li
     if (!isfinite(r.x) || !isfinite(r.y) || !isfinite(r.w) || !isfinite(r.h)) return;
     if (command->kind == DRAW_LINE) {
         add_line(instances, command);
+        return;
+    }
+    if (command->kind == DRAW_CURVE) {
+        add_curve(instances, command);
         return;
     }
     if (r.w <= 0 || r.h <= 0) return;

@@ -19,8 +19,12 @@ enum gl_kind {                 /* each is drawn by a program of its own */
                GL_KIND_TURNED_TEXT,
                GL_KIND_MATRIX,
                GL_KIND_HATCH,
+               GL_KIND_CURVE,
                GL_KIND_COUNT
 };
+
+/* A CURVE is a strip along it, as fine as this, one instance all the same; its box is where it lies. */
+enum { GL_CURVE_PIECES = 32 };
 
 struct gl_instance { /* what the graphics card is given: see scene.vert */
     float box[4];    /* the quad: x, y, width, height in the shape's own frame */
@@ -29,7 +33,8 @@ struct gl_instance { /* what the graphics card is given: see scene.vert */
     float shape[4];  /* x, y, width, height in the frame */
     float form[4];   /* radius, thickness, –, – */
     int32_t data[3]; /* TEXT: texel x, y; MATRIX: first cell, rows, columns;
-                        FRAME: dash in pixels or 0; HATCH: period, width of its lines */
+                        FRAME: dash in pixels or 0; HATCH: period, width of its lines;
+                        CURVE: 1 upright, 0 level */
     uint32_t kind;   /* for picture_gl.c alone */
     struct colour colour;
 };

@@ -5,6 +5,8 @@
 
 /* So small that two cells with a gap of two pixels never meet in one tile. */
 enum { TILE_PX = 3 };
+/* A curve covers little of its box: its tiles are those of so many pieces. */
+enum { CURVE_SPANS = 24, MOST_SPANS = CURVE_SPANS };
 
 struct span {
     int left, top, right, bottom; /* tiles, right and bottom included */
@@ -63,9 +65,21 @@ static struct span span_of(const struct gl_instance *item, int columns, int rows
                          tile_at(ceilf(right) - 1, columns), tile_at(ceilf(bottom) - 1, rows)};
 }
 
-/* Batch b holds instances of kind b mod GL_KIND_COUNT; batches are painted in order. An instance
- * goes into the first batch of its kind that is not before anything painted in its tiles. */
-static int32_t batch_of(int32_t *tiles, int columns, struct span span, int32_t kind) {
+/* The piece of a curve between two of its places: it rises and falls nowhere inside. */
+static struct span span_of_piece(const struct gl_instance *item, int piece, int columns, int rows) {
+    const float *r = item->shape;
+    struct draw_command curve = {.rect = rect_make(r[0], r[1], r[2], r[3]),
+                                 .is_upright = item->data[0] == 1};
+    float reach = 0.5f * fmaxf(item->form[1], 1) + 2, x[2], y[2];
+    for (int end = 0; end < 2; end++)
+        draw_curve_at(&curve, (float)(piece + end) / CURVE_SPANS, &x[end], &y[end]);
+    float left = floorf(fminf(x[0], x[1]) - reach), top = floorf(fminf(y[0], y[1]) - reach);
+    float right = ceilf(fmaxf(x[0], x[1]) + reach), bottom = ceilf(fmaxf(y[0], y[1]) + reach);
+    return (struct span){tile_at(left, columns), tile_at(top, rows), tile_at(right - 1, columns),
+                         tile_at(bottom - 1, rows)};
+}
+
+static int32_t highest_in(const int32_t *tiles, int columns, struct span span) {
     int32_t highest = 0;
     int width = span.right - span.left + 1;
     for (int y = span.top; y <= span.bottom; y++) {
@@ -73,13 +87,31 @@ static int32_t batch_of(int32_t *tiles, int columns, struct span span, int32_t k
         for (int x = 0; x < width; x++)
             highest = row[x] > highest ? row[x] : highest;
     }
-    int32_t batch = highest - highest % GL_KIND_COUNT + kind;
-    if (batch < highest) batch += GL_KIND_COUNT;
+    return highest;
+}
+
+static void fill(int32_t *tiles, int columns, struct span span, int32_t batch) {
+    int width = span.right - span.left + 1;
     for (int y = span.top; y <= span.bottom; y++) {
         int32_t *row = tiles + (size_t)y * (size_t)columns + span.left;
         for (int x = 0; x < width; x++)
             row[x] = batch;
     }
+}
+
+/* Batch b holds instances of kind b mod GL_KIND_COUNT; batches are painted in order. An instance
+ * goes into the first batch of its kind that is not before anything painted in its tiles. */
+static int32_t batch_of(int32_t *tiles, int columns, const struct span *spans, int count,
+                        int32_t kind) {
+    int32_t highest = 0;
+    for (int i = 0; i < count; i++) {
+        int32_t found = highest_in(tiles, columns, spans[i]);
+        highest = found > highest ? found : highest;
+    }
+    int32_t batch = highest - highest % GL_KIND_COUNT + kind;
+    if (batch < highest) batch += GL_KIND_COUNT;
+    for (int i = 0; i < count; i++)
+        fill(tiles, columns, spans[i], batch);
     return batch;
 }
 
@@ -110,8 +142,12 @@ void gl_order_sort(struct gl_order *order, struct gl_instances *instances, int w
     int32_t last = 0;
     for (size_t i = 0; i < instances->count; i++) {
         const struct gl_instance *item = &instances->items[i];
-        struct span span = span_of(item, columns, rows);
-        order->batches[i] = batch_of(order->tiles, columns, span, (int32_t)item->kind);
+        struct span spans[MOST_SPANS];
+        int count = item->kind == GL_KIND_CURVE ? CURVE_SPANS : 1;
+        for (int k = 0; k < count; k++)
+            spans[k] = item->kind == GL_KIND_CURVE ? span_of_piece(item, k, columns, rows)
+                                                   : span_of(item, columns, rows);
+        order->batches[i] = batch_of(order->tiles, columns, spans, count, (int32_t)item->kind);
         if (order->batches[i] > last) last = order->batches[i];
     }
     sort_batches(order, instances, last);

@@ -99,6 +99,7 @@ static bool scene_make(struct gl_renderer *r, enum gl_kind kind, char *error, si
         [GL_KIND_TURNED_TEXT] = "#define DRAWS_TURNED_TEXT",
         [GL_KIND_MATRIX] = "#define DRAWS_MATRIX",
         [GL_KIND_HATCH] = "#define DRAWS_HATCH",
+        [GL_KIND_CURVE] = "#define DRAWS_CURVE",
     };
     struct scene_program *scene = &r->scenes[kind];
     scene->program =
@@ -314,7 +315,8 @@ static bool frame_flush(struct gl_renderer *r, char *error, size_t error_bytes) 
         else
             glEnable(GL_BLEND);
         attributes_point(first);
-        glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei)(end - first));
+        int corners = items[first].kind == GL_KIND_CURVE ? 2 * (GL_CURVE_PIECES + 3) : 4;
+        glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, corners, (GLsizei)(end - first));
     }
     return true;
 }

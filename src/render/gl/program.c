@@ -91,7 +91,7 @@ uint32_t gl_program_load(const char *folder, const char *name, const char *defin
                  "The folder of the shaders has too long a name; move Headway.");
         return 0;
     }
-    GLuint vertex = shader_compile(GL_VERTEX_SHADER, path, NULL, error, error_bytes);
+    GLuint vertex = shader_compile(GL_VERTEX_SHADER, path, definition, error, error_bytes);
     if (!vertex) return 0;
     GLuint program = 0;
     snprintf(path, sizeof path, "%s/%s.frag", folder, name);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* folder/name.vert and folder/name.frag, with `definition` (a line "#define X", or NULL) put after
- * the line #version of the latter. 0 on failure: error holds one sentence. */
+ * the line #version of both. 0 on failure: error holds one sentence. */
 uint32_t gl_program_load(const char *folder, const char *name, const char *definition, char *error,
                          size_t error_bytes);
 #endif

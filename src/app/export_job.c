@@ -1,0 +1,225 @@
+/* export_job.c: saving from the window: one picture at once, several one by one, so that the window
+ * goes on answering. */
+#include "app/export.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_PATH_BYTES = 4352, PATIENCE_MS = 500 };
+/* Pictures of more pixels than this may take that long by themselves: then it is said before. */
+static const double LARGE_PIXELS = 8e6;
+
+struct export_job {
+    struct export_look look;
+    enum export_range range;
+    struct export_place *places;
+    size_t count, done;
+    struct export_pages *pages; /* of one PDF; NULL: a file for each */
+    int width, height; /* of the document when it began: a window may be resized meanwhile */
+    double start_ms;   /* −1: with the next picture */
+    bool is_large, has_waited;
+};
+
+static bool no_memory(struct file_error *error) {
+    return file_error_set(error, "no memory is left for this picture; choose a smaller one");
+}
+
+/* What can be done in the window about a folder that takes no picture: its last words say so. */
+static bool say_what_helps(struct file_error *error) {
+    if (strncmp(error->text, "cannot ", 7) != 0) return false; /* not the disk's */
+    char *what_to_do = strrchr(error->text, ';');
+    if (what_to_do) *what_to_do = 0;
+    return file_error_set(error,
+                          "%.360s; free some space, set another Pictures folder "
+                          "(XDG_PICTURES_DIR in user-dirs.dirs), or use “headway render -o FILE”.",
+                          error->text);
+}
+
+static struct export_tools tools_of(const struct app *app) {
+    return (struct export_tools){&app->catalogue, &app->measurer, app->cairo};
+}
+
+static const char *folder_of(const struct app *app) {
+    return app->pictures_folder ? app->pictures_folder : app->settings_folder;
+}
+
+/* ---- saying ---- */
+
+static void say_counts(struct app *app, bool is_error, const char *key, const char *path,
+                       size_t done, size_t count) {
+    static const char *const names[] = {"path", "done", "count", NULL};
+    char done_text[24], count_text[24];
+    snprintf(done_text, sizeof done_text, "%zu", done);
+    snprintf(count_text, sizeof count_text, "%zu", count);
+    const char *const values[] = {path, done_text, count_text, NULL};
+    app_say(app, is_error, key, names, values);
+}
+
+static void say_saved(struct app *app, const struct export_job *job, const char *path) {
+    bool is_many = job->count > 1 && !job->pages;
+    const char *said = is_many ? folder_of(app) : path;
+    if (app->host.set_clipboard) app->host.set_clipboard(app->host.context, said);
+    say_counts(app, false,
+               is_many                        ? "message.saved_many"
+               : job->pages && job->count > 1 ? "message.saved_pages"
+                                              : "message.saved",
+               said, job->done, job->count);
+}
+
+static void say_progress(struct app *app, const struct export_job *job) {
+    say_counts(app, false, job->count > 1 ? "message.exporting" : "message.exporting_one", "",
+               job->done, job->count);
+    app->message_due_ms = 0; /* it stays until there is another */
+}
+
+/* ---- working ---- */
+
+static struct study study_of_job(const struct app *app, const struct export_job *job,
+                                 size_t place) {
+    struct study at = export_study_at(&app->study, &job->places[place]);
+    at.document.width = job->width;
+    at.document.height = job->height;
+    return at;
+}
+
+/* "The-cat-sat-softmax-head-2", "…-heads", "…-steps" */
+static void job_name(const struct export_job *job, const struct study *study, char *out,
+                     size_t out_bytes) {
+    int layers = study->model.weights.config.layers;
+    export_name(out, out_bytes, &study->document, layers > 1 ? study->document.layer : -1,
+                study->document.head);
+    if (!job->pages || job->count < 2) return;
+    char *end = strstr(out, "-head-");
+    if (end && (size_t)(end - out) + 8 < out_bytes)
+        memcpy(end, job->range == EXPORT_EACH_STEP ? "-steps" : "-heads", 7);
+}
+
+static bool write_bytes(struct app *app, const struct export_job *job, const struct study *study,
+                        const struct file_bytes *bytes, char *path, struct file_error *error) {
+    char name[EXPORT_MAX_NAME + 1];
+    job_name(job, study, name, sizeof name);
+    return export_write(folder_of(app), name, export_ending(job->look.format), bytes, path,
+                        MAX_PATH_BYTES, error) ||
+           say_what_helps(error);
+}
+
+/* The next picture; with the last page the whole file. */
+static bool work(struct app *app, struct export_job *job, char *path, struct file_error *error) {
+    struct export_tools tools = tools_of(app);
+    struct study study = study_of_job(app, job, job->done);
+    struct file_bytes bytes = {0};
+    bool is_done;
+    if (job->pages) {
+        is_done = export_pages_add(job->pages, &tools, &study, &job->look, error);
+        if (is_done && job->done + 1 == job->count)
+            is_done = export_pages_finish(job->pages, &bytes, error) &&
+                      write_bytes(app, job, &study, &bytes, path, error);
+    } else {
+        is_done = export_picture(&tools, &study, &job->look, &bytes, error) &&
+                  write_bytes(app, job, &study, &bytes, path, error);
+    }
+    file_bytes_free(&bytes);
+    if (is_done) job->done++;
+    return is_done;
+}
+
+void export_job_free(struct app *app) {
+    if (!app->job) return;
+    export_pages_free(app->job->pages);
+    free(app->job->places);
+    free(app->job);
+    app->job = NULL;
+}
+
+static bool advance(struct app *app) {
+    struct export_job *job = app->job;
+    struct file_error error = {0};
+    char path[MAX_PATH_BYTES] = "";
+    bool is_done = work(app, job, path, &error);
+    if (!is_done)
+        app_say_text(app, true, error.text);
+    else if (job->done == job->count)
+        say_saved(app, job, path);
+    if (!is_done || job->done == job->count) export_job_free(app);
+    return is_done;
+}
+
+bool export_is_running(const struct app *app) {
+    return app->job != NULL;
+}
+
+void export_continue(struct app *app, double now_ms) {
+    struct export_job *job = app->job;
+    if (!job) return;
+    if (job->start_ms < 0) job->start_ms = now_ms;
+    bool is_slow = job->is_large || now_ms - job->start_ms >= PATIENCE_MS;
+    if (is_slow) say_progress(app, job);
+    if (job->is_large && !job->has_waited) { /* the message first */
+        job->has_waited = true;
+        return;
+    }
+    job->has_waited = false;
+    advance(app);
+}
+
+void export_cancel(struct app *app) {
+    struct export_job *job = app->job;
+    if (!job) return;
+    bool is_many = job->count > 1 && !job->pages;
+    say_counts(app, false, is_many ? "message.export_cancelled" : "message.export_cancelled_one",
+               "", job->done, job->count);
+    export_job_free(app);
+}
+
+/* ---- beginning ---- */
+
+static struct export_job *job_new(struct app *app, const struct export_look *look,
+                                  enum export_range range) {
+    const struct document *d = &app->study.document;
+    struct export_variety variety = {.is_each_head =
+                                         range == EXPORT_EACH_HEAD && look->part != PICTURE_SHEET,
+                                     .is_each_step = range == EXPORT_EACH_STEP};
+    struct export_job *job = calloc(1, sizeof *job);
+    if (!job) return NULL;
+    double density = look->density;
+    *job =
+        (struct export_job){.look = *look,
+                            .range = range,
+                            .width = d->width,
+                            .height = d->height,
+                            .start_ms = -1,
+                            .is_large = look->format == EXPORT_PNG &&
+                                        d->width * density * (d->height * density) > LARGE_PIXELS};
+    bool is_done = export_places(&app->study, &variety, &job->places, &job->count);
+    if (is_done && look->format == EXPORT_PDF && job->count > 1) {
+        struct export_tools tools = tools_of(app);
+        struct study first = study_of_job(app, job, 0);
+        job->pages = export_pages_new(&tools, &first);
+        is_done = job->pages != NULL;
+    }
+    if (is_done) return job;
+    free(job->places);
+    free(job);
+    return NULL;
+}
+
+bool export_save(struct app *app, const struct export_look *look, enum export_range range) {
+    struct file_error error = {0};
+    if (export_is_running(app)) return false;
+    if (!folder_of(app)) {
+        app_say(app, true, "message.no_folder", NULL, NULL);
+        return false;
+    }
+    if (!app->cairo) app->cairo = cairo_renderer_new(app->fonts);
+    if (app->cairo) app->job = job_new(app, look, range);
+    if (!app->job) {
+        no_memory(&error);
+        app_say_text(app, true, error.text);
+        return false;
+    }
+    app->presence.is_playing = false; /* a beat more would be another picture */
+    app->needs_picture = true;
+    if (app->job->count == 1 && !app->job->is_large) return advance(app);
+    return true;
+}

@@ -1,0 +1,228 @@
+/* export_picture.c: one picture as bytes: PNG, SVG, or the page of a PDF. */
+#include "app/export.h"
+
+#include "draw/bounds.h"
+#include "files/json.h"
+#include "files/png_file.h"
+#include "render/cairo/pdf.h"
+#include "render/svg/picture_svg.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double LEAST_TYPE_PT = 6, POINTS_PER_MM = 72 / 25.4;
+enum { MARGIN = 6, LEAST_WIDTH = 320, LEAST_HEIGHT = 240 }; /* logical pixels */
+
+static bool no_memory(struct file_error *error) {
+    return file_error_set(error, "no memory is left for this picture; choose a smaller one");
+}
+
+/* ---- drawing ---- */
+
+/* The study as the look wants it: a shallow copy. */
+static struct study study_for(const struct study *study, const struct export_look *look) {
+    struct study copy = *study;
+    if (!look->is_paper) return copy;
+    copy.document.theme = THEME_LIGHT;
+    if (copy.document.map == MAP_THEME) copy.document.map = MAP_BLUES;
+    return copy;
+}
+
+static bool draw_once(const struct export_tools *tools, const struct study *study,
+                      const struct export_look *look, struct draw_list *list) {
+    struct picture_request request = {.study = study,
+                                      .catalogue = tools->catalogue,
+                                      .measurer = tools->measurer,
+                                      .part = look->part,
+                                      .density = (float)look->density,
+                                      .is_figure = look->is_figure || look->is_paper,
+                                      .has_grey_scale = look->is_paper};
+    return picture_draw(&request, list, NULL);
+}
+
+/* What of the picture is kept: a figure is cut to what is drawn, with a little air. */
+static struct rect kept_area(const struct draw_list *list, const struct export_look *look) {
+    struct rect all = rect_make(0, 0, list->width, list->height);
+    if (!look->is_figure && !look->is_paper) return all;
+    struct rect ink = draw_list_bounds(list);
+    if (ink.w <= 0) return all;
+    float air = (float)(MARGIN * look->density);
+    return rect_intersect(rect_inset(ink, -air, -air), all);
+}
+
+/* Points of the smallest type on a page of this width. */
+static double smallest_type_pt(const struct draw_list *list, struct rect area, double width_pt) {
+    float smallest = draw_list_smallest_type(list);
+    return smallest > 0 ? (double)smallest * width_pt / (double)area.w : LEAST_TYPE_PT;
+}
+
+/* On paper it is the window that gives way: the narrower the layout, the larger everything in it
+ * becomes on a page of the same width. The first width at which the smallest type is large enough
+ * serves. A figure is cut afterwards, so that it may be as high as it likes. */
+static bool draw_at_width(const struct export_tools *tools, const struct study *study,
+                          const struct export_look *look, struct draw_list *list, struct rect *area,
+                          struct file_error *error) {
+    const double slower = 1.04;
+    struct study narrow = *study;
+    double width_pt = look->width_mm * POINTS_PER_MM, best = 0;
+    double width = study->document.width, height = study->document.height;
+    bool is_cut = look->is_figure || look->is_paper;
+    for (; width >= LEAST_WIDTH && (is_cut || height >= LEAST_HEIGHT);
+         width /= slower, height /= slower) {
+        narrow.document.width = (int)width;
+        narrow.document.height = (int)fmax(height, is_cut ? fmax(LEAST_HEIGHT, width * 0.8) : 0);
+        if (!draw_once(tools, &narrow, look, list)) return no_memory(error);
+        *area = kept_area(list, look);
+        double type = smallest_type_pt(list, *area, width_pt);
+        if (type >= LEAST_TYPE_PT) return true;
+        best = fmax(best, type);
+    }
+    if (best <= 0) best = 1;
+    return file_error_set(error,
+                          "--width-mm %g: the type would be as small as %.1f points, and 6 are the "
+                          "least to be read; give at least %.0f, or show less",
+                          look->width_mm, best, ceil(look->width_mm * LEAST_TYPE_PT / best));
+}
+
+static bool draw(const struct export_tools *tools, const struct study *study,
+                 const struct export_look *look, struct draw_list *list, struct vector_page *page,
+                 struct file_error *error) {
+    struct study copy = study_for(study, look);
+    struct rect area;
+    if (look->width_mm > 0) {
+        if (!draw_at_width(tools, &copy, look, list, &area, error)) return false;
+    } else {
+        if (!draw_once(tools, &copy, look, list)) return no_memory(error);
+        area = kept_area(list, look);
+    }
+    *page = vector_page_of(list, (float)look->density);
+    page->width_pt *= (double)area.w / (double)list->width;
+    page->area = area;
+    if (look->width_mm > 0) {
+        page->width_mm = look->width_mm;
+        page->width_pt = look->width_mm * POINTS_PER_MM;
+    }
+    page->has_background = !look->is_figure && !look->is_paper;
+    page->is_text_outlined = look->is_text_outlined;
+    return true;
+}
+
+/* ---- as bytes ---- */
+
+/* The document as text; ASCII where the format needs it. NULL: no memory. Freed with free. */
+static char *document_text(const struct study *study, size_t more_flags) {
+    json_t *json = document_to_json(&study->document);
+    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | more_flags) : NULL;
+    json_decref(json);
+    return text;
+}
+
+static bool as_png(const struct export_tools *tools, const struct draw_list *list, struct rect area,
+                   const char *document, struct file_bytes *out, struct file_error *error) {
+    uint32_t *pixels = NULL;
+    int width = 0, height = 0;
+    if (!cairo_renderer_draw(tools->cairo, list, &pixels, &width, &height)) return no_memory(error);
+    size_t left = (size_t)area.x, top = (size_t)area.y, stride = (size_t)width;
+    size_t columns = (size_t)area.w, rows = (size_t)area.h;
+    if (left + columns > stride ||
+        top + rows > (size_t)height) { /* a picture of less than a pixel */
+        left = top = 0;
+        columns = stride;
+        rows = (size_t)height;
+    }
+    bool is_done = png_file_encode((const uint8_t *)(pixels + top * stride + left), columns, rows,
+                                   stride * sizeof *pixels, "headway", document, out, error);
+    free(pixels);
+    return is_done;
+}
+
+static bool encode_png(const uint32_t *pixels, size_t width, size_t height, uint8_t **data,
+                       size_t *bytes) {
+    struct file_bytes out = {0};
+    if (!png_file_encode((const uint8_t *)pixels, width, height, width * sizeof *pixels, NULL, NULL,
+                         &out, NULL))
+        return false;
+    *data = out.data;
+    *bytes = out.size;
+    return true;
+}
+
+static bool as_svg(const struct export_tools *tools, const struct draw_list *list,
+                   const struct vector_page *page, const char *document, struct file_bytes *out,
+                   struct file_error *error) {
+    struct svg_options options = {*page, document, encode_png};
+    char *text = NULL;
+    size_t bytes = 0;
+    if (!svg_picture(cairo_renderer_fonts(tools->cairo), list, &options, &text, &bytes))
+        return no_memory(error);
+    *out = (struct file_bytes){(uint8_t *)text, bytes};
+    return true;
+}
+
+bool export_picture(const struct export_tools *tools, const struct study *study,
+                    const struct export_look *look, struct file_bytes *out,
+                    struct file_error *error) {
+    if (look->format == EXPORT_PDF) {
+        struct export_pages *pages = export_pages_new(tools, study);
+        bool is_done = pages ? export_pages_add(pages, tools, study, look, error) &&
+                                   export_pages_finish(pages, out, error)
+                             : no_memory(error);
+        export_pages_free(pages);
+        return is_done;
+    }
+    struct draw_list list = {0};
+    struct vector_page page;
+    bool is_svg = look->format == EXPORT_SVG;
+    char *document = document_text(study, is_svg ? JSON_ENSURE_ASCII : 0);
+    bool is_done = document ? draw(tools, study, look, &list, &page, error) : no_memory(error);
+    if (is_done)
+        is_done = is_svg ? as_svg(tools, &list, &page, document, out, error)
+                         : as_png(tools, &list, page.area, document, out, error);
+    draw_list_free(&list);
+    free(document);
+    return is_done;
+}
+
+bool export_png(const struct export_tools *tools, const struct study *study, enum picture_part part,
+                int density, struct file_bytes *out, struct file_error *error) {
+    struct export_look look = {.format = EXPORT_PNG, .part = part, .density = density};
+    return export_picture(tools, study, &look, out, error);
+}
+
+/* ---- pages ---- */
+
+struct export_pages {
+    struct pdf *pdf;
+    struct draw_list list; /* memory of one page, kept for the next */
+};
+
+struct export_pages *export_pages_new(const struct export_tools *tools, const struct study *first) {
+    struct export_pages *pages = calloc(1, sizeof *pages);
+    char *document = pages ? document_text(first, JSON_ENSURE_ASCII) : NULL;
+    if (document) pages->pdf = pdf_new(tools->cairo, document);
+    free(document);
+    if (pages && pages->pdf) return pages;
+    free(pages);
+    return NULL;
+}
+
+bool export_pages_add(struct export_pages *pages, const struct export_tools *tools,
+                      const struct study *study, const struct export_look *look,
+                      struct file_error *error) {
+    struct vector_page page;
+    if (!draw(tools, study, look, &pages->list, &page, error)) return false;
+    return pdf_page(pages->pdf, &pages->list, &page) ? true : no_memory(error);
+}
+
+bool export_pages_finish(struct export_pages *pages, struct file_bytes *out,
+                         struct file_error *error) {
+    return pdf_finish(pages->pdf, &out->data, &out->size) ? true : no_memory(error);
+}
+
+void export_pages_free(struct export_pages *pages) {
+    if (!pages) return;
+    pdf_free(pages->pdf);
+    draw_list_free(&pages->list);
+    free(pages);
+}
