@@ -14,6 +14,12 @@ number=1
     number=$((number + 1))
 done
 "$headway" render --lang en --view heads --step softmax -o "$out/heads.png"
+for view in diagram lines model; do
+    "$headway" render --lang en --view $view --step sum -o "$out/$view.png"
+    "$headway" render --lang en --view $view --step sum --theme dark -o "$out/$view-dark.png"
+done
+"$headway" render --lang en --view diagram --step similarity --beat 1 -o "$out/diagram-predict.png"
+"$headway" render --lang en --view lines --step sum --lines-heads 2,4,5 -o "$out/lines-heads.png"
 "$headway" render --lang en --step similarity --beat 2 --theme dark -o "$out/similarity-dark.png"
 "$headway" render --lang en --step sum --theme dark -o "$out/sum-dark.png"
 "$headway" render --lang en --view heads --step softmax --theme dark -o "$out/heads-dark.png"

@@ -31,6 +31,7 @@ const struct action actions[] = {
     {ROW(KEY_NEXT), .run = walk_key, .keys = {STAGE('k', PLAIN)}},
     {ROW(KEY_BACK), .run = walk_key, .keys = {STAGE('j', PLAIN)}},
     {ROW(HEAD_SET), .run = walk_head},
+    {ROW(HEAD_OPEN), .run = walk_head_open},
     {ROW(HEAD_NEXT), .run = walk_head, .keys = {STAGE(']', PLAIN), ANYWHERE(KEY_PAGE_DOWN, CTRL)}},
     {ROW(HEAD_BACK), .run = walk_head, .keys = {STAGE('[', PLAIN), ANYWHERE(KEY_PAGE_UP, CTRL)}},
     {ROW(LAYER_SET), .run = walk_layer},

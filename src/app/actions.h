@@ -50,6 +50,7 @@ bool walk_step_go(struct app *app, struct ui_action action);
 bool walk_play(struct app *app, struct ui_action action);
 bool walk_query(struct app *app, struct ui_action action);
 bool walk_key(struct app *app, struct ui_action action);
+bool walk_head_open(struct app *app, struct ui_action action);
 bool walk_head(struct app *app, struct ui_action action);
 bool walk_layer(struct app *app, struct ui_action action);
 bool walk_view(struct app *app, struct ui_action action);

@@ -54,6 +54,37 @@ static bool focused_key(struct app *app, const struct input *input) {
     return true;
 }
 
+/* In the overview of the model the arrows go from head to head and layer to layer, Enter opens one.
+ */
+static bool model_key(struct app *app, const struct input *input) {
+    const struct document *document = &app->study.document;
+    if (document->view != VIEW_MODEL || input->modifiers || app->presence.is_editing ||
+        study_tokens(&app->study) == 0)
+        return false;
+    struct ui_action action = {UI_COMMAND_NONE, 0, 0, 0};
+    switch (input->key) {
+    case KEY_LEFT:
+        action.command = UI_COMMAND_HEAD_BACK;
+        break;
+    case KEY_RIGHT:
+        action.command = UI_COMMAND_HEAD_NEXT;
+        break;
+    case KEY_UP:
+        action.command = UI_COMMAND_LAYER_BACK;
+        break;
+    case KEY_DOWN:
+        action.command = UI_COMMAND_LAYER_NEXT;
+        break;
+    case KEY_ENTER:
+        action = (struct ui_action){UI_COMMAND_HEAD_OPEN, document->layer, document->head, 0};
+        break;
+    default:
+        return false;
+    }
+    app_dispatch(app, action);
+    return true;
+}
+
 static void key(struct app *app, const struct input *input) {
     app_finish_motion(app);
     app->needs_picture = true;
@@ -68,6 +99,7 @@ static void key(struct app *app, const struct input *input) {
     if (app_edit_key(app, input)) return;
     if (!app->presence.is_editing && !app->presence.is_cursor_active && focused_key(app, input))
         return;
+    if (model_key(app, input)) return;
     struct ui_action action = actions_for_key(app, input);
     if (action.command != UI_COMMAND_NONE) app_dispatch(app, action);
 }
@@ -200,7 +232,8 @@ static void wheel_stage(struct app *app, int32_t by) {
         semantics_at(&app->semantics, presence->pointer_x, presence->pointer_y);
     bool is_here = stage && rect_contains(stage->rect, presence->pointer_x, presence->pointer_y) &&
                    !(top && top->role == ROLE_BLOCK);
-    if (is_here && app->study.document.view == VIEW_LINES)
+    enum view view = app->study.document.view;
+    if (is_here && (view == VIEW_LINES || view == VIEW_MODEL))
         app_dispatch(app, (struct ui_action){UI_COMMAND_STAGE_SCROLL, by, 0, 0});
     if (is_here && app->study.document.view == VIEW_DIAGRAM)
         app_dispatch(

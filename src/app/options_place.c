@@ -141,7 +141,7 @@ const struct option_row options_place_rows[] = {
      "tokens, embedding, projection, similarity, scale, softmax, sum, heads, feedforward or all",
      apply_step, OPTION_FIELD},
     {"--beat", "a number from 1, or last", apply_beat, OPTION_FIELD},
-    {"--view", "matrices, diagram, lines, heads or compare", apply_view, OPTION_FIELD},
+    {"--view", "matrices, diagram, lines, heads, model or compare", apply_view, OPTION_FIELD},
     {"--lines-heads", "all, or numbers from 1 such as 1,3", apply_lines_heads, OPTION_FIELD},
     {"--threshold", "a number of percent from 0 to 50", apply_threshold, OPTION_FIELD},
     {"--steps", "a number from 0 to 1024", apply_steps, OPTION_FIELD},

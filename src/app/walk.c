@@ -119,11 +119,25 @@ bool walk_head(struct app *app, struct ui_action action) {
     return app_change(app, &wanted, false);
 }
 
+bool walk_head_open(struct app *app, struct ui_action action) {
+    const struct attention_config *config = &app->study.model.weights.config;
+    struct document wanted;
+    bool is_there =
+        action.a >= 0 && action.a < config->layers && action.b >= 0 && action.b < config->heads;
+    if (!is_there || !app_copy_document(app, &wanted)) return false;
+    wanted.layer = action.a;
+    wanted.head = action.b;
+    wanted.view = VIEW_MATRICES;
+    wanted.cell.source = -1;
+    return app_change(app, &wanted, false);
+}
+
 bool walk_layer(struct app *app, struct ui_action action) {
     int wanted_layer = target(action, UI_COMMAND_LAYER_NEXT, UI_COMMAND_LAYER_BACK,
                               app->study.document.layer, app->study.model.weights.config.layers);
     struct document wanted;
     if (wanted_layer < 0 || !app_copy_document(app, &wanted)) return false;
+    app->presence.has_stage_scroll = false;
     wanted.layer = wanted_layer;
     return app_change(app, &wanted, false);
 }
@@ -134,6 +148,7 @@ bool walk_view(struct app *app, struct ui_action action) {
                    ? ((int)app->study.document.view + 1) % VIEW_COUNT
                    : action.a;
     if (view < 0 || view >= VIEW_COUNT || !app_copy_document(app, &wanted)) return false;
+    app->presence.has_stage_scroll = false;
     wanted.view = (enum view)view;
     return app_change(app, &wanted, false);
 }

@@ -11,7 +11,7 @@ static const char *const step_ids[STEP_COUNT] = {
     DOCUMENT_STEPS(X)
 #undef X
 };
-static const char *const view_ids[VIEW_COUNT] = {"matrices", "diagram", "lines", "heads", "compare"};
+static const char *const view_ids[VIEW_COUNT] = {"matrices", "diagram", "lines", "heads", "model", "compare"};
 static const char *const compare_shows_ids[COMPARE_COUNT] = {"reach", "influence"};
 static const char *const panel_ids[PANEL_COUNT] = {"explain", "what-if"};
 static const char *const stride_ids[STRIDE_COUNT] = {"row", "cell", "matrix"};

@@ -25,7 +25,7 @@ enum step { /* X(NAME, id) */
 #undef X
         STEP_COUNT
 };
-enum view { VIEW_MATRICES, VIEW_DIAGRAM, VIEW_LINES, VIEW_HEADS, VIEW_COMPARE, VIEW_COUNT }; /* "matrices", "diagram", "lines", "heads", "compare" */
+enum view { VIEW_MATRICES, VIEW_DIAGRAM, VIEW_LINES, VIEW_HEADS, VIEW_MODEL, VIEW_COMPARE, VIEW_COUNT }; /* "matrices", "diagram", "lines", "heads", "model", "compare" */
 enum compare_shows { COMPARE_REACH, COMPARE_INFLUENCE, COMPARE_COUNT }; /* "reach", "influence" */
 enum panel { PANEL_EXPLAIN, PANEL_WHAT_IF, PANEL_COUNT };      /* "explain", "what-if": the right panel */
 enum stride { STRIDE_ROW, STRIDE_CELL, STRIDE_MATRIX, STRIDE_COUNT }; /* "row", "cell", "matrix" */

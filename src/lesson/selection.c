@@ -156,6 +156,8 @@ static bool is_of_view(const struct study *study, const struct document_cell *ce
     switch (study->document.view) {
     case VIEW_HEADS:
         return cell->source == selection_heads_source(study);
+    case VIEW_MODEL:
+        return cell->source == ATTENTION_TENSOR_WEIGHTS && cell->head == study->document.head;
     case VIEW_LINES:
         return cell->source == ATTENTION_TENSOR_WEIGHTS && cell->head == study->document.head &&
                cell->row == study->document.query;

@@ -4,6 +4,7 @@
 #include "lesson/study.h"
 #include "files/memory.h"
 #include "lesson/comparison.h"
+#include "lesson/overview.h"
 #include "lesson/steps.h"
 #include "lesson/study_pass.h"
 #include <stdlib.h>
@@ -34,7 +35,8 @@ bool study_init(struct study *study, struct file_error *error) {
     if (!document_init(&study->document, error)) return false;
     study->trace = attention_trace_new(NULL);
     study->kept = calloc(1, sizeof *study->kept);
-    if (study->trace == NULL || study->kept == NULL) {
+    study->overview = calloc(1, sizeof *study->overview);
+    if (study->trace == NULL || study->kept == NULL || study->overview == NULL) {
         study_free(study);
         return study_no_memory(error);
     }
@@ -64,6 +66,9 @@ void study_free(struct study *study) {
     study->pool = NULL;
     comparison_kept_free(study->kept);
     study->kept = NULL;
+    overview_kept_forget(study->overview);
+    free(study->overview);
+    study->overview = NULL;
     study_baseline_free(&study->baseline);
     model_free(&study->model);
     document_free(&study->document);
@@ -243,11 +248,16 @@ static void forget(struct study *study, const struct draft *before, size_t befor
     if (is_other_shape && is_cell_old) document->cell.source = -1;
 }
 
+/* Are the numbers of the pass others than they were? */
+static bool is_other_pass(const struct study *study, const struct draft *before) {
+    const struct document *old = &before->document, *now = &study->document;
+    return before->is_model_new || strcmp(old->text, now->text) != 0 ||
+           !what_if_equal(&old->what_if, &now->what_if);
+}
+
 /* Does the comparison read other numbers than it did? */
 static bool is_other_comparison(const struct study *study, const struct draft *before) {
-    const struct document *old = &before->document, *now = &study->document;
-    return before->is_model_new || old->layer != now->layer || strcmp(old->text, now->text) != 0 ||
-           !what_if_equal(&old->what_if, &now->what_if);
+    return before->document.layer != study->document.layer || is_other_pass(study, before);
 }
 
 /* must_load: read the model even when its name is the same. */
@@ -272,6 +282,7 @@ static bool study_compute(struct study *study, const struct document *wanted, bo
         clamp_place(study, is_first ? &study->document : &draft.document);
         if (!is_first) forget(study, &draft, before_n, before_m);
         study_baseline_follow(study, draft.is_model_new);
+        if (is_other_pass(study, &draft)) overview_kept_forget(study->overview);
         if (is_other_comparison(study, &draft)) comparison_kept_forget(study->kept);
     }
     draft_free(&draft);

@@ -6,6 +6,7 @@
 #include "study_text.h"
 
 struct comparison_kept;
+struct overview_kept;
 
 struct study {
     struct document document;
@@ -17,6 +18,7 @@ struct study {
     struct study_text context, values; /* where keys and values come from; empty: from the text */
     struct attention_trace *trace; /* empty when there are no tokens */
     struct study_baseline baseline; /* the pass without the what-if */
+    struct overview_kept *overview; /* small images of every head, made when a picture asks for them: overview.h */
     struct comparison_kept *kept;  /* RNN and CNN beside the attention, made when a picture asks for them: comparison.h */
     size_t edits_left_out;         /* edits of the document that have no place in this pass */
     size_t memory_limit_bytes;     /* of a pass; 0: none */

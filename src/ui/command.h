@@ -21,6 +21,7 @@
     X(KEY_NEXT, "key.next")                                                                        \
     X(KEY_BACK, "key.back")                                                                        \
     X(HEAD_SET, "head.set")             /* a: head */                                              \
+    X(HEAD_OPEN, "head.open")           /* a: layer, b: head; shows its matrices */                \
     X(HEAD_NEXT, "head.next")                                                                      \
     X(HEAD_BACK, "head.back")                                                                      \
     X(LAYER_SET, "layer.set")           /* a: layer */                                             \

@@ -176,7 +176,8 @@ static void draw_softmax(struct page *page, const struct diagram *d) {
     draw_rectangle(ui->list, rect_snap(r), ui_px(ui, 10), is_on ? t->ink : t->chip);
     draw_key_end(ui->list);
     struct rect inner = rect_inset(r, ui_px(ui, 12), 0);
-    const char *words = page_words(page, "diagram.softmax");
+    bool is_wrong = page->document->what_if.fault != FAULT_NONE; /* then it need not add up */
+    const char *words = is_wrong ? "SoftMax" : page_words(page, "diagram.softmax");
     if (ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 15, words) > inner.w) {
         words = "SoftMax";
     }
@@ -280,7 +281,7 @@ static void draw_output(struct page *page, const struct diagram *d) {
     const char *name = page_filled(page, "diagram.output", names, values);
     float label =
         d->is_tight ? 0 : ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 15, name) + ui_px(ui, 22);
-    float cell = floorf(fminf(ui_px(ui, 54), r.w / (float)columns));
+    float cell = floorf(fminf(ui_px(ui, 52), r.w / (float)columns));
     float wide = cell * (float)columns, middle = r.x + r.w / 2,
           edge = ui_px(ui, d->is_tight ? 1 : 4);
     float right =

@@ -184,7 +184,9 @@ void diagram_gutter_draw(struct page *page, const struct diagram *d, float row_t
             rect_make(d->gutter.x, b[BAND_WEIGHT].y, b[BAND_KEYS].x - ui_px(ui, 16) - d->gutter.x,
                       b[BAND_WEIGHT].h);
         const char *sum = page_format(page, "Σ = %.2f", (double)row_total);
-        ui_text_in(ui, place, UI_RIGHT, TEXT_MONO, 15, ui->theme->ink, sum);
+        bool is_whole = fabsf(row_total - 1) < 0.005f || row_total == 0;
+        ui_text_in(ui, place, UI_RIGHT, is_whole ? TEXT_MONO : TEXT_MONO_BOLD, 15,
+                   is_whole ? ui->theme->ink : ui->theme->error, sum);
         semantics_add(ui->semantics, ROLE_TEXT, ui_id("diagram total", 0, 0), place, "Σ a",
                       page_number(page, row_total, NUMBER_PLAIN));
     }
@@ -242,7 +244,8 @@ void diagram_number_draw(struct page *page, const struct diagram *d, struct rect
             width = ui_text_width(ui, style, size - 0.5f, text);
             before = formula_draw(page, name, size - 0.5f, 0, 0, true);
         }
-        bool is_readable = size >= 15 || !strchr(name, '^'); /* its raised letter, too */
+        bool is_readable = /* its raised letter, too */
+            !strchr(name, '^') || (size >= 15 && grid.rect.h >= ui_px(ui, 34));
         before = before + width > room || !is_readable ? 0 : before;
         float x = floorf(grid.rect.x + (grid.rect.w - before - width) / 2),
               baseline = ui_baseline_in(ui, grid.rect, TEXT_MONO, size);

@@ -94,24 +94,38 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
                                        ui->theme->background, name)
                       : ui_text_in(ui, place, UI_LEFT, TEXT_WORDS_BOLD, 17, ui->theme->ink, name)) +
               ui_px(ui, is_off ? 12 : 8);
+    const char *change = head_change_number(page, page->document->layer, head);
     if (is_off) {
         words = page_format(page, "%s · %s", page_words(page, "word.off"), words);
     }
-    ui_text_in(ui, rect_make(x + w, top.y, fmaxf(0, r.w - ui_px(ui, 16) - w), top.h), UI_LEFT,
-               TEXT_WORDS, 14, ui->theme->secondary, words);
+    struct semantic_node *node = semantics_add(
+        ui->semantics, ROLE_HEAD, ui_id("head tile", head, 0), rect_make(r.x, top.y, r.w, top.h),
+        name, change[0] ? page_format(page, "%s · %s", words, change) : words);
+    node->action = (struct ui_action){UI_COMMAND_HEAD_SET, head, 0, 0};
+    node->is_focusable = true;
+    node->is_selected = is_focus;
+    ui_focus_ring(ui, node->id, rect_make(x, top.y, side, top.h), ui_px(ui, 4));
+    struct rect button = rect_make(x, top.y, side, top.h);
+    float taken = side >= ui_px(ui, 76) ? head_switch_draw(page, button, head, false) : 0;
+    float number = ceilf(ui_text_width(ui, TEXT_MONO, 13, change)) + ui_px(ui, 6);
+    if (change[0] && w + number + taken <= side) {
+        ui_text_in(ui, rect_make(x, top.y, side - taken - ui_px(ui, 2), top.h), UI_RIGHT, TEXT_MONO,
+                   13, is_off ? ui->theme->ink : ui->theme->secondary, change);
+        taken += number;
+    }
+    ui_text_in(
+        ui,
+        rect_make(
+            x + w, top.y,
+            fmaxf(0, fmaxf(taken > 0 ? side - taken - ui_px(ui, 4) : r.w - ui_px(ui, 16), 0) - w),
+            top.h),
+        UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, words);
     grid.slot = SLOT_HEAD + (uint32_t)head;
     grid.rect = rect_make(x, rect_bottom(top) + ui_px(ui, 4), side, high);
     grid.number_size = 12;
     grid.name = page_format(page, "%s %s", name, words);
     grid.row_names = (const char *const *)page->study->token_names;
     grid.column_names = labels.texts;
-    struct semantic_node *node =
-        semantics_add(ui->semantics, ROLE_HEAD, ui_id("head tile", head, 0),
-                      rect_make(r.x, top.y, r.w, top.h), name, words);
-    node->action = (struct ui_action){UI_COMMAND_HEAD_SET, head, 0, 0};
-    node->is_focusable = true;
-    node->is_selected = is_focus;
-    ui_focus_ring(ui, node->id, rect_make(x, top.y, side, top.h), ui_px(ui, 4));
     grid_draw(page, &grid);
     grid_frame_operands(page, &grid);
     /* The focus word's row in every head, so that heads can be compared on the same word. */
@@ -165,6 +179,15 @@ void heads_draw(struct page *page, struct rect r) {
         ui, rect_make(top.x + ui_px(ui, 12), top.y, top.w, top.h), UI_LEFT, TEXT_WORDS_MEDIUM, 13,
         ui->theme->secondary,
         page_format(page, "%s   %s", page_words(page, "axis.query"), page_words(page, "axis.key")));
+    const char *changed = layer_change_words(page);
+    if (!changed[0] && head_change_number(page, page->document->layer, 0)[0]) {
+        changed = page_words(page, "head.delta");
+    }
+    if (changed[0] && top.w >= ui_px(ui, 300)) {
+        struct rect place = rect_make(top.x + ui_px(ui, 150), top.y, top.w - ui_px(ui, 150), top.h);
+        ui_text_in(ui, place, UI_RIGHT, TEXT_WORDS_MEDIUM, 13, ui->theme->ink, changed);
+        semantics_add(ui->semantics, ROLE_TEXT, ui_id("heads changed", 0, 0), place, changed, "");
+    }
     for (int k = 0; k < heads; k++) {
         grids[k].range = grids[k].scaled_range = range; /* one scale for all of them */
         struct rect place = rect_make(r.x + (float)(k % t.columns) * t.width,

@@ -52,7 +52,7 @@ float stage_fault_draw(struct page *page, struct rect r) {
 }
 
 static const char *const view_keys[VIEW_COUNT] = {"view.matrices", "view.diagram", "view.lines",
-                                                  "view.heads", "view.compare"};
+                                                  "view.heads",    "view.model",   "view.compare"};
 
 static struct ui_button tab_of(struct page *page, int view) {
     return (struct ui_button){.id = ui_id("view", view, 0),
@@ -180,6 +180,8 @@ void stage_draw(struct page *page, struct rect r) {
         lines_draw(page, inner);
     } else if (page->document->view == VIEW_HEADS) {
         heads_draw(page, inner);
+    } else if (page->document->view == VIEW_MODEL) {
+        model_draw(page, inner);
     } else if (page->document->view == VIEW_COMPARE) {
         compare_draw(page, inner);
     } else {

@@ -24,6 +24,18 @@ void diagram_draw(struct page *page, struct rect r);
 /* The `lines` view. */
 void lines_draw(struct page *page, struct rect r);
 
+/* The `model` view. */
+void model_draw(struct page *page, struct rect r);
+
+/* A button that switches a head of the document's layer off or on, flush right in r; the width used, 0: no room. */
+float head_switch_draw(struct page *page, struct rect r, int head, bool has_words);
+/* What the layer's attention output loses without the head, at most: as a sentence, and as a number. "" where nothing can be
+ * said, or where it is too much work for all heads of a picture (is_quick). */
+const char *head_change_words(struct page *page, int layer, int head, bool is_quick);
+const char *head_change_number(struct page *page, int layer, int head);
+/* What heads that are off did to the layer's output; "" while all are on. */
+const char *layer_change_words(struct page *page);
+
 /* The `heads` view, and one head as a figure of its own. */
 void heads_draw(struct page *page, struct rect r);
 void head_figure_draw(struct page *page, struct rect r);

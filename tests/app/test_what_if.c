@@ -257,8 +257,10 @@ static void test_context_and_values(void **state) {
     assert_string_equal(panel_changes(rig)->values, "one dog slept");
     assert_null(rig->app.presence.field_error);
     rig_type(rig, " well");
+    rig_key(rig, KEY_ENTER, 0); /* does not throw away what was typed */
     app_refresh(&rig->app);
     assert_non_null(rig->app.presence.field_error);
+    assert_string_equal(rig->app.presence.edited_text, "one dog slept well");
     panel_click(rig, "Mask: causal"); /* leaves the field */
     assert_string_equal(panel_changes(rig)->values, "one dog slept");
     assert_null(rig->app.presence.field_error);

@@ -1,0 +1,250 @@
+/* model.c: every head of every layer as a small image, on one scale; layers down, heads across.
+ * What the head in focus, or the one under the pointer, does stands in words below. */
+#include "lesson/overview.h"
+#include "stage.h"
+#include "ui/control.h"
+
+#include <math.h>
+
+enum { SLOT_MODEL = 7000 };
+static const float least_tile = 24, most_tile = 168; /* logical */
+
+struct tiles {
+    struct rect area; /* of the images; scrolls */
+    float tile_w, tile_h, image_w, image_h, label, scroll;
+    int layers, heads;
+    int layer, head; /* that the pointer is on; −1: none */
+};
+
+static struct tiles lay_out(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct attention_config *config = &page->study->model.weights.config;
+    struct tiles t = {.layers = config->layers, .heads = config->heads, .layer = -1, .head = -1};
+    t.label = ceilf(ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, "L00")) + ui_px(ui, 10);
+    float wide = (r.w - t.label) / (float)t.heads, high = r.h / (float)t.layers;
+    float side =
+        fminf(ui_px(ui, most_tile), fminf(wide, fmaxf(high, fminf(wide, ui_px(ui, least_tile)))));
+    float gap = fmaxf(1, fminf(ui_px(ui, 8), side * 0.14f));
+    side = fmaxf(2, floorf(side));
+    t.tile_w = t.tile_h = side;
+    float longer = fmaxf((float)page_n(page), (float)page_m(page)),
+          inner = fmaxf(1, floorf(side - gap));
+    t.image_w = fmaxf(1, roundf(inner * (float)page_m(page) / longer));
+    t.image_h = fmaxf(1, roundf(inner * (float)page_n(page) / longer));
+    t.tile_h = fmaxf(2, floorf(fminf(side, t.image_h + gap)));
+    float all = t.tile_h * (float)t.layers,
+          seen = fmaxf(t.tile_h, floorf(r.h / t.tile_h) * t.tile_h);
+    float used = t.label + t.tile_w * (float)t.heads;
+    t.area = rect_make(roundf(r.x + fmaxf(0, (r.w - used) / 2)), r.y, fminf(used, r.w),
+                       fminf(fminf(seen, all), r.h));
+    float most = fmaxf(0, all - t.area.h);
+    float on = ((float)page->document->layer + 0.5f) * t.tile_h - t.area.h / 2;
+    float scroll = page->presence->has_stage_scroll ? page->presence->stage_scroll * ui->unit : on;
+    t.scroll = roundf(fminf(most, fmaxf(0, scroll)) / t.tile_h) * t.tile_h;
+    struct semantic_node *node = semantics_add(ui->semantics, ROLE_TEXT, ui_id("lines", 0, 0),
+                                               t.area, page_words(page, "view.model"), "");
+    node->action = (struct ui_action){UI_COMMAND_STAGE_SCROLL, 0, 0, 0};
+    node->scroll_y = t.scroll / ui->unit;
+    node->scroll_room = t.area.h / ui->unit;
+    node->scroll_height = all / ui->unit;
+    return t;
+}
+
+static struct rect image_rect(const struct tiles *t, int layer, int head) {
+    float x = t->area.x + t->label + (float)head * t->tile_w;
+    float y = t->area.y + (float)layer * t->tile_h - t->scroll;
+    return rect_snap(rect_make(x + (t->tile_w - t->image_w) / 2, y + (t->tile_h - t->image_h) / 2,
+                               t->image_w, t->image_h));
+}
+
+static const char *name_of(struct page *page, int layer, int head) {
+    const char *words = model_head_name(&page->study->model, layer, head);
+    const char *place = page_format(page, "L%d H%d", layer + 1, head + 1);
+    if (!words) {
+        return place;
+    }
+    bool is_key = catalogue_has(page->catalogue, page->document->language, words);
+    return page_format(page, "%s · %s", place, is_key ? page_words(page, words) : words);
+}
+
+/* "mean entropy 0.40 bit · looks at: previous word (0.93)" */
+static const char *summary_of(struct page *page, int layer, int head) {
+    struct head_summary s;
+    if (!head_summary_of(page->study, layer, head, &s)) {
+        return "";
+    }
+    const char *pattern =
+        page_words(page, page_format(page, "model.pattern.%s", head_pattern_id(s.pattern)));
+    const char *names[] = {"entropy", "pattern", "weight", NULL};
+    const char *values[] = {page_number(page, s.entropy_bits, NUMBER_PLAIN), pattern,
+                            page_number(page, s.weight, NUMBER_PLAIN), NULL};
+    return page_filled(page, "model.summary", names, values);
+}
+
+static void draw_tile(struct page *page, struct tiles *t, int layer, int head) {
+    struct ui *ui = &page->ui;
+    struct rect image = image_rect(t, layer, head);
+    bool is_focus = layer == page->document->layer && head == page->document->head;
+    bool is_off = attention_trace_is_head_off(page->study->trace, layer, head);
+    struct grid grid = {.slot = SLOT_MODEL + (uint32_t)(layer * 64 + head),
+                        .rect = image,
+                        .state = GRID_WEIGHT,
+                        .range = 1,
+                        .scaled_range = 1,
+                        .focus_row = -1,
+                        .focus_column = -1};
+    grid.values = overview_head(page->study, layer, head, &grid.rows, &grid.columns);
+    if (!grid.values) {
+        return;
+    }
+    grid.row_stride = grid.columns;
+    grid.column_stride = 1;
+    grid_thumbnail(page, &grid);
+    if (is_off) {
+        draw_hatch(ui->list, image, ui_px(ui, 6), ui->theme->secondary);
+    }
+    float out = fmaxf(1, fminf(ui_px(ui, 3), (t->tile_w - t->image_w) / 2));
+    draw_key(ui->list, SLOT_MODEL + 6400, (uint32_t)(is_focus ? 0 : 1 + layer * 64 + head), 0);
+    draw_frame(ui->list, rect_inset(image, -(is_focus ? out : 1), -(is_focus ? out : 1)),
+               ui_px(ui, is_focus ? 3 : 0), is_focus ? fmaxf(out - 1, 1) : 1,
+               is_focus ? ui->theme->ink : ui->theme->line);
+    draw_key_end(ui->list);
+    struct rect seen = rect_intersect(image, draw_clip(ui->list));
+    if (ui_is_hovered(ui, image)) {
+        t->layer = layer;
+        t->head = head;
+    }
+    struct semantic_node *node =
+        semantics_add(ui->semantics, ROLE_HEAD, ui_id("model head", layer, head), seen,
+                      name_of(page, layer, head), is_off ? page_words(page, "word.off") : "");
+    node->action = (struct ui_action){UI_COMMAND_HEAD_OPEN, layer, head, 0};
+    node->is_selected = is_focus;
+    if (ui_is_hovered(ui, image)) {
+        node->tooltip =
+            semantics_string(ui->semantics, page_format(page, "%s\n%s", name_of(page, layer, head),
+                                                        summary_of(page, layer, head)));
+    }
+}
+
+/* The matrix of the head in focus, for those who do not see it: a click opens the head. */
+static void record_focus(struct page *page, const struct tiles *t) {
+    struct document_cell place = {ATTENTION_TENSOR_WEIGHTS, page->document->head, 0, 0};
+    struct cell_matrix m = cell_matrix_of(page->study, place.source, place.head, NULL);
+    struct semantics *list = page->ui.semantics;
+    struct rect r = rect_intersect(image_rect(t, page->document->layer, page->document->head),
+                                   draw_clip(page->ui.list));
+    struct semantic_node *node =
+        semantics_add(list, ROLE_GRID, ui_id("model grid", 0, 0), r,
+                      name_of(page, page->document->layer, page->document->head), "");
+    node->has_grid = true;
+    node->action =
+        (struct ui_action){UI_COMMAND_HEAD_OPEN, page->document->layer, page->document->head, 0};
+    node->grid = (struct semantic_grid){.id = cell_grid_id(place.source, place.head),
+                                        .rows = m.rows,
+                                        .columns = m.columns,
+                                        .values = m.values,
+                                        .row_stride = m.columns,
+                                        .column_stride = 1,
+                                        .row_names = (const char *const *)page->study->token_names,
+                                        .column_names = page_key_names(page)};
+    bool is_hovered = t->layer == page->document->layer && t->head == page->document->head;
+    if (is_hovered) {
+        node->tooltip =
+            semantics_string(list, page_format(page, "%s\n%s", name_of(page, t->layer, t->head),
+                                               summary_of(page, t->layer, t->head)));
+    }
+}
+
+/* Every how many-th name stands, so that they do not touch. */
+static int every(float pitch, float needed) {
+    return pitch >= needed ? 1 : (int)ceilf(needed / fmaxf(pitch, 1));
+}
+
+static void draw_names(struct page *page, const struct tiles *t, struct rect top) {
+    struct ui *ui = &page->ui;
+    int step =
+        every(t->tile_w,
+              ceilf(ui_text_width(ui, TEXT_WORDS_BOLD, 13, page_format(page, "H%d", t->heads))) +
+                  ui_px(ui, 4));
+    for (int head = 0; head < t->heads; head += step) {
+        bool is_on = head == page->document->head;
+        struct rect place = rect_make(t->area.x + t->label + (float)head * t->tile_w, top.y,
+                                      t->tile_w * (float)step, top.h);
+        ui_text_in(
+            ui, place, step > 1 ? UI_LEFT : UI_CENTRE, is_on ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM,
+            13, is_on ? ui->theme->ink : ui->theme->secondary, page_format(page, "H%d", head + 1));
+    }
+    step = every(t->tile_h, ui_type(ui, 13) * 1.3f);
+    draw_clip_push(ui->list, t->area);
+    for (int layer = 0; layer < t->layers; layer += step) {
+        bool is_on = layer == page->document->layer;
+        struct rect place =
+            rect_make(t->area.x, t->area.y + (float)layer * t->tile_h - t->scroll,
+                      t->label - ui_px(ui, 8), fmaxf(t->tile_h, ui_type(ui, 13) * 1.3f));
+        if (place.y >= t->area.y - 1 && rect_bottom(place) <= rect_bottom(t->area) + 1) {
+            ui_text_in(ui, place, UI_RIGHT, is_on ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM, 13,
+                       is_on ? ui->theme->ink : ui->theme->secondary,
+                       page_format(page, "L%d", layer + 1));
+        }
+    }
+    draw_clip_pop(ui->list);
+}
+
+/* What is said of one head: name, switch, summary, what it adds to the output. */
+static void draw_caption(struct page *page, const struct tiles *t, struct rect r) {
+    struct ui *ui = &page->ui;
+    bool is_pointed = t->layer >= 0;
+    int layer = is_pointed ? t->layer : page->document->layer,
+        head = is_pointed ? t->head : page->document->head;
+    struct rect line = rect_cut_top(&r, ui_px(ui, 30));
+    if (layer == page->document->layer) {
+        float used = head_switch_draw(page, rect_cut_right(&line, fminf(line.w, ui_px(ui, 110))),
+                                      head, true);
+        (void)used;
+        rect_cut_right(&line, ui_px(ui, 8));
+    }
+    const char *name = name_of(page, layer, head), *summary = summary_of(page, layer, head);
+    ui_text_in(ui, line, UI_LEFT, TEXT_WORDS_BOLD, 16, ui->theme->ink, name);
+    const char *change = head_change_words(page, layer, head, false);
+    struct ui_paragraph words = {change[0] ? page_format(page, "%s · %s", summary, change)
+                                           : summary,
+                                 14,
+                                 1.35f,
+                                 ui->theme->secondary,
+                                 TEXT_WORDS,
+                                 2};
+    semantics_add(ui->semantics, ROLE_TEXT, ui_id("model summary", 0, 0), r, name, words.text);
+    if (r.h >= ui_px(ui, 20)) {
+        words.max_lines = r.h >= ui_px(ui, 40) ? 2 : 1;
+        ui_paragraph(ui, &words, r.x, r.y, r.w, false);
+    }
+}
+
+void model_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    bool has_bar = r.w >= ui_px(ui, 420) && r.h >= ui_px(ui, 240);
+    float bar = has_bar ? colour_bar_width(page) + ui_px(ui, 12) : 0;
+    struct rect caption = rect_cut_bottom(&r, ui_px(ui, r.h >= ui_px(ui, 200) ? 76 : 30));
+    struct rect right = rect_cut_right(&r, bar), top = rect_cut_top(&r, ui_px(ui, 22));
+    rect_cut_bottom(&r, ui_px(ui, 6));
+    struct tiles t = lay_out(page, r);
+    draw_names(page, &t, top);
+    draw_clip_push(ui->list, t.area);
+    for (int layer = 0; layer < t.layers; layer++) {
+        for (int head = 0; head < t.heads; head++) {
+            struct rect image = image_rect(&t, layer, head);
+            if (rect_overlap(image, t.area)) {
+                draw_tile(page, &t, layer, head);
+            }
+        }
+    }
+    record_focus(page, &t);
+    draw_clip_pop(ui->list);
+    draw_caption(page, &t, caption);
+    if (has_bar) {
+        struct rect place =
+            rect_make(right.x + ui_px(ui, 12), right.y + ui_px(ui, 30), right.w - ui_px(ui, 12),
+                      fminf(right.h - ui_px(ui, 60), ui_px(ui, 320)));
+        colour_bar(page, place, false, 1, page_words(page, "bar.weight"));
+    }
+}

@@ -1,0 +1,161 @@
+/* The overview of a model by hand: arrows from head to head and layer to layer, Enter and click
+ * open one, the switch. */
+#include "files/safetensors.h"
+#include "support_app.h"
+#include "ui/ui.h"
+
+#include <stdio.h>
+
+enum { LAYERS = 12, HEADS = 12, PARTS = 4 };
+
+static const struct document *now(struct rig *rig) {
+    return &rig->app.study.document;
+}
+
+/* 12 layers of 12 heads, d = 12, one number a head. */
+static void write_model(const char *folder) {
+    static float numbers[HEADS * HEADS];
+    static char names[LAYERS * PARTS + 1][48];
+    struct safetensors_source parts[LAYERS * PARTS + 1];
+    for (int i = 0; i < HEADS * HEADS; i++)
+        numbers[i] = (float)((i * 37 + 11) % 41) / 20 - 1;
+    size_t count = 0;
+    for (int layer = 0; layer < LAYERS; layer++)
+        for (const char *part = "qkvo"; *part; part++) {
+            snprintf(names[count], sizeof names[count], "layers.%d.attention.%c.weight", layer,
+                     *part);
+            parts[count] = (struct safetensors_source){names[count], 2, {HEADS, HEADS}, numbers};
+            count++;
+        }
+    parts[count++] = (struct safetensors_source){"embedding.weight", 2, {4, HEADS}, numbers};
+    struct file_bytes bytes;
+    struct file_error error = {{0}};
+    char path[256];
+    assert_true(safetensors_build(parts, count, NULL, &bytes, &error));
+    snprintf(path, sizeof path, "%s/model.safetensors", folder);
+    assert_true(file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error));
+    free(bytes.data);
+    static const char config[] =
+        "{\"model_type\": \"headway\", \"d_model\": 12, \"layers\": 12, \"heads\": 12, \"norm\": "
+        "\"none\","
+        " \"tokenizer\": \"words\", \"vocab\": [\"[UNK]\", \"a\", \"b\", \"c\"]}";
+    snprintf(path, sizeof path, "%s/config.json", folder);
+    assert_true(file_write_whole(path, config, sizeof config - 1, FILE_WRITE_REPLACE, &error));
+}
+
+static void open_model(struct rig *rig, const char *folder) {
+    struct document wanted;
+    assert_true(app_copy_document(&rig->app, &wanted));
+    assert_true(document_set_model(&wanted, folder));
+    assert_true(document_set_text(&wanted, "a b c b a", 9));
+    wanted.view = VIEW_MODEL;
+    wanted.step = STEP_SOFTMAX;
+    wanted.width = 1920;
+    wanted.height = 1080;
+    assert_true(app_change(&rig->app, &wanted, false));
+    app_refresh(&rig->app);
+    assert_int_equal(now(rig)->view, VIEW_MODEL);
+}
+
+static void test_twelve_by_twelve(void **state) {
+    (void)state;
+    char folder[128];
+    folder_make(folder, sizeof folder);
+    write_model(folder);
+    struct rig *rig = rig_start();
+    open_model(rig, folder);
+    for (int layer = 0; layer < LAYERS; layer++) /* all of them at once, none cut */
+        for (int head = 0; head < HEADS; head++) {
+            const struct semantic_node *node =
+                semantics_by_id(&rig->app.semantics, ui_id("model head", layer, head));
+            assert_non_null(node);
+            assert_true(node->rect.w >= 30 && node->rect.h >= 30);
+        }
+    static const struct {
+        int key, layer, head;
+    } moves[] = {{KEY_RIGHT, 0, 1}, {KEY_RIGHT, 0, 2}, {KEY_DOWN, 1, 2}, {KEY_DOWN, 2, 2},
+                 {KEY_LEFT, 2, 1},  {KEY_UP, 1, 1},    {KEY_LEFT, 1, 0}, {KEY_LEFT, 1, 0}};
+    int step = (int)now(rig)->step;
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        rig_key(rig, moves[i].key, 0);
+        assert_true(now(rig)->layer == moves[i].layer && now(rig)->head == moves[i].head);
+        assert_true((int)now(rig)->step == step && now(rig)->view == VIEW_MODEL);
+    }
+    rig_key(rig, KEY_ENTER, 0);
+    assert_int_equal(now(rig)->view, VIEW_MATRICES);
+    assert_true(now(rig)->layer == 1 && now(rig)->head == 0);
+    rig_click_named(rig, "Model");
+    rig_click_named(rig, "L9 H4");
+    assert_int_equal(now(rig)->view, VIEW_MATRICES);
+    assert_true(now(rig)->layer == 8 && now(rig)->head == 3);
+    rig_click_named(rig, "Model");
+    rig_click_named(rig, "L9 H4"); /* the one in focus, too */
+    assert_int_equal(now(rig)->view, VIEW_MATRICES);
+    rig_end(rig);
+    folder_remove(folder);
+}
+
+/* A small window shows some of the layers, the wheel the others. */
+static void test_the_wheel_reaches_every_layer(void **state) {
+    (void)state;
+    char folder[128];
+    folder_make(folder, sizeof folder);
+    write_model(folder);
+    struct rig *rig = rig_start();
+    open_model(rig, folder);
+    struct document wanted;
+    assert_true(app_copy_document(&rig->app, &wanted));
+    wanted.width = 640;
+    wanted.height = 400;
+    assert_true(app_change(&rig->app, &wanted, false));
+    bool is_seen[LAYERS] = {false};
+    for (int turn = 0; turn < 14; turn++) {
+        app_refresh(&rig->app);
+        for (int layer = 0; layer < LAYERS; layer++) {
+            const struct semantic_node *node =
+                semantics_by_id(&rig->app.semantics, ui_id("model head", layer, 0));
+            is_seen[layer] |= node && node->rect.h > 8;
+        }
+        assert_true(turn > 0 || !is_seen[LAYERS - 1]);
+        const struct semantic_node *tiles =
+            semantics_by_id(&rig->app.semantics, ui_id("lines", 0, 0));
+        struct input input = {
+            .kind = INPUT_POINTER_MOVE, .x = tiles->rect.x + 4, .y = tiles->rect.y + 4};
+        app_input(&rig->app, &input);
+        input.kind = INPUT_WHEEL;
+        input.wheel_y = -1;
+        app_input(&rig->app, &input);
+    }
+    for (int layer = 0; layer < LAYERS; layer++)
+        assert_true(is_seen[layer]);
+    rig_end(rig);
+    folder_remove(folder);
+}
+
+/* Off and on again, in both views, with undo. */
+static void test_a_head_is_switched(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    rig_click_named(rig, "Heads");
+    rig_click_named(rig, "Switch H4 off");
+    assert_true(what_if_is_head_off(&now(rig)->what_if, 0, 3));
+    rig_click_named(rig, "Model");
+    rig_key(rig, KEY_RIGHT, 0);
+    rig_click_named(rig, "Switch H2 off");
+    assert_true(what_if_is_head_off(&now(rig)->what_if, 0, 1));
+    rig_click_named(rig, "Switch H2 on");
+    assert_false(what_if_is_head_off(&now(rig)->what_if, 0, 1));
+    app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_UNDO, 0, 0, 0});
+    assert_true(what_if_is_head_off(&now(rig)->what_if, 0, 1));
+    assert_true(what_if_is_head_off(&now(rig)->what_if, 0, 3));
+    rig_end(rig);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_twelve_by_twelve),
+        cmocka_unit_test(test_the_wheel_reaches_every_layer),
+        cmocka_unit_test(test_a_head_is_switched),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
