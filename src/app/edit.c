@@ -131,6 +131,11 @@ bool app_edit_key(struct app *app, const struct input *input) {
     /* The input method has the keys while something is being composed. */
     if (app->editor.composition) return true;
     app->needs_picture = true;
+    /* A text that cannot be taken is not thrown away by Enter: it stays, with the reason. */
+    if (input->key == KEY_ENTER && app->has_text_error) {
+        publish(app, EDITOR_DONE);
+        return true;
+    }
     if (input->key == KEY_ENTER || (input->key == KEY_ESCAPE && !input->modifiers)) {
         app_edit_end(app);
         return true;

@@ -236,6 +236,10 @@ enum finder_listing finder_listing_of(enum ui_command command) {
     case UI_COMMAND_PANEL_SCROLL:
     case UI_COMMAND_RAIL_SCROLL:
     case UI_COMMAND_CHANGE_DIAL:
+    case UI_COMMAND_KEY_SET:
+    case UI_COMMAND_LINES_HEAD:
+    case UI_COMMAND_LINES_THRESHOLD:
+    case UI_COMMAND_STAGE_SCROLL:
     case UI_COMMAND_COMPARE_SHOWS:
     case UI_COMMAND_COMPARE_STEPS:
     case UI_COMMAND_COMPARE_KERNEL:

@@ -38,9 +38,9 @@ bool session_save_to(struct app *app, const char *path) {
         app_say_text(app, true, error.text);
         return false;
     }
-    session_set_path(app, path);
-    if (app->state_folder) session_recent_add(app->state_folder, app->session_path);
+    if (app->state_folder) session_recent_add(app->state_folder, path);
     app_say(app, false, "message.session_saved", names, values);
+    session_set_path(app, path); /* last: path may be the one that it replaces */
     return true;
 }
 

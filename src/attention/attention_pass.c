@@ -18,7 +18,7 @@ float *attention_running_tensor(const struct attention_running *run, enum attent
 }
 
 void attention_running_fail(struct attention_running *run, enum attention_tensor_id id) {
-    atomic_fetch_or(&run->failed, (uint32_t)1 << id);
+    run->failed |= (uint32_t)1 << id;
 }
 
 bool attention_running_check(struct attention_running *run, enum attention_tensor_id id,
@@ -30,7 +30,7 @@ bool attention_running_check(struct attention_running *run, enum attention_tenso
 
 /* "layer 2: norm1 has numbers that float32 cannot hold (…); use smaller embeddings or weights" */
 enum attention_status attention_running_status(struct attention_running *run) {
-    const uint32_t failed = atomic_load(&run->failed);
+    const uint32_t failed = run->failed;
     if (failed == 0) return ATTENTION_OK;
     int id = 0;
     while (!(failed >> id & 1))

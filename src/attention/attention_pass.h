@@ -7,7 +7,6 @@
 #ifndef ATTENTION_PASS_H
 #define ATTENTION_PASS_H
 
-#include <stdatomic.h>
 #include <stdint.h>
 
 #include "attention_kernels.h"
@@ -24,7 +23,13 @@ struct attention_running {
     size_t n, m, d;
     int layer; /* the one being computed */
     struct attention_layer_weights w; /* of that layer, edited where edits say so */
-    _Atomic uint32_t failed; /* a bit for each tensor in which a part met what float32 cannot hold */
+    /* A bit for each tensor in which a part met what float32 cannot hold. Without atomics a pool has
+     * one thread. */
+#ifdef __STDC_NO_ATOMICS__
+    uint32_t failed;
+#else
+    _Atomic uint32_t failed;
+#endif
 };
 
 /* A tensor of the layer being computed. */

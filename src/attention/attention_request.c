@@ -80,7 +80,9 @@ static enum attention_status length_check(const struct attention_config *config,
 
 enum attention_status attention_mask_check(const struct attention_options *options, size_t m,
                                            struct attention_error *error) {
-    assert(options->mask != ATTENTION_MASK_CUSTOM || options->allowed);
+    if (options->mask == ATTENTION_MASK_CUSTOM && !options->allowed) {
+        return refuse(error, "the custom mask has no cells; give `allowed`, or use another mask");
+    }
     if ((int)options->mask < 0 || options->mask > ATTENTION_MASK_CUSTOM) {
         return refuse(error, "the mask is of no known kind; use none, causal, padding, window or "
                              "custom");

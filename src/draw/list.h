@@ -1,6 +1,6 @@
 /* list.h: the draw list: what a picture is, before anything is rendered.
  *
- * Fixed-size records in painting order, in device pixels. Renderers (GL, cairo, later SVG) replay it;
+ * Fixed-size records in painting order, in device pixels. Renderers (GL, cairo, SVG) replay it;
  * tests read it. A list owns its text and its matrix colours, so it needs nothing else to be drawn.
  * Recording never fails in the middle: when memory runs out a sticky flag is set and later records are
  * dropped; ask draw_list_ok once per picture. */

@@ -19,7 +19,8 @@ static int hex_digit(uint8_t c) {
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The bytes of a string object "<48656C6C6F>"; at: behind its <. −1: it does not end, or is none. */
+/* The bytes of a string object "<48656C6C6F>"; at: behind its <. −1: it does not end, or is none.
+ */
 static long read_hex(const uint8_t *at, const uint8_t *end, uint8_t *out) {
     long used = 0;
     int half = -1;
@@ -96,7 +97,7 @@ static char *read_string(const uint8_t *at, const uint8_t *end, bool *no_memory)
     uint8_t *raw = file_allocate(most, 1);
     char *text = raw ? file_allocate(most / 2 * 3 + 4, 1) : NULL;
     *no_memory = !text;
-    long used = !text       ? -1
+    long used = !text        ? -1
                 : *at == '(' ? read_literal(at + 1, end, raw)
                              : read_hex(at + 1, end, raw);
     bool is_wide = used >= 2 && raw[0] == 0xFE && raw[1] == 0xFF;

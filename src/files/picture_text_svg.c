@@ -29,8 +29,8 @@ bool picture_text_is_svg(const struct file_bytes *bytes) {
     while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
         at++;
     if (begins(at, end, "<svg")) return true;
-    bool is_xml = begins(at, end, "<?xml") || begins(at, end, "<!--") ||
-                  begins(at, end, "<!DOCTYPE svg");
+    bool is_xml =
+        begins(at, end, "<?xml") || begins(at, end, "<!--") || begins(at, end, "<!DOCTYPE svg");
     return is_xml && find(at, end, "<svg");
 }
 
@@ -49,13 +49,12 @@ static long entity_code(const char *name, size_t bytes) {
     memcpy(digits, name + (is_hex ? 2 : 1), bytes - (is_hex ? 2 : 1));
     if (!digits[0] || digits[0] == '-' || digits[0] == '+' || digits[0] == ' ') return -1;
     long code = strtol(digits, &end, is_hex ? 16 : 10);
-    bool is_possible =
-        code > 0 && code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xDFFF);
+    bool is_possible = code > 0 && code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xDFFF);
     return *end == '\0' && is_possible ? code : -1;
 }
 
-/* Character data from `at` to `end` into out, which has as much room; the bytes written, or −1 where
- * it is damaged. No entity is shorter than what it stands for. */
+/* Character data from `at` to `end` into out, which has as much room; the bytes written, or −1
+ * where it is damaged. No entity is shorter than what it stands for. */
 static long unescape(const char *at, const char *end, char *out) {
     char *start = out;
     while (at < end) {
@@ -81,8 +80,7 @@ bool picture_text_of_svg(const struct file_bytes *bytes, char **text, struct fil
     if (!tag) return true;
     const char *from = memchr(tag, '>', (size_t)(end - tag));
     const char *to = from ? find(from, end, "</" ELEMENT) : NULL;
-    if (!to)
-        return file_error_set(error, "the document in the SVG is cut off; get the whole file");
+    if (!to) return file_error_set(error, "the document in the SVG is cut off; get the whole file");
     from++;
     char *out = file_allocate((size_t)(to - from) + 1, 1);
     if (!out) return file_error_memory(error, "SVG");

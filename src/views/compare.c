@@ -104,6 +104,17 @@ static void draw_controls(struct page *page, struct rect *r) {
     rect_cut_top(r, ui_px(ui, is_tiny ? 4 : 10));
 }
 
+/* A figure says what the controls are set to. */
+static void draw_settings(struct page *page, struct rect *r) {
+    struct ui *ui = &page->ui;
+    const struct document *d = page->document;
+    ui_text_in(ui, rect_cut_top(r, ui_px(ui, 24)), UI_LEFT, TEXT_WORDS, 13, ui->theme->secondary,
+               page_format(page, "%s = %d   %s = %d", page_words(page, "compare.steps"),
+                           d->compare_steps, page_words(page, "compare.kernel"),
+                           d->compare_kernel));
+    rect_cut_top(r, ui_px(ui, 4));
+}
+
 /* Instead of the numbers: why there are none. */
 static void draw_why(struct page *page, const struct comparing *comparing, struct rect r) {
     struct ui *ui = &page->ui;
@@ -153,7 +164,11 @@ void compare_draw(struct page *page, struct rect r) {
     if (!comparing_of(page, &comparing)) {
         return;
     }
-    draw_controls(page, &r);
+    if (page->is_figure) {
+        draw_settings(page, &r);
+    } else {
+        draw_controls(page, &r);
+    }
     float costs = compare_costs_height(page);
     bool has_costs = r.h >= costs + ui_px(ui, 230); /* the matrices come first */
     if (has_costs && r.w >= ui_px(ui, 480)) {

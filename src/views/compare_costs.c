@@ -17,9 +17,7 @@ float compare_costs_height(const struct page *page) {
 /* As in the paper: an order where the number beside it is counted exactly, and differs from it. */
 static const char *order_of(const struct comparing *comparing, enum compared compared, int cost) {
     static const char *const orders[COMPARED_COUNT][COSTS] = {
-        {"O(nd²)", "n", "n", "0"},
-        {"O(knd²)", "1", "O(n/k)", "0"},
-        {"O(n²d)", "1", "1", "n²"}};
+        {"O(nd²)", "n", "n", "0"}, {"O(knd²)", "1", "O(n/k)", "0"}, {"O(n²d)", "1", "1", "n²"}};
     bool is_cross = compared == COMPARED_ATTENTION && comparing->it->is_cross;
     return is_cross && cost == 0   ? "O(nmd)"
            : is_cross && cost == 3 ? "n·m"

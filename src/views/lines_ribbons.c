@@ -90,6 +90,11 @@ static void draw_threshold(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     int percent = page->document->lines_threshold;
     const char *name = page_words(page, "lines.threshold");
+    if (page->is_figure) { /* what it is set to, and nothing to set it with */
+        ui_text_in(ui, r, UI_RIGHT, TEXT_WORDS, 13, ui->theme->secondary,
+                   page_format(page, "%s %d %%", name, percent));
+        return;
+    }
     float width = ceilf(ui_text_width(ui, TEXT_WORDS_MEDIUM, 14, name)) + ui_px(ui, 10);
     struct ui_slider slider = {.id = ui_id("lines.threshold", 0, 0),
                                .name = name,

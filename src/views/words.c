@@ -70,6 +70,13 @@ static const char *scale_part(const struct page *page) {
                                           : "off";
 }
 
+/* What is poured in belongs to the values, which may have a text of their own. */
+static const char *strongest_word(struct page *page, int index) {
+    const char *word = page->document->step == STEP_SUM ? page_value_word(page, index)
+                                                        : page_key_word(page, index);
+    return page_format(page, "%s%s" UI_MARK_END, UI_MARK_BOLD, word);
+}
+
 /* The words of the step with the focus words filled in. */
 static const char *step_text(struct page *page, const char *part) {
     const struct document *d = page->document;
@@ -98,7 +105,7 @@ static const char *step_text(struct page *page, const char *part) {
                            "b_1",   "b_2",  "activation", "over",  NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
                             page_key_token(page, key, UI_MARK_KEY),
-                            page_key_token(page, strongest, UI_MARK_BOLD),
+                            strongest_word(page, strongest),
                             page_format(page, "%d", c->heads),
                             page_number(page, divisor, NUMBER_PLAIN),
                             page_format(page, "%d", c->d_k),
@@ -164,8 +171,10 @@ static const char *part_of_step(struct page *page, const char *part) {
     } else if (d->step == STEP_SUM && page_n(page)) {
         suffix = page_is_head_off(page, d->head) ? "off"
                  : largest_weight(page) <= 0     ? "nothing"
-                 : largest_weight(page) < 0.5f   ? "shared"
-                                                 : NULL;
+                 : steps_is_question_open(page->study)
+                     ? "asked" /* the card asks where most comes from */
+                 : largest_weight(page) < 0.5f ? "shared"
+                                               : NULL;
     } else if (d->step == STEP_FEEDFORWARD) {
         enum attention_tensor_id stages[6];
         int count = steps_feedforward_stages(page->study, stages);

@@ -171,13 +171,21 @@ static void test_describe(void **state) {
     assert_int_equal(run->status, 0);
     assert_non_null(strstr(run->out, "·")); /* not come to yet */
     assert_non_null(strstr(run->out, "句子"));
+    /* The text does not say what the card asks; afterwards it names a word of the values. */
+    run = headway("describe --step sum --beat 1");
+    assert_true(strstr(run->out, "PREDICT") && !strstr(run->out, "comes from"));
+    run = headway("describe --step sum --context 'a b' --values 'c d'");
+    assert_true(strstr(run->out, "comes from c") || strstr(run->out, "comes from d"));
 }
 
 static void test_lists_and_versions(void **state) {
     (void)state;
     need_program();
-    assert_string_equal(headway("views")->out, "matrices\nheads\ncompare\n");
-    assert_string_equal(headway("views --json")->out, "[\"matrices\", \"heads\", \"compare\"]\n");
+    assert_string_equal(headway("views")->out,
+                        "matrices\ndiagram\nlines\nheads\nmodel\ncompare\n");
+    assert_string_equal(headway("views --json")->out,
+                        "[\"matrices\", \"diagram\", \"lines\", \"heads\", \"model\", "
+                        "\"compare\"]\n");
     assert_non_null(strstr(headway("models")->out, "textbook\n"));
     assert_non_null(strstr(headway("steps")->out, "tokens\nembedding\n"));
     struct run *run = headway("--version");

@@ -93,7 +93,7 @@ static void test_words_find_commands(void **state) {
     struct rig *rig = rig_start();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         app_dispatch(&rig->app,
-                     (struct ui_action){UI_COMMAND_LANGUAGE_SET, rows[i].language, 0, 0});
+                     (struct ui_action){UI_COMMAND_LANGUAGE_SET, (int32_t)rows[i].language, 0, 0});
         const char *found = first_for(rig, rows[i].typed);
         if (strcmp(found, rows[i].first) != 0)
             print_error("“%s” finds “%s”, not “%s”\n", rows[i].typed, found, rows[i].first);

@@ -135,13 +135,13 @@ static void test_a_mask_is_painted(void **state) {
 /* Nobody has chosen a cell: the one that the beat makes, and that is framed, is painted. */
 static void test_the_cell_of_the_beat_is_painted(void **state) {
     (void)state;
-    struct rig *rig = start();
+    struct rig *rig = panel_start();
     app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_STEP_GO, STEP_SOFTMAX, 0, 1});
     struct document_cell cell = selection_of(&rig->app.study);
-    assert_true(cell.source == CELL_EXPONENTIALS && cell.column != now(rig)->key);
+    assert_true(cell.source == CELL_EXPONENTIALS && cell.column != panel_document(rig)->key);
     rig_key(rig, 'x', 0);
     const float *a = study_head_matrix(&rig->app.study, ATTENTION_TENSOR_WEIGHTS, 0);
-    assert_true(a[cell.row * 8 + cell.column] == 0 && a[cell.row * 8 + now(rig)->key] > 0);
+    assert_true(a[cell.row * 8 + cell.column] == 0 && a[cell.row * 8 + panel_document(rig)->key] > 0);
     rig_end(rig);
 }
 

@@ -147,7 +147,10 @@ static void test_type_is_six_points_at_least(void **state) {
         "--part stage --step softmax --text 'a b c d e f g h i j k'",
         "--part window --step heads",
         "--contact-sheet --figure",
-        "--paper --view heads"};
+        "--paper --view heads",
+        "--paper --view lines --step softmax",
+        "--paper --view compare",
+        "--paper --view diagram --step sum"};
     static const int widths[] = {84, 120, 174};
     for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
         for (size_t w = 0; w < 3; w++) {
@@ -189,6 +192,10 @@ static void test_figures(void **state) {
     assert_int_equal(count_in("stage.svg", "id=\"background\""), 1);
     assert_int_equal(count_in("figure.svg", ">Softmax<"), 0);
     assert_int_equal(count_in("figure.svg", "id=\"background\""), 0);
+    done("render -o compare.svg --part stage --view compare");
+    done("render -o compared.svg --figure --view compare");
+    assert_int_equal(count_in("compare.svg", ">Influence<"), 1); /* nothing to press on paper */
+    assert_int_equal(count_in("compared.svg", ">Influence<"), 0);
     /* The ends of the diverging map are another colour than those of the one for paper. */
     assert_true(count_in("plain.svg", "#b3470b") + count_in("plain.svg", "#1f57b0") > 0);
     assert_int_equal(count_in("paper.svg", "#b3470b") + count_in("paper.svg", "#1f57b0"), 0);

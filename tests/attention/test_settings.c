@@ -153,6 +153,7 @@ static void test_options_are_checked(void **state) {
         {{.has_temperature = true, .temperature = 3e38f}, "set it to a smaller number"},
         {{.mask = (enum attention_mask)9}, "mask"},
         {{.mask = (enum attention_mask) - 1}, "mask"},
+        {{.mask = ATTENTION_MASK_CUSTOM}, "no cells"},
         {{.mask = ATTENTION_MASK_PADDING, .mask_size = 4}, "4 keys and there are 3"},
         {{.kernels = (enum attention_kernels_choice)9}, "kernels"},
         {{.kernels = (enum attention_kernels_choice) - 1}, "kernels"},

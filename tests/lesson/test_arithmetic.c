@@ -2,6 +2,7 @@
  * addresses say, and give the number that the pass stored. */
 #include "lesson/arithmetic.h"
 #include "lesson/steps.h"
+#include "support_cells.h"
 #include "support_studies.h"
 #include <limits.h>
 #include <math.h>
@@ -15,20 +16,8 @@
 
 static bool forms_met[ARITHMETIC_FORM_COUNT];
 
-#define REQUIRE(study, cell, condition)                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            fail_msg("%s [%d: %d, %d]: not %s, in %s", cell_symbol((cell)->source), (cell)->head,  \
-                     (cell)->row, (cell)->column, #condition, support_studies_name(study));        \
-    } while (0)
-
 static float value_of(const struct study *study, int source, int head, int row, int column) {
-    struct document_cell cell = {source, head, row, column};
-    float value;
-    if (!cell_value(study, &cell, &value))
-        fail_msg("no cell %d [%d: %d, %d] in %s", source, head, row, column,
-                 support_studies_name(study));
-    return value;
+    return cells_value(study, &(struct document_cell){source, head, row, column});
 }
 
 static bool is_at(const struct document_cell *cell, int source, int head, int row, int column) {
@@ -36,46 +25,36 @@ static bool is_at(const struct document_cell *cell, int source, int head, int ro
            cell->column == column;
 }
 
-/* Is the operand in one of the strips that are framed? */
-static bool is_framed(const struct arithmetic *m, const struct document_cell *cell) {
-    for (int i = 0; i < m->operand_count; i++) {
-        const struct arithmetic_operand *o = &m->operands[i];
-        if (o->source == cell->source && o->head == cell->head &&
-            (o->row < 0 || o->row == cell->row) && (o->column < 0 || o->column == cell->column))
-            return true;
-    }
-    return false;
-}
-
 /* What holds for every form: products are products, addresses hold the operands, frames lie around
  * them. */
 static void check_operands(const struct study *study, const struct arithmetic *m) {
     const struct document_cell *cell = &m->cell;
-    REQUIRE(study, cell, m->operand_count >= 0 && m->operand_count <= ARITHMETIC_MOST_OPERANDS);
-    REQUIRE(study, cell,
-            m->result == value_of(study, cell->source, cell->head, cell->row, cell->column));
+    CELLS_REQUIRE(study, cell,
+                  m->operand_count >= 0 && m->operand_count <= ARITHMETIC_MOST_OPERANDS);
+    CELLS_REQUIRE(study, cell,
+                  m->result == value_of(study, cell->source, cell->head, cell->row, cell->column));
     for (int i = 0; i < m->operand_count; i++) {
         const struct arithmetic_operand *o = &m->operands[i];
         struct document_cell first = {o->source, o->head, o->row < 0 ? 0 : o->row,
                                       o->column < 0 ? 0 : o->column};
-        REQUIRE(study, cell, cell_exists(study, &first));
-        REQUIRE(study, cell, o->role == cell_role_of(o->source));
+        CELLS_REQUIRE(study, cell, cell_exists(study, &first));
+        CELLS_REQUIRE(study, cell, o->role == cell_role_of(o->source));
     }
     for (size_t t = 0; t < m->count; t++) {
         const struct arithmetic_term *term = &m->terms[t];
         const struct document_cell *both[2] = {&term->a_cell, &term->b_cell};
         const float values[2] = {term->a, term->b};
         if (m->form == ARITHMETIC_SOFTMAX)
-            REQUIRE(study, cell, term->b == 1 && term->product >= 0 && term->product <= 1);
+            CELLS_REQUIRE(study, cell, term->b == 1 && term->product >= 0 && term->product <= 1);
         else
-            REQUIRE(study, cell, term->product == term->a * term->b);
-        REQUIRE(study, cell, term->w == 1 && term->w_cell.source == -1);
+            CELLS_REQUIRE(study, cell, term->product == term->a * term->b);
+        CELLS_REQUIRE(study, cell, term->w == 1 && term->w_cell.source == -1);
         for (int i = 0; i < 2; i++) {
             if (both[i]->source < 0) continue;
-            REQUIRE(study, cell,
-                    value_of(study, both[i]->source, both[i]->head, both[i]->row,
-                             both[i]->column) == values[i]);
-            REQUIRE(study, cell, is_framed(m, both[i]));
+            CELLS_REQUIRE(study, cell,
+                          value_of(study, both[i]->source, both[i]->head, both[i]->row,
+                                   both[i]->column) == values[i]);
+            CELLS_REQUIRE(study, cell, cells_is_framed(m, both[i]));
         }
     }
 }
@@ -106,20 +85,20 @@ struct expected {
 static void check_products(const struct study *study, const struct arithmetic *m,
                            const struct expected *e) {
     const struct document_cell *cell = &m->cell;
-    REQUIRE(study, cell, m->form == ARITHMETIC_PRODUCTS && m->count == e->count);
-    REQUIRE(study, cell, m->has_bias == (e->bias != NULL));
-    REQUIRE(study, cell, !e->bias || m->bias == *e->bias);
-    REQUIRE(study, cell, added_up(m) == m->result);
+    CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_PRODUCTS && m->count == e->count);
+    CELLS_REQUIRE(study, cell, m->has_bias == (e->bias != NULL));
+    CELLS_REQUIRE(study, cell, !e->bias || m->bias == *e->bias);
+    CELLS_REQUIRE(study, cell, added_up(m) == m->result);
     for (int t = 0; t < (int)m->count; t++) {
         const struct arithmetic_term *term = &m->terms[t];
         int row = e->b_is_column ? t : cell->column, column = e->b_is_column ? cell->column : t;
-        REQUIRE(study, cell, is_at(&term->a_cell, e->a_source, e->a_head, cell->row, t));
-        REQUIRE(study, cell, is_at(&term->b_cell, e->b_source, e->b_head, row, column));
-        REQUIRE(study, cell,
-                term->token == (cell->source == ATTENTION_TENSOR_HEAD_OUTPUT ? t : -1));
+        CELLS_REQUIRE(study, cell, is_at(&term->a_cell, e->a_source, e->a_head, cell->row, t));
+        CELLS_REQUIRE(study, cell, is_at(&term->b_cell, e->b_source, e->b_head, row, column));
+        CELLS_REQUIRE(study, cell,
+                      term->token == (cell->source == ATTENTION_TENSOR_HEAD_OUTPUT ? t : -1));
         int d_v = study->model.weights.config.d_v;
         bool is_mixed = cell->source == ATTENTION_TENSOR_ATTENTION_OUTPUT;
-        REQUIRE(study, cell, term->head == (is_mixed ? t / d_v : -1));
+        CELLS_REQUIRE(study, cell, term->head == (is_mixed ? t / d_v : -1));
     }
 }
 
@@ -127,7 +106,7 @@ static void check_products(const struct study *study, const struct arithmetic *m
 static void check_shares(const struct study *study, const struct arithmetic *m) {
     const struct attention_config *c = &study->model.weights.config;
     double sum = m->has_bias ? (double)m->bias : 0, size = fabs(sum);
-    REQUIRE(study, &m->cell, m->share_count == (size_t)c->heads);
+    CELLS_REQUIRE(study, &m->cell, m->share_count == (size_t)c->heads);
     for (int head = 0; head < c->heads; head++) {
         double share = (double)m->shares[head], direct = 0;
         for (int i = 0; i < c->d_v; i++) {
@@ -137,14 +116,15 @@ static void check_shares(const struct study *study, const struct arithmetic *m) 
             direct += product;
             size += fabs(product);
         }
-        REQUIRE(study, &m->cell, fabs(share - direct) <= 1e-6 * (size + 1e-30));
+        CELLS_REQUIRE(study, &m->cell, fabs(share - direct) <= 1e-6 * (size + 1e-30));
         sum += share;
     }
-    REQUIRE(study, &m->cell, fabs(sum - (double)m->result) <= 1e-6 * (size + 1e-30));
+    CELLS_REQUIRE(study, &m->cell, fabs(sum - (double)m->result) <= 1e-6 * (size + 1e-30));
 }
 
 static void check_given(const struct study *study, const struct arithmetic *m) {
-    REQUIRE(study, &m->cell, m->form == ARITHMETIC_GIVEN && m->count == 0 && m->operand_count == 0);
+    CELLS_REQUIRE(study, &m->cell,
+                  m->form == ARITHMETIC_GIVEN && m->count == 0 && m->operand_count == 0);
 }
 
 static void check_position(const struct study *study, const struct arithmetic *m) {
@@ -157,46 +137,48 @@ static void check_position(const struct study *study, const struct arithmetic *m
     double base = c->position_base > 0 ? c->position_base : 10000;
     double angle = m->cell.row / pow(base, power);
     bool is_cosine_wave = m->cell.column % 2 == 1;
-    REQUIRE(study, &m->cell, m->form == ARITHMETIC_SINUSOID && m->operand_count == 0);
-    REQUIRE(study, &m->cell, (int)m->position == m->cell.row);
-    REQUIRE(study, &m->cell, m->is_cosine_wave == is_cosine_wave);
-    REQUIRE(study, &m->cell, fabs((double)m->a - angle) <= 1e-6 * angle);
-    REQUIRE(study, &m->cell,
-            fabs((double)m->result - (is_cosine_wave ? cos(angle) : sin(angle))) <= 1e-6);
+    CELLS_REQUIRE(study, &m->cell, m->form == ARITHMETIC_SINUSOID && m->operand_count == 0);
+    CELLS_REQUIRE(study, &m->cell, (int)m->position == m->cell.row);
+    CELLS_REQUIRE(study, &m->cell, m->is_cosine_wave == is_cosine_wave);
+    CELLS_REQUIRE(study, &m->cell, fabs((double)m->a - angle) <= 1e-6 * angle);
+    CELLS_REQUIRE(study, &m->cell,
+                  fabs((double)m->result - (is_cosine_wave ? cos(angle) : sin(angle))) <= 1e-6);
 }
 
 static void check_sum(const struct study *study, const struct arithmetic *m, int first,
                       int second) {
     const struct document_cell *cell = &m->cell;
-    REQUIRE(study, cell, m->form == ARITHMETIC_SUM && m->count == 2);
-    REQUIRE(study, cell, is_at(&m->terms[0].a_cell, first, 0, cell->row, cell->column));
-    REQUIRE(study, cell, is_at(&m->terms[1].a_cell, second, 0, cell->row, cell->column));
-    REQUIRE(study, cell, m->terms[0].b == 1 && added_up(m) == m->result);
+    CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_SUM && m->count == 2);
+    CELLS_REQUIRE(study, cell, is_at(&m->terms[0].a_cell, first, 0, cell->row, cell->column));
+    CELLS_REQUIRE(study, cell, is_at(&m->terms[1].a_cell, second, 0, cell->row, cell->column));
+    CELLS_REQUIRE(study, cell, m->terms[0].b == 1 && added_up(m) == m->result);
 }
 
 static void check_copy(const struct study *study, const struct arithmetic *m, int source, int head,
                        int column) {
-    REQUIRE(study, &m->cell, m->form == ARITHMETIC_COPY && m->count == 0 && m->operand_count == 1);
+    CELLS_REQUIRE(study, &m->cell,
+                  m->form == ARITHMETIC_COPY && m->count == 0 && m->operand_count == 1);
     const struct arithmetic_operand *o = &m->operands[0];
-    REQUIRE(study, &m->cell,
-            o->source == source && o->head == head && o->row == m->cell.row && o->column == column);
-    REQUIRE(study, &m->cell, value_of(study, source, head, o->row, column) == m->result);
-    REQUIRE(study, &m->cell, m->a == m->result);
+    CELLS_REQUIRE(study, &m->cell,
+                  o->source == source && o->head == head && o->row == m->cell.row &&
+                      o->column == column);
+    CELLS_REQUIRE(study, &m->cell, value_of(study, source, head, o->row, column) == m->result);
+    CELLS_REQUIRE(study, &m->cell, m->a == m->result);
 }
 
 static void check_score(const struct study *study, const struct arithmetic *m) {
     const struct document_cell *cell = &m->cell;
     if (study_is_masked(study) && cell->column > cell->row) {
-        REQUIRE(study, cell, m->form == ARITHMETIC_MASKED && m->result == -INFINITY);
+        CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_MASKED && m->result == -INFINITY);
         return;
     }
     double root = sqrt((double)study->model.weights.config.d_k);
-    REQUIRE(study, cell, m->form == ARITHMETIC_QUOTIENT && m->a / m->b == m->result);
-    REQUIRE(study, cell,
-            m->a ==
-                value_of(study, ATTENTION_TENSOR_SIMILARITY, cell->head, cell->row, cell->column));
-    REQUIRE(study, cell, m->b == (study_is_scaled(study) ? (float)root : 1.0f));
-    REQUIRE(study, cell, m->operand_count == 1 && m->operands[0].column == cell->column);
+    CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_QUOTIENT && m->a / m->b == m->result);
+    CELLS_REQUIRE(
+        study, cell,
+        m->a == value_of(study, ATTENTION_TENSOR_SIMILARITY, cell->head, cell->row, cell->column));
+    CELLS_REQUIRE(study, cell, m->b == (study_is_scaled(study) ? (float)root : 1.0f));
+    CELLS_REQUIRE(study, cell, m->operand_count == 1 && m->operands[0].column == cell->column);
 }
 
 static double row_maximum(const struct study *study, const struct document_cell *cell) {
@@ -213,41 +195,45 @@ static void check_value_norm(const struct study *study, const struct arithmetic 
     for (int i = 0; i < study->model.weights.config.d_v; i++)
         squares +=
             pow((double)value_of(study, ATTENTION_TENSOR_V, m->cell.head, m->cell.column, i), 2);
-    REQUIRE(study, &m->cell, m->has_value_norm);
-    REQUIRE(study, &m->cell, fabs((double)m->value_norm - sqrt(squares)) <= 1e-6 * sqrt(squares));
+    CELLS_REQUIRE(study, &m->cell, m->has_value_norm);
+    CELLS_REQUIRE(study, &m->cell,
+                  fabs((double)m->value_norm - sqrt(squares)) <= 1e-6 * sqrt(squares));
 }
 
 static void check_softmax(const struct study *study, const struct arithmetic *m) {
     const struct document_cell *cell = &m->cell;
-    REQUIRE(study, cell, (double)m->maximum == row_maximum(study, cell));
+    CELLS_REQUIRE(study, cell, (double)m->maximum == row_maximum(study, cell));
     if (cell->source == CELL_EXPONENTIALS) {
         float z = value_of(study, ATTENTION_TENSOR_SCORES, cell->head, cell->row, cell->column);
-        REQUIRE(study, cell, m->form == ARITHMETIC_EXPONENTIAL && m->a == z && m->b == m->maximum);
+        CELLS_REQUIRE(study, cell,
+                      m->form == ARITHMETIC_EXPONENTIAL && m->a == z && m->b == m->maximum);
         double power = exp((double)m->a - (double)m->b);
-        REQUIRE(study, cell, fabs((double)m->result - power) <= 1e-6 * power);
-        REQUIRE(study, cell, isfinite(z) || m->result == 0);
+        CELLS_REQUIRE(study, cell, fabs((double)m->result - power) <= 1e-6 * power);
+        CELLS_REQUIRE(study, cell, isfinite(z) || m->result == 0);
         return;
     }
     bool is_total = cell->source == CELL_ROW_TOTAL;
-    REQUIRE(study, cell, m->form == (is_total ? ARITHMETIC_SUM : ARITHMETIC_SOFTMAX));
-    REQUIRE(study, cell, m->count == study_tokens(study));
+    CELLS_REQUIRE(study, cell, m->form == (is_total ? ARITHMETIC_SUM : ARITHMETIC_SOFTMAX));
+    CELLS_REQUIRE(study, cell, m->count == study_tokens(study));
     double total = 0;
     for (int j = 0; j < (int)m->count; j++) {
         const struct arithmetic_term *term = &m->terms[j];
         int source = is_total ? (int)CELL_EXPONENTIALS : (int)ATTENTION_TENSOR_SCORES;
-        REQUIRE(study, cell, is_at(&term->a_cell, source, cell->head, cell->row, j));
-        REQUIRE(study, cell,
-                term->product == value_of(study, CELL_EXPONENTIALS, cell->head, cell->row, j));
-        REQUIRE(study, cell, term->token == j && term->b == 1);
+        CELLS_REQUIRE(study, cell, is_at(&term->a_cell, source, cell->head, cell->row, j));
+        CELLS_REQUIRE(study, cell,
+                      term->product ==
+                          value_of(study, CELL_EXPONENTIALS, cell->head, cell->row, j));
+        CELLS_REQUIRE(study, cell, term->token == j && term->b == 1);
         total += (double)term->product;
     }
     /* The pass adds exponentials through a tree: equal to rounding. */
-    REQUIRE(study, cell, fabs((double)m->b - total) <= 1e-6 * total);
-    REQUIRE(study, cell, m->b == value_of(study, CELL_ROW_TOTAL, cell->head, cell->row, 0));
+    CELLS_REQUIRE(study, cell, fabs((double)m->b - total) <= 1e-6 * total);
+    CELLS_REQUIRE(study, cell, m->b == value_of(study, CELL_ROW_TOTAL, cell->head, cell->row, 0));
     if (is_total) {
-        REQUIRE(study, cell, m->result == m->b);
+        CELLS_REQUIRE(study, cell, m->result == m->b);
     } else {
-        REQUIRE(study, cell, m->a == m->terms[cell->column].product && m->a / m->b == m->result);
+        CELLS_REQUIRE(study, cell,
+                      m->a == m->terms[cell->column].product && m->a / m->b == m->result);
         check_value_norm(study, m);
     }
 }
@@ -261,42 +247,43 @@ static void check_norm(const struct study *study, const struct arithmetic *m, in
         mean += (double)value_of(study, input, 0, cell->row, i) / d;
     for (int i = 0; i < d; i++)
         variance += pow((double)value_of(study, input, 0, cell->row, i) - mean, 2) / d;
-    REQUIRE(study, cell, m->form == ARITHMETIC_NORM && m->operand_count == 1);
-    REQUIRE(study, cell,
-            m->operands[0].source == input && m->operands[0].row == cell->row &&
-                m->operands[0].column == -1);
-    REQUIRE(study, cell, m->a == value_of(study, input, 0, cell->row, cell->column));
-    REQUIRE(study, cell, fabs((double)m->mean - mean) <= 1e-6 * (fabs(mean) + sqrt(variance)));
-    REQUIRE(study, cell, fabs((double)m->variance - variance) <= 2e-6 * variance + 1e-12);
-    REQUIRE(study, cell, m->has_gain == (gain != NULL));
-    REQUIRE(study, cell, m->gain == (gain ? gain[cell->column] : 1));
-    REQUIRE(study, cell, m->shift == (shift ? shift[cell->column] : 0));
+    CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_NORM && m->operand_count == 1);
+    CELLS_REQUIRE(study, cell,
+                  m->operands[0].source == input && m->operands[0].row == cell->row &&
+                      m->operands[0].column == -1);
+    CELLS_REQUIRE(study, cell, m->a == value_of(study, input, 0, cell->row, cell->column));
+    CELLS_REQUIRE(study, cell,
+                  fabs((double)m->mean - mean) <= 1e-6 * (fabs(mean) + sqrt(variance)));
+    CELLS_REQUIRE(study, cell, fabs((double)m->variance - variance) <= 2e-6 * variance + 1e-12);
+    CELLS_REQUIRE(study, cell, m->has_gain == (gain != NULL));
+    CELLS_REQUIRE(study, cell, m->gain == (gain ? gain[cell->column] : 1));
+    CELLS_REQUIRE(study, cell, m->shift == (shift ? shift[cell->column] : 0));
     float again = (m->a - m->mean) / sqrtf(m->variance + 1e-5f) * m->gain + m->shift;
-    REQUIRE(study, cell, again == m->result);
+    CELLS_REQUIRE(study, cell, again == m->result);
 }
 
 /* One layer of the network: its weights have no grid, so its terms' b have no address. */
 static void check_network(const struct study *study, const struct arithmetic *m, int input,
                           const float *weight, const float *bias, size_t count) {
     const struct document_cell *cell = &m->cell;
-    REQUIRE(study, cell, m->count == count && m->has_bias == (bias != NULL));
-    REQUIRE(study, cell, !bias || m->bias == bias[cell->column]);
+    CELLS_REQUIRE(study, cell, m->count == count && m->has_bias == (bias != NULL));
+    CELLS_REQUIRE(study, cell, !bias || m->bias == bias[cell->column]);
     for (size_t t = 0; t < count; t++) {
-        REQUIRE(study, cell, is_at(&m->terms[t].a_cell, input, 0, cell->row, (int)t));
-        REQUIRE(study, cell, m->terms[t].b_cell.source == -1);
-        REQUIRE(study, cell, m->terms[t].b == weight[(size_t)cell->column * count + t]);
+        CELLS_REQUIRE(study, cell, is_at(&m->terms[t].a_cell, input, 0, cell->row, (int)t));
+        CELLS_REQUIRE(study, cell, m->terms[t].b_cell.source == -1);
+        CELLS_REQUIRE(study, cell, m->terms[t].b == weight[(size_t)cell->column * count + t]);
     }
     if (cell->source == ATTENTION_TENSOR_FFN_OUTPUT) {
-        REQUIRE(study, cell, m->form == ARITHMETIC_PRODUCTS && m->result == added_up(m));
+        CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_PRODUCTS && m->result == added_up(m));
         return;
     }
-    REQUIRE(study, cell, m->before == added_up(m));
+    CELLS_REQUIRE(study, cell, m->before == added_up(m));
     double x = (double)m->before;
     bool is_gelu = study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU;
     double active = is_gelu ? x * 0.5 * erfc(-x / sqrt(2)) : fmax(x, 0);
-    REQUIRE(study, cell, m->form == ARITHMETIC_ACTIVATION && m->is_gelu == is_gelu);
-    REQUIRE(study, cell, fabs((double)m->result - active) <= 2e-6 * fabs(active));
-    REQUIRE(study, cell, is_gelu || m->result == (float)active);
+    CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_ACTIVATION && m->is_gelu == is_gelu);
+    CELLS_REQUIRE(study, cell, fabs((double)m->result - active) <= 2e-6 * fabs(active));
+    CELLS_REQUIRE(study, cell, is_gelu || m->result == (float)active);
 }
 
 /* Who feeds whom, written down once more and plainly, against the tensors that the trace has. */
@@ -439,7 +426,7 @@ static void check_source(const struct study *study, int source) {
             for (; cell_exists(study, &cell); cell.column++) {
                 struct arithmetic m;
                 bool is_there = arithmetic_of(study, &cell, &m);
-                REQUIRE(study, &cell, is_there);
+                CELLS_REQUIRE(study, &cell, is_there);
                 check_arithmetic(study, &m);
                 forms_met[m.form] = true;
                 arithmetic_free(&m);
@@ -473,11 +460,11 @@ static void check_masked(struct study *study) {
     d->step = STEP_SCALE;
     d->beat = 0;
     assert_true(arithmetic_of(study, &later, &m));
-    REQUIRE(study, &later, m.form == ARITHMETIC_QUOTIENT && m.a / m.b == m.result);
+    CELLS_REQUIRE(study, &later, m.form == ARITHMETIC_QUOTIENT && m.a / m.b == m.result);
     arithmetic_free(&m);
     d->beat = steps_beats(study, STEP_SCALE) - 1;
     assert_true(arithmetic_of(study, &later, &m));
-    REQUIRE(study, &later, m.form == ARITHMETIC_MASKED && m.result == -INFINITY);
+    CELLS_REQUIRE(study, &later, m.form == ARITHMETIC_MASKED && m.result == -INFINITY);
     arithmetic_free(&m);
 }
 

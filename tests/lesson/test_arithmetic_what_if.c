@@ -1,6 +1,7 @@
 /* The arithmetic of every number when a reader has changed something: each F, temperatures, masks
  * that allow nothing, numbers replaced, heads off, other texts for keys and values. */
 #include "lesson/arithmetic.h"
+#include "support_cells.h"
 #include "support_studies.h"
 #include <math.h>
 #include <setjmp.h>
@@ -10,36 +11,11 @@
 
 #include <cmocka.h>
 
-#define REQUIRE(study, cell, condition)                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            fail_msg("%s [%d: %d, %d]: not %s, in %s", cell_symbol((cell)->source), (cell)->head,  \
-                     (cell)->row, (cell)->column, #condition, support_studies_name(study));        \
-    } while (0)
-
-static float value_of(const struct study *study, const struct document_cell *cell) {
-    float value;
-    if (!cell_value(study, cell, &value))
-        fail_msg("no cell %d [%d: %d, %d] in %s", cell->source, cell->head, cell->row, cell->column,
-                 support_studies_name(study));
-    return value;
-}
-
-static bool is_framed(const struct arithmetic *m, const struct document_cell *cell) {
-    for (int i = 0; i < m->operand_count; i++) {
-        const struct arithmetic_operand *o = &m->operands[i];
-        if (o->source == cell->source && o->head == cell->head &&
-            (o->row < 0 || o->row == cell->row) && (o->column < 0 || o->column == cell->column))
-            return true;
-    }
-    return false;
-}
-
 static void check_operand(const struct study *study, const struct arithmetic *m,
                           const struct document_cell *at, float value) {
     if (at->source < 0) return;
-    REQUIRE(study, &m->cell, value_of(study, at) == value);
-    REQUIRE(study, &m->cell, is_framed(m, at));
+    CELLS_REQUIRE(study, &m->cell, cells_value(study, at) == value);
+    CELLS_REQUIRE(study, &m->cell, cells_is_framed(m, at));
 }
 
 static double products_of(const struct arithmetic *m) {
@@ -62,17 +38,18 @@ static double redo(const struct study *study, const struct arithmetic *m) {
     case ARITHMETIC_TANH:
         return products_of(m);
     case ARITHMETIC_ACTIVATION:
-        REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->before) < 1e-4);
+        CELLS_REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->before) < 1e-4);
         return m->is_gelu ? (double)attention_gelu(m->before) : fmax((double)m->before, 0);
     case ARITHMETIC_UNIT:
-        REQUIRE(study, &m->cell, fabs(sqrt(products_of(m)) - (double)m->b) <= 1e-5 * (double)m->b);
+        CELLS_REQUIRE(study, &m->cell,
+                      fabs(sqrt(products_of(m)) - (double)m->b) <= 1e-5 * (double)m->b);
         return m->b == 0 ? 0 : (double)m->a / (double)m->b;
     case ARITHMETIC_SOFTMAX:
-        REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->b) <= 1e-5 * (double)m->b);
+        CELLS_REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->b) <= 1e-5 * (double)m->b);
         return (double)m->a / (double)m->b;
     case ARITHMETIC_LARGEST:
         if (m->cell.source == CELL_EXPONENTIALS) return m->a == m->b ? 1 : 0;
-        REQUIRE(study, &m->cell, products_of(m) == (double)m->b);
+        CELLS_REQUIRE(study, &m->cell, products_of(m) == (double)m->b);
         return (double)m->a / (double)m->b;
     case ARITHMETIC_QUOTIENT:
         return (double)m->a / (double)m->b;
@@ -89,7 +66,7 @@ static double redo(const struct study *study, const struct arithmetic *m) {
     case ARITHMETIC_MASKED:
         return -INFINITY;
     case ARITHMETIC_MASKED_AFTER:
-        REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->b) <= 1e-5 * (double)m->b);
+        CELLS_REQUIRE(study, &m->cell, fabs(products_of(m) - (double)m->b) <= 1e-5 * (double)m->b);
         return 0;
     case ARITHMETIC_HEAD_OFF:
     case ARITHMETIC_NOTHING_ALLOWED:
@@ -108,14 +85,14 @@ static void check(const struct study *study, const struct arithmetic *m) {
         check_operand(study, m, &term->w_cell, term->w);
         if (m->form == ARITHMETIC_TANH) {
             double unit = (double)term->w * tanh((double)(term->a + term->b));
-            REQUIRE(study, &m->cell, fabs((double)term->product - unit) <= 1e-6);
+            CELLS_REQUIRE(study, &m->cell, fabs((double)term->product - unit) <= 1e-6);
         }
         size += fabs((double)term->product);
     }
     double again = redo(study, m);
-    REQUIRE(study, &m->cell,
-            again == (double)m->result || fabs(again - (double)m->result) <= 2e-5 * size);
-    REQUIRE(study, &m->cell, m->result == value_of(study, &m->cell));
+    CELLS_REQUIRE(study, &m->cell,
+                  again == (double)m->result || fabs(again - (double)m->result) <= 2e-5 * size);
+    CELLS_REQUIRE(study, &m->cell, m->result == cells_value(study, &m->cell));
 }
 
 /* A change of the document, and what must be met because of it: `form` among the cells of `source`.
@@ -279,7 +256,7 @@ static bool check_layer(const struct study *study, const struct change *wanted) 
                 for (; cell_exists(study, &cell); cell.column++) {
                     struct arithmetic m;
                     bool is_there = arithmetic_of(study, &cell, &m);
-                    REQUIRE(study, &cell, is_there);
+                    CELLS_REQUIRE(study, &cell, is_there);
                     check(study, &m);
                     is_met |= source == wanted->source && m.form == wanted->form;
                     arithmetic_free(&m);
@@ -333,7 +310,7 @@ static void keys_of_a_context_are_the_columns(void **state) {
     assert_true(e.rows == 4 && e.columns == 6);
     for (int i = 0; i < 24; i++) {
         const struct document_cell cell = {CELL_EXPONENTIALS, 0, i / 6, i % 6};
-        assert_true(room[i] == value_of(&study, &cell));
+        assert_true(room[i] == cells_value(&study, &cell));
     }
     struct arithmetic m;
     assert_true(arithmetic_of(&study, &last_key, &m)); /* of context.x, not of X */
@@ -354,7 +331,7 @@ static void queries_and_keys_are_framed_under_every_similarity(void **state) {
                                    k = {ATTENTION_TENSOR_K, 0, 1, 0};
         study_make(&study, "textbook", &changes[i]);
         assert_true(arithmetic_of(&study, &cell, &m));
-        REQUIRE(&study, &cell, is_framed(&m, &q) && is_framed(&m, &k));
+        CELLS_REQUIRE(&study, &cell, cells_is_framed(&m, &q) && cells_is_framed(&m, &k));
         arithmetic_free(&m);
         study_free(&study);
     }

@@ -84,7 +84,8 @@ static void test_dials(void **state) {
     set(&f);
     assert_true(dial_of(&f.study, DIAL_TEMPERATURE).value == 1.3f);
     assert_int_equal(dial_of(&f.study, DIAL_TEMPERATURE).place, dial.own + 1);
-    f.wanted.what_if.temperature = 1e30f; /* beyond the last place, where a float sees no distance */
+    f.wanted.what_if.temperature =
+        1e30f; /* beyond the last place, where a float sees no distance */
     set(&f);
     assert_int_equal(dial_of(&f.study, DIAL_TEMPERATURE).place, dial.places - 1);
     f.wanted.what_if.temperature = 1.3f;

@@ -59,6 +59,9 @@ check masked --step softmax --mask causal --head 2 --beat 2
 check sum --step sum --lang zh --text '我爱北京天安门 😀'
 check dark --step scale --theme dark --mask window:1
 check heads --view heads --text 'שלום to all مرحبا naïve'
+check lines --view lines --step softmax --head 5
+check diagram --view diagram --step sum
+check compare --view compare --steps 2
 check head --part head --head 3 --step softmax
 check projection --step projection
 check many --view heads --text "$long" --step softmax

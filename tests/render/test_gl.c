@@ -43,16 +43,14 @@ static bool in_line(double x, double y, const struct draw_command *c) {
     return hypot(x - c->rect.x - t * c->rect.w, y - c->rect.y - t * c->rect.h) <= c->thickness / 2;
 }
 
-/* Against many straight pieces. */
+/* Against a hundred straight pieces. An S between two ends stays within their box. */
 static bool in_curve(double x, double y, const struct draw_command *c) {
-    enum { PIECES = 48 };
-    double reach = (double)c->thickness / 2, right = (double)(c->rect.x + c->rect.w),
-           bottom = (double)(c->rect.y + c->rect.h), left = (double)c->rect.x,
-           top = (double)c->rect.y;
-    if (x < fmin(left, right) - reach || x > fmax(left, right) + reach ||
-        y < fmin(top, bottom) - reach || y > fmax(top, bottom) + reach)
+    enum { PIECES = 100 };
+    double least = INFINITY, reach = (double)c->thickness / 2;
+    double right = (double)(c->rect.x + c->rect.w), bottom = (double)(c->rect.y + c->rect.h);
+    if (x < fmin((double)c->rect.x, right) - reach || x > fmax((double)c->rect.x, right) + reach ||
+        y < fmin((double)c->rect.y, bottom) - reach || y > fmax((double)c->rect.y, bottom) + reach)
         return false;
-    double least = INFINITY;
     float from_x = c->rect.x, from_y = c->rect.y;
     for (int i = 1; i <= PIECES; i++) {
         struct draw_command piece = {.rect = rect_make(from_x, from_y, 0, 0)};
@@ -61,11 +59,13 @@ static bool in_curve(double x, double y, const struct draw_command *c) {
         double w = (double)(to_x - from_x), h = (double)(to_y - from_y), length = w * w + h * h;
         double dx = x - (double)piece.rect.x, dy = y - (double)piece.rect.y;
         double t = length > 0 ? fmin(fmax((dx * w + dy * h) / length, 0), 1) : 0;
-        least = fmin(least, hypot(dx - t * w, dy - t * h));
+        dx -= t * w;
+        dy -= t * h;
+        least = fmin(least, dx * dx + dy * dy);
         from_x = to_x;
         from_y = to_y;
     }
-    return least <= (double)c->thickness / 2;
+    return sqrt(least) <= reach;
 }
 
 static bool is_inside(double x, double y, const struct draw_command *c) {
