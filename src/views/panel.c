@@ -116,9 +116,15 @@ static void put_arithmetic(struct page *page, struct rect rest) {
     float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
     /* A question keeps its place; a hint gives way to a sum that would lose its end. */
     bool has_room = spare >= ui_px(ui, panel_has_question(page) ? 90 : 250);
-    float used =
-        panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
-    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
+    float field = panel_number(page, rest.x, rest.y, rest.w, true); /* keeps its room */
+    float under = field > 0 ? field + ui_px(ui, 10) : 0;
+    float used = panel_arithmetic(page, rest.x, rest.y, rest.w,
+                                  rest.y + (has_room ? spare : rest.h) - under);
+    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, field > 0 ? 10 : 14) : 0);
+    if (field > 0 && field <= rest.h) {
+        panel_number(page, rest.x, rest.y, rest.w, false);
+        rect_cut_top(&rest, fminf(rest.h, field + ui_px(ui, 14)));
+    }
     bool is_scale = page->document->step == STEP_SCALE && view_follows_beats(page->document->view);
     float chart = is_scale ? panel_largest(page, rest.x, -1, rest.w) : 0;
     if (chart > 0 && chart <= rest.h) {
