@@ -61,7 +61,9 @@ static void leave(struct app *app) {
 
 void app_edit_end(struct app *app) {
     if (!app->presence.is_editing) return;
-    if (app->presence.edited_field == EDIT_NUMBER) app_number_commit(app);
+    /* The field goes, and with it a number that cannot be taken: why is said above. */
+    if (app->presence.edited_field == EDIT_NUMBER && !app_number_commit(app) && app->has_text_error)
+        app_say_text(app, true, app->field_error);
     leave(app);
 }
 

@@ -39,8 +39,8 @@ bool cell_edit_selected(const struct study *study, struct document_cell *cell,
 bool cell_is_edited(const struct study *study, const struct document_cell *cell) {
     int tensor, layer;
     size_t index;
-    return study->document.what_if.edit_count > 0 && cell_address(study, cell, &tensor, &layer, &index) &&
-           what_if_is_editable(tensor) &&
+    return study->document.what_if.edit_count > 0 &&
+           cell_address(study, cell, &tensor, &layer, &index) && what_if_is_editable(tensor) &&
            attention_trace_is_edited(study->trace, tensor, layer, index);
 }
 
@@ -63,8 +63,7 @@ static bool position_value(const struct study *study, size_t row, size_t column,
 }
 
 static float score_value(const struct study *study, const struct document_cell *cell) {
-    struct cell_matrix s =
-        cell_matrix_of(study, ATTENTION_TENSOR_SIMILARITY, cell->head, NULL);
+    struct cell_matrix s = cell_matrix_of(study, ATTENTION_TENSOR_SIMILARITY, cell->head, NULL);
     size_t row = (size_t)cell->row, column = (size_t)cell->column;
     float divisor = attention_trace_divisor(study->trace);
     struct what_if mask = study->document.what_if;
@@ -95,10 +94,10 @@ static float weight_value(const struct study *study, const struct document_cell 
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
         numbers = weights[i].source == cell->source ? weights[i].numbers : numbers;
     }
-    return numbers                             ? numbers[edit->index]
-           : cell->source == CELL_W_ADDITIVE   ? 1
-           : cell->row == cell->column         ? 1
-                                               : 0;
+    return numbers                           ? numbers[edit->index]
+           : cell->source == CELL_W_ADDITIVE ? 1
+           : cell->row == cell->column       ? 1
+                                             : 0;
 }
 
 bool cell_unedited_value(const struct study *study, const struct document_cell *cell,

@@ -1,5 +1,5 @@
-/* edit_row.c: under the arithmetic, the selected number in a field to type in; when it has been edited, what stood there and
- * the way back. */
+/* edit_row.c: under the arithmetic, the selected number in a field to type in; when it has been
+ * edited, what stood there and the way back. */
 #include "chrome.h"
 
 #include "lesson/cell_edit.h"
@@ -22,8 +22,8 @@ static void draw_way_back(struct page *page, struct rect r, const struct documen
     const char *values[] = {page_number(page, before, NUMBER_PLAIN), NULL};
     const char *was = page_filled(page, "number.was", names, values);
     rect_cut_left(&r, ui_px(ui, 8));
-    struct rect words = rect_cut_left(
-        &r, fminf(r.w, ui_text_width(ui, TEXT_WORDS, 13, was) + ui_px(ui, 2)));
+    struct rect words =
+        rect_cut_left(&r, fminf(r.w, ui_text_width(ui, TEXT_WORDS, 13, was) + ui_px(ui, 2)));
     ui_text_in(ui, words, UI_LEFT, TEXT_WORDS, 13, ui->theme->ink, was);
     semantics_add(ui->semantics, ROLE_TEXT, ui_id("number was", 0, 0), words,
                   page_filled(page, "number.edited", names, values), "");

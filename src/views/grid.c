@@ -326,10 +326,10 @@ static void mark_edits(struct page *page, const struct grid *grid) {
             continue;
         }
         struct rect cell = cell_rect(grid, r, c);
-        float side = fmaxf(ui_px(ui, 5), fminf(ui_px(ui, 9), fminf(cell.w, cell.h) / 3));
+        float side = fmaxf(ui_px(ui, 6), fminf(ui_px(ui, 10), fminf(cell.w, cell.h) / 2.5f));
         struct rect corner = rect_snap(rect_make(rect_right(cell) - side, cell.y, side, side));
         draw_rectangle(ui->list, corner, 0, ui->theme->ink);
-        draw_rectangle(ui->list, rect_inset(corner, ui_px(ui, 1.5f), ui_px(ui, 1.5f)), 0,
+        draw_rectangle(ui->list, rect_inset(corner, ui_px(ui, 1), ui_px(ui, 1)), 0,
                        ui->theme->hint);
     }
 }

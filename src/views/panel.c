@@ -173,7 +173,8 @@ void panel_draw(struct page *page, struct rect r) {
         rect_cut_top(&rest, formula > 0 ? formula + ui_px(ui, gap) : 0);
     }
     struct rect words = rest; /* the clicked number's arithmetic keeps its room */
-    words.h = fmaxf(0, rest.h - (is_asked ? ui_px(ui, 130) : 0));
+    float field = panel_number(page, rest.x, rest.y, rest.w, true);
+    words.h = fmaxf(0, rest.h - (is_asked ? ui_px(ui, 130) + field : 0));
     float before = words.y;
     put_words(page, &words, "panel text", words_for_beat(page, "text"), body, ROLE_TEXT, gap);
     if (page->document->step == STEP_TOKENS && page->document->view == VIEW_MATRICES) {

@@ -23,8 +23,8 @@ static void go(struct rig *rig, int step) {
 }
 
 static void choose(struct rig *rig, int source, int row, int column) {
-    app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_CELL_SELECT, cell_grid_id(source, 0), row,
-                                               column});
+    app_dispatch(&rig->app,
+                 (struct ui_action){UI_COMMAND_CELL_SELECT, cell_grid_id(source, 0), row, column});
     rig_settle(rig);
 }
 
@@ -107,7 +107,8 @@ static void test_a_weight_by_keyboard(void **state) {
 
 static void test_wrong_text_stays(void **state) {
     (void)state;
-    static const char *const wrong[] = {"", "half", "1/0", "1e99", "nan", "0x10", "0,5", "1/2/3", "−∞"};
+    static const char *const wrong[] = {"",     "half", "1/0",   "1e99", "nan",
+                                        "0x10", "0,5",  "1/2/3", "−∞"};
     struct rig *rig = rig_start();
     go(rig, STEP_PROJECTION);
     choose(rig, CELL_W_Q, 0, 0);
@@ -166,7 +167,8 @@ static void test_a_score(void **state) {
     rig_end(rig);
 }
 
-/* The cell cursor goes on after the field; a click elsewhere takes what was typed; other cells have none. */
+/* The cell cursor goes on after the field; a click elsewhere takes what was typed; other cells have
+ * none. */
 static void test_cursor_and_pointer(void **state) {
     (void)state;
     struct rig *rig = rig_start();
@@ -194,12 +196,70 @@ static void test_cursor_and_pointer(void **state) {
     rig_end(rig);
 }
 
+static void test_reading_and_writing(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        float value;
+    } rows[] = {{"0.5", 0.5f},       {".5", 0.5f},      {"1/2", 0.5f},     {"−3", -3},
+                {"-3", -3},          {"1e-3", 1e-3f},   {" + 2 ", 2},      {"−1 / 4", -0.25f},
+                {"-inf", -INFINITY}, {"−∞", -INFINITY}, {"-∞", -INFINITY}, {"5.", 5}};
+    static const float values[] = {0, 0.1f, -1.0f / 3, 1e-30f, 3.4e38f, 16777216, -0.75f};
+    char text[NUMBER_BYTES];
+    float value;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!number_read(rows[i].text, &value) || value != rows[i].value)
+            fail_msg("“%s” is read as %g", rows[i].text, (double)value);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        number_write(text, sizeof text, values[i]);
+        if (!number_read(text, &value) || value != values[i])
+            fail_msg("%g is written as “%s”", (double)values[i], text);
+    }
+}
+
+/* Embeddings and positions too, and the scores that a mask hides; a refused number that is left is
+ * told. */
+static void test_inputs_and_masked_scores(void **state) {
+    (void)state;
+    static const int sources[] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION};
+    struct rig *rig = rig_start();
+    float before, value;
+    go(rig, STEP_EMBEDDING);
+    for (size_t i = 0; i < 2; i++) {
+        struct document_cell cell = {sources[i], 0, 2, 3};
+        choose(rig, sources[i], 2, 3);
+        assert_true(cell_value(&rig->app.study, &cell, &before));
+        rig_key(rig, KEY_ENTER, 0);
+        retype(rig, "0.125");
+        assert_true(cell_value(&rig->app.study, &cell, &value) && value == 0.125f);
+        assert_true(cell_unedited_value(&rig->app.study, &cell, &value) && value == before);
+    }
+    rig_key(rig, 'm', 0);
+    go(rig, STEP_SCALE);
+    struct document_cell cell = {ATTENTION_TENSOR_SCORES, 0, 0, 3};
+    choose(rig, ATTENTION_TENSOR_SCORES, 0, 3);
+    assert_string_equal(field(rig)->value, "−∞");
+    rig_key(rig, 'e', 0);
+    retype(rig, "1");
+    assert_true(cell_value(&rig->app.study, &cell, &value) && value == 1);
+    assert_true(cell_unedited_value(&rig->app.study, &cell, &value) && value == -INFINITY);
+    rig_key(rig, 'e', 0);
+    rig_type(rig, "one");
+    rig_key(rig, KEY_TAB, 0);
+    assert_false(rig->app.presence.is_editing);
+    assert_non_null(rig->app.presence.message);
+    assert_true(cell_value(&rig->app.study, &cell, &value) && value == 1);
+    rig_end(rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_weight_by_keyboard),
         cmocka_unit_test(test_wrong_text_stays),
         cmocka_unit_test(test_a_score),
         cmocka_unit_test(test_cursor_and_pointer),
+        cmocka_unit_test(test_reading_and_writing),
+        cmocka_unit_test(test_inputs_and_masked_scores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
