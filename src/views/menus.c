@@ -104,9 +104,10 @@ void keys_overlay_draw(struct page *page, struct rect window) {
     ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 22, ui->theme->ink,
                page_words(page, "command.keys"));
     rect_cut_top(&inner, ui_px(ui, 6));
-    float line = ui_px(ui, 26), most = ui_px(ui, 380);
-    int lines = (int)fmaxf(1, inner.h / line),
-        columns = (int)fmaxf(1, fminf(3, floorf(inner.w / most)));
+    int columns = (int)fmaxf(1, fminf(3, floorf(inner.w / ui_px(ui, 380))));
+    float wanted = floorf(inner.h / fmaxf(1, ceilf((float)count / (float)columns)));
+    float line = fmaxf(ui_px(ui, 22), fminf(ui_px(ui, 26), wanted)); /* closer, where all fit then */
+    int lines = (int)fmaxf(1, inner.h / line);
     float width = inner.w / (float)columns;
     draw_clip_push(ui->list, r);
     for (int i = 0; i < count && i < lines * columns; i++) {

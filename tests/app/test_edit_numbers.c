@@ -252,6 +252,22 @@ static void test_inputs_and_masked_scores(void **state) {
     rig_end(rig);
 }
 
+/* The keys overlay has room for every row, this one among them. */
+static void test_keys_overlay(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    bool is_there = false;
+    rig_key(rig, '?', 0);
+    app_refresh(&rig->app);
+    for (int i = 0; rig->app.key_rows[2 * i]; i++) {
+        const struct semantic_node *row = semantics_by_id(&rig->app.semantics, ui_id("key", i, 0));
+        if (!row) fail_msg("%s has no room", rig->app.key_rows[2 * i + 1]);
+        is_there = is_there || strcmp(row->value, "Edit the chosen number") == 0;
+    }
+    assert_true(is_there);
+    rig_end(rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_weight_by_keyboard),
@@ -259,6 +275,7 @@ int main(void) {
         cmocka_unit_test(test_a_score),
         cmocka_unit_test(test_cursor_and_pointer),
         cmocka_unit_test(test_reading_and_writing),
+        cmocka_unit_test(test_keys_overlay),
         cmocka_unit_test(test_inputs_and_masked_scores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
