@@ -93,7 +93,7 @@ void keys_overlay_draw(struct page *page, struct rect window) {
     struct ui *ui = &page->ui;
     int count = key_row_count(page);
     struct rect r = rect_inset(window, fmaxf(ui_px(ui, 6), (window.w - ui_px(ui, 1080)) / 2),
-                               fmaxf(ui_px(ui, 6), (window.h - ui_px(ui, 680)) / 2));
+                               fmaxf(ui_px(ui, 6), (window.h - ui_px(ui, 760)) / 2));
     r = rect_snap(r);
     draw_rectangle(ui->list, window, 0, colour_fade(ui->theme->background, 0.92f));
     semantics_add(ui->semantics, ROLE_BLOCK, ui_id("keys block", 0, 0), window, "", "")->action =
@@ -104,9 +104,10 @@ void keys_overlay_draw(struct page *page, struct rect window) {
     ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 22, ui->theme->ink,
                page_words(page, "command.keys"));
     rect_cut_top(&inner, ui_px(ui, 6));
-    int columns = (int)fmaxf(1, fminf(3, floorf(inner.w / ui_px(ui, 380))));
-    float wanted = floorf(inner.h / fmaxf(1, ceilf((float)count / (float)columns)));
-    float line = fmaxf(ui_px(ui, 22), fminf(ui_px(ui, 26), wanted)); /* closer, where all fit then */
+    float most = ui_px(ui, 380);
+    int columns = (int)fmaxf(1, fminf(3, floorf(inner.w / most)));
+    int needed = (count + columns - 1) / columns; /* closer together where they are many */
+    float line = fmaxf(ui_px(ui, 20), fminf(ui_px(ui, 26), inner.h / fmaxf(1, (float)needed)));
     int lines = (int)fmaxf(1, inner.h / line);
     float width = inner.w / (float)columns;
     draw_clip_push(ui->list, r);
