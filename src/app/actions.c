@@ -53,6 +53,8 @@ const struct action actions[] = {
     {ROW(PREDICT_TOGGLE), .run = walk_predict_toggle},
     {ROW(TEXT_EDIT), .run = look_text, .keys = {STAGE('/', PLAIN)}},
     {ROW(TEXT_LEAVE), .run = look_text},
+    {ROW(NUMBER_EDIT), .run = number_edit, .keys = {STAGE('e', PLAIN)}},
+    {ROW(NUMBER_RESET), .run = number_reset},
     {ROW(TEXT_EXAMPLE), .run = walk_example},
     {ROW(MODEL_MENU), .run = look_model_menu},
     {ROW(MODEL_SET), .run = walk_model_set},

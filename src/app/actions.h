@@ -62,6 +62,9 @@ bool walk_scaling(struct app *app, struct ui_action action);
 bool walk_terms(struct app *app, struct ui_action action);
 bool walk_undo(struct app *app, struct ui_action action);
 bool walk_redo(struct app *app, struct ui_action action);
+/* edit_number.c: the number of the selected cell. */
+bool number_edit(struct app *app, struct ui_action action);
+bool number_reset(struct app *app, struct ui_action action);
 bool walk_example(struct app *app, struct ui_action action);
 bool walk_model_set(struct app *app, struct ui_action action);
 /* cursor.c: the selected cell. */

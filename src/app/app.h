@@ -104,6 +104,8 @@ struct app {
     struct editor editor;
     struct document before_edit; /* undo returns here after an edit of the sentence */
     bool has_text_error;         /* the editor's text is not the document's */
+    struct attention_edit edited_number; /* the number being edited, as it stood */
+    bool returns_to_cursor;      /* the cell cursor goes on when its field is left */
     char field_error[512];       /* why, where the text stands in the panel */
     bool is_dragging;            /* the pointer selects text in the field */
     uint32_t dragged_slider;     /* node that the pointer moves; 0: none */
@@ -188,5 +190,9 @@ void app_edit_text(struct app *app, const char *text, bool is_typed);
 void app_edit_compose(struct app *app, const char *text, int caret);
 void app_edit_point(struct app *app, const struct input *input); /* pointer down in the field */
 void app_edit_drag(struct app *app, float x);
+/* The number in its field (edit_number.c): begins and ends as the texts do, but becomes the document's with Enter. */
+bool app_number_begin(struct app *app); /* the editor gets its text; false: none can be edited, or no memory */
+bool app_number_commit(struct app *app); /* one step of undo; false: it cannot be taken, and field_error says why */
+bool app_number_is_there(const struct app *app); /* its cell is still the one that is selected */
 void app_edit_sync(struct app *app); /* presence follows the editor */
 #endif

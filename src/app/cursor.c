@@ -82,16 +82,16 @@ static bool first_cell(const struct app *app, struct document_cell *cell) {
 }
 
 bool cursor_enter(struct app *app, struct ui_action action) {
-    (void)action;
     app_refresh(app);
     struct document_cell cell = app->study.document.cell;
     if (!first_cell(app, &cell)) return false;
-    if (app->presence.is_cursor_active) {
-        int answer = answer_of(app, &cell);
-        return answer >= 0 &&
-               walk_answer(app, (struct ui_action){UI_COMMAND_PREDICT_ANSWER, answer, 0, 0});
-    }
+    int answer = app->presence.is_cursor_active ? answer_of(app, &cell) : -1;
+    if (answer >= 0)
+        return walk_answer(app, (struct ui_action){UI_COMMAND_PREDICT_ANSWER, answer, 0, 0});
+    bool was_active = app->presence.is_cursor_active;
     app->presence.is_cursor_active = true;
+    if (number_edit(app, action)) return true;
+    if (was_active) return false;
     app->presence.focus_id = 0;
     app->needs_picture = true;
     select_cell(app, &cell);

@@ -130,6 +130,7 @@ static bool write_node(FILE *out, const struct study *study, const struct semant
         if (!node->has_grid) return true;
         struct document_cell cell = cell_from_grid(node->grid.id, 0, 0);
         fprintf(out, "\n%s: %s\n", cell_symbol(cell.source), node->name);
+        if (node->value[0]) fprintf(out, "%s\n", node->value);
         struct table table = table_of(study, &node->grid);
         return write_table(out, &table);
     }

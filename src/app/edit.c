@@ -1,6 +1,7 @@
 /* edit.c: the text fields: the sentence, and in the panel the context and its values. The editor
  * holds the text being typed; every change of it is made the document at once, so that every
  * picture follows within the frame. */
+#include "app/actions.h"
 #include "app/typing.h"
 
 #include "models/tokens.h"
@@ -23,8 +24,11 @@ bool app_edit_begin(struct app *app, enum edit_field field) {
     if (app->presence.is_editing && app->presence.edited_field == field) return true;
     app_edit_end(app);
     editor_free(&app->editor);
-    if (!editor_init(&app->editor, field_text(&app->study.document, field), TEXT_MAX_BYTES) ||
-        !document_copy(&app->before_edit, &app->study.document)) {
+    if (field == EDIT_NUMBER) {
+        if (!app_number_begin(app)) return false;
+    } else if (!editor_init(&app->editor, field_text(&app->study.document, field),
+                            TEXT_MAX_BYTES) ||
+               !document_copy(&app->before_edit, &app->study.document)) {
         editor_free(&app->editor);
         app_say(app, true, "message.no_memory", NULL, NULL);
         return false;
@@ -39,19 +43,36 @@ bool app_edit_begin(struct app *app, enum edit_field field) {
     return true;
 }
 
-void app_edit_end(struct app *app) {
-    if (!app->presence.is_editing) return;
+/* The field closes. A text is the document's already; a number is, once app_number_commit took it. */
+static void leave(struct app *app) {
     app->presence.is_editing = false;
     app->presence.focus_id = 0;
     app->is_dragging = false;
     if (app->has_text_error && app->presence.edited_field == EDIT_SENTENCE) app_silence(app);
     app->has_text_error = false;
     editor_free(&app->editor);
-    if (strcmp(field_text(&app->before_edit, app->presence.edited_field), edited(app)) != 0) {
+    if (app->presence.edited_field != EDIT_NUMBER &&
+        strcmp(field_text(&app->before_edit, app->presence.edited_field), edited(app)) != 0) {
         app_history_push(&app->undo, &app->before_edit);
         app_history_clear(&app->redo);
     }
     app->needs_picture = true;
+}
+
+void app_edit_end(struct app *app) {
+    if (!app->presence.is_editing) return;
+    /* The field goes, and with it a number that cannot be taken: why is said above. */
+    if (app->presence.edited_field == EDIT_NUMBER && !app_number_commit(app) && app->has_text_error)
+        app_say_text(app, true, app->field_error);
+    leave(app);
+}
+
+/* Enter and Esc: Esc leaves a number as it was; Enter keeps the field open while it is wrong. */
+static void leave_by_key(struct app *app, int key) {
+    bool is_number = app->presence.edited_field == EDIT_NUMBER;
+    if (is_number && key == KEY_ENTER && !app_number_commit(app)) return;
+    leave(app);
+    if (is_number && app->returns_to_cursor) app->presence.is_cursor_active = true;
 }
 
 void app_edit_sync(struct app *app) {
@@ -60,14 +81,17 @@ void app_edit_sync(struct app *app) {
     presence->composition = NULL;
     presence->field_error = NULL;
     presence->caret = presence->anchor = 0;
+    if (presence->is_editing && presence->edited_field == EDIT_NUMBER && !app_number_is_there(app))
+        leave(app);
     if (!presence->is_editing) return;
     presence->caret = app->editor.caret;
     presence->anchor = app->editor.anchor;
     presence->composition = app->editor.composition;
     presence->composition_caret = app->editor.composition_caret;
-    if (!app->has_text_error) return;
+    if (!app->has_text_error && presence->edited_field != EDIT_NUMBER) return;
     presence->edited_text = app->editor.text;
-    if (presence->edited_field != EDIT_SENTENCE) presence->field_error = app->field_error;
+    if (app->has_text_error && presence->edited_field != EDIT_SENTENCE)
+        presence->field_error = app->field_error;
 }
 
 static bool set_text(struct app *app, struct document *wanted) {
@@ -87,6 +111,10 @@ static void publish(struct app *app, enum editor_result result) {
     app->needs_picture = true;
     if (result == EDITOR_NO_MEMORY) {
         app_say(app, true, "message.no_memory", NULL, NULL);
+        return;
+    }
+    if (app->presence.edited_field == EDIT_NUMBER) {
+        app->has_text_error = false; /* read again with Enter */
         return;
     }
     if ((!is_edited_in(app) || app->has_text_error) && app_copy_document(app, &wanted)) {
@@ -137,7 +165,7 @@ bool app_edit_key(struct app *app, const struct input *input) {
         return true;
     }
     if (input->key == KEY_ENTER || (input->key == KEY_ESCAPE && !input->modifiers)) {
-        app_edit_end(app);
+        leave_by_key(app, input->key);
         return true;
     }
     enum typing typing = typing_key(&app->editor, &app->host, input);
@@ -145,8 +173,12 @@ bool app_edit_key(struct app *app, const struct input *input) {
         if (typing != TYPING_TAKEN) publish(app, typing_result(typing));
         return true;
     }
-    return input->key == KEY_UP || input->key == KEY_DOWN ? !(input->modifiers & INPUT_CTRL)
-                                                          : false;
+    if (input->key == KEY_UP || input->key == KEY_DOWN) return !(input->modifiers & INPUT_CTRL);
+    /* What another key does may lead away from the number's cell. */
+    bool is_away = app->presence.edited_field == EDIT_NUMBER && input->key != KEY_TAB &&
+                   actions_for_key(app, input).command != UI_COMMAND_NONE;
+    if (is_away) app_edit_end(app);
+    return false;
 }
 
 /* The byte of a token's text that stands nearest to x on its chip. The type size of the field is
@@ -154,7 +186,7 @@ bool app_edit_key(struct app *app, const struct input *input) {
  * chip. */
 static size_t byte_in_token(const struct app *app, const struct token *token,
                             const struct semantic_node *node, float x) {
-    const char *text = edited(app) + token->start;
+    const char *text = app->editor.text + token->start;
     const float size_px = 32;
     float padding = 8 * app->density * (float)app->study.document.scale_percent / 100;
     float room = node->rect.w - 2 * padding;
@@ -196,13 +228,18 @@ static size_t byte_at(struct app *app, float x) {
             best = node;
         }
     }
+    if (best && which == EDIT_NUMBER) {
+        const struct token all = {.start = 0, .bytes = (unsigned)app->editor.bytes};
+        return byte_in_token(app, &all, best, x);
+    }
     if (!best || best->action.a < 0 || (size_t)best->action.a >= tokens->count)
         return app->editor.bytes;
     return byte_in_token(app, &tokens->tokens[best->action.a], best, x);
 }
 
 void app_edit_point(struct app *app, const struct input *input) {
-    if (app->has_text_error) return; /* the segments on the screen are not the editor's text */
+    if (app->has_text_error && app->presence.edited_field != EDIT_NUMBER)
+        return; /* the segments on the screen are not the editor's text */
     size_t byte = byte_at(app, input->x);
     if (input->clicks >= 3)
         editor_select_all(&app->editor);

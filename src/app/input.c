@@ -148,6 +148,10 @@ static bool click_field(struct app *app, const struct input *input) {
     bool is_chip = node && node->action.command == UI_COMMAND_QUERY_SET;
     if (is_chip && input->clicks < 2) return false;
     if (!app_edit_begin(app, field)) return true;
+    if (field == EDIT_NUMBER) {
+        editor_select_all(&app->editor);
+        return true;
+    }
     struct input place = *input;
     place.clicks = is_chip ? 2 : 1;
     app_edit_point(app, &place);

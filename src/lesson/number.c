@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINUS         "\xe2\x88\x92"
@@ -92,4 +93,82 @@ size_t number_format(char *out, size_t out_bytes, float value, enum number_style
         }
     }
     return copy_whole_characters(out, out_bytes, text);
+}
+
+size_t number_write(char *out, size_t out_bytes, float value) {
+    char text[NUMBER_BYTES], digits[NUMBER_BYTES - 4];
+    if (!isfinite(value)) {
+        return number_format(out, out_bytes, value, NUMBER_PLAIN);
+    }
+    for (int precision = 1; precision <= 9; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, fabs((double)value));
+        if (strtof(digits, NULL) == fabsf(value)) {
+            break;
+        }
+    }
+    snprintf(text, sizeof text, "%s%s", value < 0 ? MINUS : "", digits);
+    return copy_whole_characters(out, out_bytes, text);
+}
+
+/* "12", "0.5", ".5", "1e-3" at *at, which ends behind it; false: something else. No sign. */
+static bool read_decimal(const char **at, double *out) {
+    char *end = NULL;
+    bool is_digit = **at >= '0' && **at <= '9';
+    bool is_point = **at == '.' && (*at)[1] >= '0' && (*at)[1] <= '9';
+    if ((!is_digit && !is_point) || (**at == '0' && ((*at)[1] | 32) == 'x')) {
+        return false;
+    }
+    *out = strtod(*at, &end);
+    *at = end;
+    return true;
+}
+
+static const char *skip_spaces(const char *at) {
+    while (*at == ' ') {
+        at++;
+    }
+    return at;
+}
+
+bool number_read(const char *text, float *out) {
+    static const char *const infinities[] = {"inf", "infinity", INFINITY_SIGN};
+    char plain[64];
+    size_t used = 0;
+    for (const char *c = skip_spaces(text); *c; c++) {
+        bool is_minus = strncmp(c, MINUS, sizeof MINUS - 1) == 0;
+        if (used + 1 == sizeof plain) {
+            return false;
+        }
+        plain[used++] = is_minus ? '-' : *c;
+        c += is_minus ? sizeof MINUS - 2 : 0;
+    }
+    while (used > 0 && plain[used - 1] == ' ') {
+        used--;
+    }
+    plain[used] = '\0';
+    bool is_negative = plain[0] == '-';
+    const char *at = skip_spaces(plain + (is_negative || plain[0] == '+'));
+    for (size_t i = 0; is_negative && i < sizeof infinities / sizeof *infinities; i++) {
+        if (strcmp(at, infinities[i]) == 0) {
+            *out = -INFINITY;
+            return true;
+        }
+    }
+    double value, divisor = 1;
+    if (!read_decimal(&at, &value)) {
+        return false;
+    }
+    at = skip_spaces(at);
+    if (*at == '/') {
+        at = skip_spaces(at + 1);
+        if (!read_decimal(&at, &divisor) || divisor == 0) {
+            return false;
+        }
+    }
+    float number = (float)((is_negative ? -value : value) / divisor);
+    if (*at || !isfinite(number)) {
+        return false;
+    }
+    *out = number;
+    return true;
 }

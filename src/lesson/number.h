@@ -1,6 +1,7 @@
 /* number.h: how a number is written on the screen, in pictures and in `describe`: the same everywhere. */
 #ifndef LESSON_NUMBER_H
 #define LESSON_NUMBER_H
+#include <stdbool.h>
 #include <stddef.h>
 
 enum number_style {
@@ -13,4 +14,9 @@ enum { NUMBER_BYTES = 24 };
 size_t number_format(char *out, size_t out_bytes, float value, enum number_style style);
 /* The value that the written form stands for (2.004 → 2.00; `<.01` → 0). */
 double number_shown(float value);
+/* The shortest decimal that reads back as the same float, with a true minus sign: what stands in a field to type in. */
+size_t number_write(char *out, size_t out_bytes, float value);
+/* What a person types: 0.5, .5, 1/2, −3 (either minus), 1e-3, −∞ or -inf; spaces around it. False: no number, or one that is
+ * not a float (too large, NaN, +∞). */
+bool number_read(const char *text, float *out);
 #endif

@@ -43,6 +43,8 @@
     X(PREDICT_TOGGLE, "predict.toggle") /* on and off */                                           \
     X(TEXT_EDIT, "text.edit")           /* a: edit_field of views/picture.h */                     \
     X(TEXT_LEAVE, "text.leave")                                                                    \
+    X(NUMBER_EDIT, "number.edit")       /* of the selected cell */                                 \
+    X(NUMBER_RESET, "number.reset")     /* its own number again */                                 \
     X(TEXT_EXAMPLE, "text.example")     /* a: which */                                             \
     X(MODEL_MENU, "model.menu")         /* opens and closes */                                     \
     X(MODEL_SET, "model.set")           /* a: index into the models listed */                      \

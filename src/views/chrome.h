@@ -22,6 +22,8 @@ bool panel_has_question(struct page *page);
 /* Parts of the panel: each draws at (x, y) in `width` and returns the height used; draws nothing below `bottom`. */
 float panel_formula(struct page *page, float x, float y, float width, float bottom);
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom);
+/* The field of the selected number, where it can be edited: the height used, 0 where there is none. */
+float panel_number(struct page *page, float x, float y, float width, bool is_measuring);
 float panel_card(struct page *page, float x, float y, float width, float bottom);
 
 /* Of view `compare`: the selected pair of words in all three networks; and what is to be said about them (NULL: no more). */

@@ -4,6 +4,8 @@
  * chip. */
 #include "chrome.h"
 
+#include "lesson/cell_edit.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +40,8 @@ static float width_of(struct page *page, const char *text, size_t bytes) {
 }
 
 const char *field_text(const struct document *document, enum edit_field field) {
-    const char *text = field == EDIT_CONTEXT  ? document->what_if.context
+    const char *text = field == EDIT_NUMBER   ? NULL
+                       : field == EDIT_CONTEXT  ? document->what_if.context
                        : field == EDIT_VALUES ? document->what_if.values
                                               : document->text;
     return text ? text : "";
@@ -48,6 +51,26 @@ const struct token_list *field_tokens(const struct study *study, enum edit_field
     return field == EDIT_CONTEXT  ? &study->context.tokens
            : field == EDIT_VALUES ? &study->values.tokens
                                   : &study->tokens;
+}
+
+static bool is_plain(enum edit_field field) {
+    return field == EDIT_NUMBER; /* one piece, not cut into tokens */
+}
+
+/* The selected cell's number as it can be typed; "" where there is none. */
+static const char *number_text(struct page *page) {
+    struct document_cell cell;
+    struct attention_edit edit;
+    char text[NUMBER_BYTES];
+    if (!cell_edit_selected(page->study, &cell, &edit)) {
+        return "";
+    }
+    number_write(text, sizeof text, edit.value);
+    return page_format(page, "%s", text);
+}
+
+static const char *text_of(struct page *page, enum edit_field field) {
+    return field == EDIT_NUMBER ? number_text(page) : field_text(page->document, field);
 }
 
 static const char *token_text(struct page *page, enum edit_field field, int token) {
@@ -100,7 +123,7 @@ static struct line segments_of(struct page *page, enum edit_field field) {
     bool is_edited = p->is_editing && p->edited_field == field;
     bool is_refused = is_edited && p->edited_text;
     struct line line = {.field = field,
-                        .text = is_refused ? p->edited_text : field_text(page->document, field),
+                        .text = is_refused ? p->edited_text : text_of(page, field),
                         .tokens = tokens,
                         .is_edited = is_edited,
                         .segments =
@@ -111,7 +134,7 @@ static struct line segments_of(struct page *page, enum edit_field field) {
     if (!line.segments || !places) {
         return line;
     }
-    if (is_refused) {
+    if (is_refused || is_plain(field)) {
         if (bytes) {
             add_segment(page, &line, 0, bytes, SEGMENT_PLAIN);
         }
@@ -162,6 +185,9 @@ static float place_of(struct page *page, const struct line *line, size_t at) {
         }
         return is_rtl ? s->x + s->width - s->text_x - prefix : s->x + s->text_x + prefix;
     }
+    if (is_plain(line->field)) {
+        return line->width > 0 ? line->width - line->padding : line->padding;
+    }
     return line->width > 0 ? line->width : 0;
 }
 
@@ -203,6 +229,10 @@ static void draw_chip(struct page *page, const struct line *line, const struct s
     } else {
         draw_text(ui->list, ui->measurer, TEXT_WORDS_MEDIUM, size, roundf(r.x + s->text_x),
                   ui_baseline_in(ui, r, TEXT_WORDS_MEDIUM, type_size), 0, ink, name, strlen(name));
+    }
+    if (is_plain(line->field)) {
+        semantics_add(ui->semantics, ROLE_TOKEN, ui_id("chip", 0, (int32_t)line->field),
+                      rect_intersect(r, draw_clip(ui->list)), name, "");
     }
     if (s->token < 0) {
         return;
@@ -307,9 +337,10 @@ static void draw_edit_button(struct page *page, struct rect *inner) {
 }
 
 void field_draw(struct page *page, struct rect r, enum edit_field field) {
-    static const char *const names[EDIT_COUNT] = {"field.name", "field.context", "field.values"};
+    static const char *const names[EDIT_COUNT] = {"field.name", "field.context", "field.values",
+                                                    "field.number"};
     static const char *const hints[EDIT_COUNT] = {"field.hint", "field.context.hint",
-                                                  "field.values.hint"};
+                                                  "field.values.hint", "field.number.hint"};
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
     struct line line = segments_of(page, field);
@@ -320,7 +351,7 @@ void field_draw(struct page *page, struct rect r, enum edit_field field) {
     struct semantic_node *node =
         semantics_add(ui->semantics, ROLE_FIELD, NODE_FIELD + (uint32_t)field,
                       rect_intersect(r, draw_clip(ui->list)), page_words(page, names[field]),
-                      field_text(page->document, field));
+                      text_of(page, field));
     node->action = (struct ui_action){UI_COMMAND_TEXT_EDIT, (int32_t)field, 0, 0};
     node->is_focusable = true;
     ui_focus_ring(ui, node->id, r, ui_px(ui, 10));

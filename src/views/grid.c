@@ -1,6 +1,8 @@
 /* grid.c: painting matrices. */
 #include "grid.h"
 
+#include "lesson/cell_edit.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -299,11 +301,69 @@ static void hatch_image(struct page *page, const struct grid *grid) {
     }
 }
 
+/* The place in the grid of edit `i`; false: of another matrix, or of another part of it. */
+static bool edit_place(const struct page *page, const struct grid *grid, size_t i, size_t *r,
+                       size_t *c) {
+    const struct attention_edit *edit = &page->document->what_if.edits[i];
+    struct document_cell cell =
+        cell_at_address(page->study, edit->tensor, edit->layer, edit->index);
+    int row, column;
+    if (cell.source < 0 || !cell_in_grid(grid->id, &cell, &row, &column) ||
+        !cell_is_edited(page->study, &cell)) {
+        return false;
+    }
+    *r = (size_t)row - grid->first_row;
+    *c = (size_t)column - grid->first_column;
+    return *r < grid->rows && *c < grid->columns && state_at(grid, *r, *c) != GRID_HIDDEN;
+}
+
+/* A corner in the colour of hints, framed in ink: this number was put there by the reader. */
+static void mark_edits(struct page *page, const struct grid *grid) {
+    struct ui *ui = &page->ui;
+    size_t r, c;
+    for (size_t i = 0; i < page->document->what_if.edit_count; i++) {
+        if (!edit_place(page, grid, i, &r, &c)) {
+            continue;
+        }
+        struct rect cell = cell_rect(grid, r, c);
+        float size = ui_type(ui, number_size(page, grid, cell.w, cell.h));
+        float room = floorf((cell.h - size) / 2); /* above the number, which is not covered */
+        float side = fminf(ui_px(ui, 10), fminf(cell.w, cell.h) / 2.5f);
+        side = fmaxf(ui_px(ui, 5), size > 0 ? fminf(side, room) : side);
+        float top = cell.y - (size > 0 ? fmaxf(0, side - room) : 0);
+        struct rect corner = rect_snap(rect_make(rect_right(cell) - side, top, side, side));
+        draw_rectangle(ui->list, corner, 0, ui->theme->ink);
+        draw_rectangle(ui->list, rect_inset(corner, ui_px(ui, 1), ui_px(ui, 1)), 0,
+                       ui->theme->hint);
+    }
+}
+
+/* "edited: [it, 3] [cat, 1]"; "" where none of its numbers is. */
+static const char *edited_words(struct page *page, const struct grid *grid) {
+    const char *places = "";
+    size_t r, c;
+    for (size_t i = 0; i < page->document->what_if.edit_count; i++) {
+        if (!edit_place(page, grid, i, &r, &c)) {
+            continue;
+        }
+        const char *row = grid->row_names ? grid->row_names[r]
+                                          : page_format(page, "%zu", grid->first_row + r + 1);
+        const char *column = grid->column_names
+                                 ? grid->column_names[c]
+                                 : page_format(page, "%zu", grid->first_column + c + 1);
+        const char *number = page_number(page, value_at(grid, r, c), NUMBER_PLAIN);
+        places = page_format(page, "%s%s[%s, %s] = %s", places, *places ? " · " : "", row, column,
+                             number);
+    }
+    const char *names[] = {"places", NULL}, *values[] = {places, NULL};
+    return *places ? page_filled(page, "number.places", names, values) : "";
+}
+
 void grid_node(struct page *page, const struct grid *grid) {
     struct semantic_node *node = semantics_add(
         page->ui.semantics, ROLE_GRID,
         ui_id("grid", grid->id, (int32_t)(grid->first_row * 4096 + grid->first_column)),
-        rect_intersect(grid->rect, draw_clip(page->ui.list)), grid->name, "");
+        rect_intersect(grid->rect, draw_clip(page->ui.list)), grid->name, edited_words(page, grid));
     node->has_grid = true;
     node->action = (struct ui_action){UI_COMMAND_CELL_SELECT, grid->id, 0, 0};
     node->grid = (struct semantic_grid){.id = grid->id,
@@ -337,6 +397,7 @@ void grid_draw(struct page *page, const struct grid *grid) {
         draw_image(page, grid);
         hatch_image(page, grid);
     }
+    mark_edits(page, grid);
     grid_node(page, grid);
 }
 

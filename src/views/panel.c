@@ -116,9 +116,15 @@ static void put_arithmetic(struct page *page, struct rect rest) {
     float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
     /* A question keeps its place; a hint gives way to a sum that would lose its end. */
     bool has_room = spare >= ui_px(ui, panel_has_question(page) ? 90 : 250);
-    float used =
-        panel_arithmetic(page, rest.x, rest.y, rest.w, rest.y + (has_room ? spare : rest.h));
-    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, 14) : 0);
+    float field = panel_number(page, rest.x, rest.y, rest.w, true); /* keeps its room */
+    float under = field > 0 ? field + ui_px(ui, 10) : 0;
+    float used = panel_arithmetic(page, rest.x, rest.y, rest.w,
+                                  rest.y + (has_room ? spare : rest.h) - under);
+    rect_cut_top(&rest, used > 0 ? used + ui_px(ui, field > 0 ? 10 : 14) : 0);
+    if (field > 0 && field <= rest.h) {
+        panel_number(page, rest.x, rest.y, rest.w, false);
+        rect_cut_top(&rest, fminf(rest.h, field + ui_px(ui, 14)));
+    }
     bool is_scale = page->document->step == STEP_SCALE && view_follows_beats(page->document->view);
     float chart = is_scale ? panel_largest(page, rest.x, -1, rest.w) : 0;
     if (chart > 0 && chart <= rest.h) {
@@ -167,7 +173,8 @@ void panel_draw(struct page *page, struct rect r) {
         rect_cut_top(&rest, formula > 0 ? formula + ui_px(ui, gap) : 0);
     }
     struct rect words = rest; /* the clicked number's arithmetic keeps its room */
-    words.h = fmaxf(0, rest.h - (is_asked ? ui_px(ui, 130) : 0));
+    float field = panel_number(page, rest.x, rest.y, rest.w, true);
+    words.h = fmaxf(0, rest.h - (is_asked ? ui_px(ui, 130) + field : 0));
     float before = words.y;
     put_words(page, &words, "panel text", words_for_beat(page, "text"), body, ROLE_TEXT, gap);
     if (page->document->step == STEP_TOKENS && page->document->view == VIEW_MATRICES) {

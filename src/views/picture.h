@@ -16,8 +16,8 @@ enum picture_part {
 };
 
 /* The texts that can be typed. */
-enum edit_field { EDIT_SENTENCE, EDIT_CONTEXT, EDIT_VALUES, EDIT_COUNT };
-const char *field_text(const struct document *document, enum edit_field field); /* the document's; "" for none */
+enum edit_field { EDIT_SENTENCE, EDIT_CONTEXT, EDIT_VALUES, EDIT_NUMBER, EDIT_COUNT }; /* the last: of the selected cell */
+const char *field_text(const struct document *document, enum edit_field field); /* the document's; "" for none, and for a number */
 const struct token_list *field_tokens(const struct study *study, enum edit_field field);
 
 /* What the export menu makes pictures of. */
@@ -52,7 +52,7 @@ struct picture_presence {
     enum edit_field edited_field; /* which text, while one is edited */
     size_t caret, anchor;     /* bytes in it; they differ while there is a selection */
     const char *edited_text;  /* what stands in the field while the document cannot take it; NULL: the document's text */
-    const char *field_error;  /* why a text of the panel cannot be taken: a sentence under its field; NULL: it can */
+    const char *field_error;  /* why a text or number of the panel cannot be taken: a sentence under its field; NULL: it can */
     const char *composition;  /* text being composed at the caret, or NULL */
     int composition_caret;    /* code points, −1: at its end */
     const char *message;      /* a sentence under the field, or NULL */
@@ -87,7 +87,8 @@ enum {
     NODE_FIELD = 2, /* the sentence; the other texts follow: NODE_FIELD + edit_field */
     NODE_CONTEXT = NODE_FIELD + EDIT_CONTEXT,
     NODE_VALUES = NODE_FIELD + EDIT_VALUES,
-    NODE_STAGE = 5,
+    NODE_NUMBER = NODE_FIELD + EDIT_NUMBER,
+    NODE_STAGE = 8,
     NODE_FINDER = 7,    /* the line of the finder */
     NODE_PANEL_ROWS = 6 /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
 };

@@ -2,6 +2,9 @@
  * editing, overlays, figures. */
 #include "support_layout.h"
 
+#include "lesson/cell.h"
+
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -204,6 +207,47 @@ static void test_states(void **test_state) {
     close_fixture(&f);
 }
 
+/* An edited weight and an edited score, chosen, their field open and what is typed refused, or closed. */
+static void test_edited_numbers(void **test_state) {
+    (void)test_state;
+    static const struct {
+        enum step step;
+        struct document_cell cell;
+        struct attention_edit edit;
+    } rows[] = {{STEP_PROJECTION,
+                 {CELL_W_Q, 0, 0, 2},
+                 {.tensor = ATTENTION_WEIGHT_Q, .index = 2, .value = -0.123456789f}},
+                {STEP_SCALE,
+                 {ATTENTION_TENSOR_SCORES, 0, 0, 1},
+                 {.tensor = ATTENTION_TENSOR_SCORES, .index = 1, .value = -INFINITY}}};
+    enum { LOOKS = THEME_COUNT * LANGUAGE_COUNT };
+    struct fixture f;
+    open_fixture(&f);
+    for (int i = 0; i < LAYOUT_SIZES * LOOKS * 4; i++) {
+        int size = i % LAYOUT_SIZES, look = i / LAYOUT_SIZES % LOOKS, row = i / LAYOUT_SIZES / LOOKS;
+        set_sentence(&f.d, SENTENCE_EIGHT);
+        enter(&f.room, &f.d, STATE_PLAIN);
+        f.d.theme = (enum theme_choice)(look % THEME_COUNT);
+        f.d.language = (enum language)(look / THEME_COUNT);
+        f.d.width = layout_sizes[size].width;
+        f.d.height = layout_sizes[size].height;
+        f.d.step = rows[row % 2].step;
+        f.d.cell = rows[row % 2].cell;
+        assert_true(what_if_edit(&f.d.what_if, &rows[row % 2].edit));
+        if (row >= 2) {
+            f.room.presence.is_editing = true;
+            f.room.presence.edited_field = EDIT_NUMBER;
+            f.room.presence.edited_text = "half a number";
+            f.room.presence.caret = f.room.presence.anchor = strlen("half a number");
+            f.room.presence.field_error = "“half a number” is no number that can stand here; type "
+                                          "one like 0.5, 1/2, −3 or 1e-3.";
+        }
+        layout_draw(&f.room, &f.d);
+        layout_check(&f.room);
+    }
+    close_fixture(&f);
+}
+
 /* Small windows and large scales, every step and view. */
 static void test_little_room(void **test_state) {
     (void)test_state;
@@ -362,7 +406,7 @@ static void test_planted_faults(void **test_state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_states),           cmocka_unit_test(test_little_room),
+        cmocka_unit_test(test_states),           cmocka_unit_test(test_edited_numbers), cmocka_unit_test(test_little_room),
         cmocka_unit_test(test_models_and_beats), cmocka_unit_test(test_presentation),
         cmocka_unit_test(test_figures),          cmocka_unit_test(test_planted_faults),
     };
