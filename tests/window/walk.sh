@@ -68,11 +68,11 @@ click_on "$seen" head.set 1
 peek
 expect head 2
 unlike "$pointed" "$seen"
-click_on "$seen" view.set 1
+click_on "$seen" view.set 3
 peek
 expect view heads
 shown
-keys v
+click_on "$seen" view.set 0
 
 echo "languages and themes"
 keys l
