@@ -33,6 +33,21 @@ double number_shown(float value) {
     return value < 0 && shown > 0 ? -shown : shown;
 }
 
+/* Two significant digits: 0.0016; below 0.0001 3.2e−7. */
+static void write_small(char *out, size_t out_bytes, double magnitude) {
+    if (magnitude >= 0.0001) {
+        snprintf(out, out_bytes, "%.*f", magnitude >= 0.001 ? 4 : 5, magnitude);
+        return;
+    }
+    int exponent = (int)floor(log10(magnitude));
+    double digits = floor(magnitude / pow(10.0, exponent) * 10.0 + 0.5) / 10.0;
+    if (digits >= 10.0) { /* 9.96e−5 is 1.0e−4 */
+        digits = 1.0;
+        exponent++;
+    }
+    snprintf(out, out_bytes, "%.1fe" MINUS "%d", digits, -exponent);
+}
+
 /* What is written is decided on the rounded number, so that 999.996 is 1000 and 999,999 is 1.00e6.
  */
 static void write_magnitude(char *out, size_t out_bytes, double magnitude,
@@ -50,6 +65,8 @@ static void write_magnitude(char *out, size_t out_bytes, double magnitude,
         }
     } else if (rounded >= 1000.0 || magnitude == floor(magnitude)) {
         snprintf(out, out_bytes, "%.0f", rounded);
+    } else if (rounded == 0.0 && style == NUMBER_TERM) {
+        write_small(out, out_bytes, magnitude);
     } else if (rounded == 0.0) {
         snprintf(out, out_bytes, "<.01");
     } else {

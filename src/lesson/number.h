@@ -6,7 +6,8 @@
 
 enum number_style {
     NUMBER_PLAIN,  /* two decimals, true minus sign, whole numbers whole, from 1,000 three significant digits, <.01 for small */
-    NUMBER_WEIGHT  /* of a weight in a cell: the leading zero is left out: .77; 1 stays 1 */
+    NUMBER_WEIGHT, /* of a weight in a cell: the leading zero is left out: .77; 1 stays 1 */
+    NUMBER_TERM    /* in a sum that is written down: as PLAIN, but small ones by two digits: 0.0016, 3.2e−7 */
 };
 enum { NUMBER_BYTES = 24 };
 /* Writes UTF-8 and a NUL; returns the bytes. −∞ is "−∞". What does not fit is cut between characters; NUMBER_BYTES

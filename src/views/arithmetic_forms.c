@@ -5,7 +5,7 @@
 #include <math.h>
 
 static const char *plain(struct page *page, float value) {
-    return page_number(page, value, NUMBER_PLAIN);
+    return page_number(page, value, NUMBER_TERM);
 }
 
 /* "a − b", or "a + |b|". */

@@ -52,7 +52,7 @@ void lines_put(struct lines *l, const char *left, const char *right, bool is_bol
 
 static const char *operand(struct page *page, float value, enum cell_role role) {
     return page_format(page, "%s%s" UI_MARK_END, mark_of(role),
-                       page_number(page, value, NUMBER_PLAIN));
+                       page_number(page, value, NUMBER_TERM));
 }
 
 bool lines_is_same(double sum, float result) {
@@ -91,7 +91,7 @@ static const char *tanh_words(const struct lines *l, const struct arithmetic_ter
     struct page *page = l->page;
     const char *a = operand(page, term->a, role_of_term(&term->a_cell));
     const char *w = term->w_cell.source >= 0 || term->w != 1
-                        ? page_format(page, "%s × ", page_number(page, term->w, NUMBER_PLAIN))
+                        ? page_format(page, "%s × ", page_number(page, term->w, NUMBER_TERM))
                         : "";
     const char *sum = sum_words(page, a, term->b, role_of_term(&term->b_cell));
     const char *words = page_format(page, "%s%stanh(%s)", plus, w, sum);
@@ -101,7 +101,7 @@ static const char *tanh_words(const struct lines *l, const struct arithmetic_ter
         return words;
     }
     return page_format(page, "%s%stanh(%s)", plus, w,
-                       page_number(page, term->a + term->b, NUMBER_PLAIN));
+                       page_number(page, term->a + term->b, NUMBER_TERM));
 }
 
 /* e^(z − max) of one key beside its name, where there is room for it. */
@@ -111,9 +111,9 @@ static const char *exponential_words(const struct lines *l, const struct arithme
     struct page *page = l->page;
     const char *name = term_word(page, m, term->token);
     const char *alone = page_format(page, "%s%s", plus, name);
-    const char *max = page_number(page, fabsf(m->maximum), NUMBER_PLAIN);
+    const char *max = page_number(page, fabsf(m->maximum), NUMBER_TERM);
     const char *words =
-        page_format(page, "%s e^(%s %s %s)", alone, page_number(page, term->a, NUMBER_PLAIN),
+        page_format(page, "%s e^(%s %s %s)", alone, page_number(page, term->a, NUMBER_TERM),
                     m->maximum < 0 ? "+" : "−", max);
     if (m->form == ARITHMETIC_LARGEST ||
         ui_text_width(&page->ui, TEXT_MONO, type_size, words) > room) {
@@ -128,7 +128,7 @@ static void put_term(struct lines *l, const struct arithmetic *m, size_t t, bool
     const struct arithmetic_term *term = &m->terms[t];
     const char *plus = is_first ? "\u00a0\u00a0" : "+\u00a0";
     const char *a = operand(page, term->a, role_of_term(&term->a_cell));
-    const char *right = page_number(page, term->product, NUMBER_PLAIN), *left;
+    const char *right = page_number(page, term->product, NUMBER_TERM), *left;
     const struct ui *ui = &page->ui;
     float room = l->width - ui_px(ui, 19) - ui_text_width(ui, TEXT_MONO, type_size, right);
     bool is_exact = true;
@@ -188,7 +188,7 @@ static double put_bias(struct lines *l, const struct arithmetic *m) {
     if (!m->has_bias) {
         return 0;
     }
-    const char *bias = page_number(l->page, m->bias, NUMBER_PLAIN);
+    const char *bias = page_number(l->page, m->bias, NUMBER_TERM);
     lines_put(l, page_format(l->page, "+ %s  %s", bias, page_words(l->page, "arithmetic.bias")), "",
               false);
     return number_shown(m->bias);
@@ -245,7 +245,7 @@ double lines_put_terms(struct lines *l, const struct arithmetic *m, size_t below
     }
     if (chosen < m->count) {
         put_rest(l, m->count - chosen, "arithmetic.smaller",
-                 page_number(page, (float)rest, NUMBER_PLAIN));
+                 page_number(page, (float)rest, NUMBER_TERM));
         sum += number_shown((float)rest);
     } else if (page->document->shows_all_terms && m->count > 4) {
         put_rest(l, m->count, "arithmetic.fewer", "");
@@ -258,7 +258,7 @@ void lines_put_result(struct lines *l, const struct arithmetic *m, bool is_exact
     const char *words = page->is_selection_shown
                             ? page_format(page, "%s %s%s" UI_MARK_END, is_exact ? "=" : "≈",
                                           mark_of(cell_role_of(m->cell.source)),
-                                          page_number(page, m->result, NUMBER_PLAIN))
+                                          page_number(page, m->result, NUMBER_TERM))
                             : "= ?";
     lines_put(l, words, "", true);
 }
@@ -279,12 +279,12 @@ double lines_put_shares(struct lines *l, const struct arithmetic *m) {
         lines_put(l,
                   page_format(page, "%s" UI_MARK_OUTPUT "O%zu" UI_MARK_END "·Wₒ  %s",
                               k ? "+\u00a0" : "\u00a0\u00a0", k + 1, name),
-                  page_number(page, m->shares[k], NUMBER_PLAIN), false);
+                  page_number(page, m->shares[k], NUMBER_TERM), false);
         sum += number_shown(m->shares[k]);
     }
     if (shown < heads) {
         put_rest(l, heads - shown, "arithmetic.heads",
-                 page_number(page, (float)rest, NUMBER_PLAIN));
+                 page_number(page, (float)rest, NUMBER_TERM));
         sum += number_shown((float)rest);
     }
     sum += put_bias(l, m);

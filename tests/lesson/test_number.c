@@ -85,6 +85,23 @@ static void small_numbers_are_not_zero(void **state) {
     CHECK(list);
 }
 
+/* In a sum that is written down a small number has two digits of its own. */
+static void small_terms_have_two_digits(void **state) {
+    (void)state;
+    static const struct {
+        float value;
+        const char *text;
+    } list[] = {{0.0016f, "0.0016"},  {0.00123f, "0.0012"},  {0.00018f, "0.00018"},
+                {0.0001f, "1.0e−4"},  {3.24e-7f, "3.2e−7"},  {-3.26e-7f, "−3.3e−7"},
+                {9.97e-5f, "1.0e−4"}, {1.4e-45f, "1.4e−45"}, {0.004999f, "0.0050"},
+                {0.5f, "0.50"},       {0.0f, "0"},           {12.0f, "12"}};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        char text[NUMBER_BYTES];
+        number_format(text, sizeof text, list[i].value, NUMBER_TERM);
+        assert_string_equal(text, list[i].text);
+    }
+}
+
 static void three_digits_from_a_thousand_on(void **state) {
     (void)state;
     static const struct written list[] = {
@@ -217,6 +234,7 @@ int main(void) {
         cmocka_unit_test(whole_numbers_stay_whole),
         cmocka_unit_test(halves_go_away_from_zero),
         cmocka_unit_test(small_numbers_are_not_zero),
+        cmocka_unit_test(small_terms_have_two_digits),
         cmocka_unit_test(three_digits_from_a_thousand_on),
         cmocka_unit_test(what_is_no_number),
         cmocka_unit_test(shown_is_what_is_written),
