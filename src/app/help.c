@@ -80,7 +80,7 @@ const char *options_help(void) {
            "  --format csv|npy|tsv|md|tex   where the name says nothing, as -; csv when not given\n"
            "  --precision shown|full   of md and tex: as on the screen, or 9 digits as in the "
            "others\n"
-           "  --with shares,value-weighted,influence   more tensors in a trace\n"
+           "  --with shares,value-weighted,influence,difference   more tensors in a trace\n"
            "Limits\n"
            "  --memory SIZE   what a pass may take (512M, 2G); half of the machine's when not "
            "given\n"

@@ -163,7 +163,7 @@ const struct option_row options_look_rows[] = {
     {"--width-mm", "a number from 10 to 2000", apply_width_mm, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
-    {"--with", "shares, value-weighted or influence, with commas between them", apply_extras,
+    {"--with", "shares, value-weighted, influence or difference, with commas between them", apply_extras,
      OPTION_AT_ONCE},
     {"--matrix",
      "the name of a tensor or matrix: x, q, k, v, similarity, scores, weights, head_output, "

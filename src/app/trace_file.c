@@ -1,6 +1,7 @@
 #include "app/trace_file.h"
 
 #include "attention/attention_compare.h"
+#include "attention/attention_explain.h"
 #include "files/json.h"
 #include "files/memory.h"
 #include "files/safetensors.h"
@@ -54,7 +55,8 @@ static const struct {
     const char *id, *name, *letters;
 } extras_known[TRACE_EXTRA_COUNT] = {{"shares", "head_share", "hnd"},
                                      {"value-weighted", "value_weighted", "hnm"},
-                                     {"influence", "influence", "nm"}};
+                                     {"influence", "influence", "nm"},
+                                     {"difference", "difference", NULL}}; /* of each tensor */
 
 int trace_extra_from_id(const char *id, size_t bytes) {
     for (int i = 0; i < TRACE_EXTRA_COUNT; i++)
@@ -112,10 +114,54 @@ static bool add_extra(struct trace_tensors *tensors, const struct study *study,
     return fill_extra(study, extra, layer, head_size, numbers, error);
 }
 
+/* difference.NAME: now − as the model says, for the tensor added last; none where the two passes
+ * cannot be compared (another number of keys, a part that only one of them has). */
+static bool add_difference(struct trace_tensors *tensors, const struct study *study, int id,
+                           int layer, struct file_error *error) {
+    const struct attention_trace *before = study->baseline.trace;
+    struct attention_tensor now =
+        attention_trace_tensor(study->trace, (enum attention_tensor_id)id, layer);
+    if (!now.data ||
+        !attention_trace_difference(study->trace, before, (enum attention_tensor_id)id, layer, NULL)
+             .is_comparable)
+        return true;
+    struct safetensors_source source = tensors->sources[tensors->count - 1];
+    char *name = tensors->names[tensors->count];
+    size_t count = 1;
+    for (int i = 0; i < now.dims; i++)
+        count *= now.shape[i];
+    float *numbers = file_allocate(count, sizeof *numbers);
+    if (!numbers) return no_memory(error);
+    tensors->extra[tensors->extra_count++] = numbers;
+    attention_trace_difference(study->trace, before, (enum attention_tensor_id)id, layer, numbers);
+    snprintf(name, TRACE_NAME_BYTES, "difference.%.50s", source.name);
+    source.name = name;
+    source.data = numbers;
+    tensors->sources[tensors->count++] = source;
+    return true;
+}
+
+static bool add_trace(struct trace_tensors *tensors, const struct study *study, unsigned extras,
+                      int layer, bool is_per_layer, struct file_error *error) {
+    for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++) {
+        if (attention_tensor_is_per_layer(id) != is_per_layer) continue;
+        add_tensor(tensors, study, id, layer);
+        if (extras >> TRACE_DIFFERENCE & 1u && !add_difference(tensors, study, id, layer, error))
+            return false;
+    }
+    return true;
+}
+
+static bool check_difference(const struct study *study, unsigned extras, struct file_error *error) {
+    if (!(extras >> TRACE_DIFFERENCE & 1u) || study->baseline.trace) return true;
+    return file_error_set(error, "--with difference: nothing is changed, so there is nothing to "
+                                 "compare with; change something, or leave it out");
+}
+
 static bool collect(const struct study *study, unsigned extras, struct trace_tensors *out,
                     struct file_error *error) {
     size_t layers = (size_t)study->model.weights.config.layers;
-    size_t most = (ATTENTION_TENSOR_COUNT + TRACE_EXTRA_COUNT) * (layers + 1);
+    size_t most = (2 * ATTENTION_TENSOR_COUNT + TRACE_EXTRA_COUNT) * (layers + 1);
     *out = (struct trace_tensors){.sources = calloc(most, sizeof *out->sources),
                                   .names = calloc(most, sizeof *out->names),
                                   .extra = calloc(most, sizeof *out->extra)};
@@ -123,13 +169,11 @@ static bool collect(const struct study *study, unsigned extras, struct trace_ten
         tensors_free(out);
         return no_memory(error);
     }
-    for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
-        if (!attention_tensor_is_per_layer(id)) add_tensor(out, study, id, 0);
-    bool is_done = true;
-    for (int layer = 0; layer < (int)layers; layer++) {
-        for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
-            if (attention_tensor_is_per_layer(id)) add_tensor(out, study, id, layer);
-        for (int extra = 0; extra < TRACE_EXTRA_COUNT && is_done; extra++)
+    bool is_done =
+        check_difference(study, extras, error) && add_trace(out, study, extras, 0, false, error);
+    for (int layer = 0; layer < (int)layers && is_done; layer++) {
+        is_done = add_trace(out, study, extras, layer, true, error);
+        for (int extra = 0; extra < TRACE_DIFFERENCE && is_done; extra++)
             if (extras >> extra & 1u)
                 is_done = add_extra(out, study, (enum trace_extra)extra, layer, error);
     }

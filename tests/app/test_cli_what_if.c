@@ -248,6 +248,35 @@ static void test_more_tensors(void **state) {
     json_decref(made);
 }
 
+/* Every tensor's difference to the pass as the model says. */
+static void test_differences(void **state) {
+    (void)state;
+    if (!file_exists(PROGRAM)) skip();
+    json_t *plain = trace("--text 'a b c'");
+    json_t *made = trace("--text 'a b c' --mask causal --with difference");
+    static const char *const names[] = {"layers.0.weights", "layers.0.head_output",
+                                        "layers.0.output"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        char difference[64];
+        double largest = 0;
+        snprintf(difference, sizeof difference, "difference.%s", names[k]);
+        for (size_t i = 0; i < 48; i++) {
+            double wanted = number(made, names[k], i) - number(plain, names[k], i);
+            largest = fmax(largest, fabs(wanted));
+            assert_true(fabs(number(made, difference, i) - wanted) < 1e-5);
+        }
+        assert_true(largest > 0.01);
+    }
+    check_shape(made, "difference.layers.0.scores", "[6, 3, 3]");
+    json_decref(made);
+    made = trace("--text 'a b c' --context 'x y' --with difference");
+    assert_non_null(tensor(made, "difference.layers.0.output"));
+    assert_null(tensor(made, "difference.layers.0.weights")); /* of other keys */
+    json_decref(made);
+    json_decref(plain);
+    program_complains(headway("trace --with difference -o /dev/null.json"), 1);
+}
+
 static json_t *square(const json_t *json, const char *what, const char *compared) {
     return json_object_get(json_object_get(json, what), compared);
 }
@@ -308,6 +337,7 @@ int main(void) {
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_more_tensors),
+        cmocka_unit_test(test_differences),
         cmocka_unit_test(test_compare),
     };
     return cmocka_run_group_tests(tests, start, stop);
