@@ -99,6 +99,15 @@ static bool apply_width_mm(const struct option_target *t, const char *value) {
     return true;
 }
 
+/* "2", "0.5" */
+static bool apply_seconds(const struct option_target *t, const char *value) {
+    char *end = NULL;
+    double seconds = strtod(value, &end);
+    if (end == value || *end || !(seconds >= 0.05 && seconds <= 60)) return false;
+    t->options->seconds = seconds;
+    return true;
+}
+
 /* "512M", "2G", "100000" */
 static bool apply_memory(const struct option_target *t, const char *value) {
     static const char units[] = "KMG";
@@ -161,6 +170,7 @@ const struct option_row options_look_rows[] = {
     {"--paper", NULL, apply_paper, OPTION_AT_ONCE},
     {"--outlines", NULL, apply_outlines, OPTION_AT_ONCE},
     {"--width-mm", "a number from 10 to 2000", apply_width_mm, OPTION_AT_ONCE},
+    {"--seconds", "a number from 0.05 to 60", apply_seconds, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
     {"--with", "shares, value-weighted, influence or difference, with commas between them", apply_extras,

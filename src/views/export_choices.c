@@ -39,6 +39,14 @@ static bool has_several_heads(choices_now *c, extent_now *e) {
     return e->heads > 1 || e->layers > 1;
 }
 
+static bool is_walk(choices_now *c, extent_now *e) {
+    return export_chosen(c, e, EXPORT_ROW_RANGE) == EXPORT_WALK;
+}
+
+static bool is_still(choices_now *c, extent_now *e) {
+    return !is_walk(c, e);
+}
+
 /* ---- which rows apply ---- */
 
 static bool is_vector(choices_now *c, extent_now *e) {
@@ -49,9 +57,9 @@ static bool has_pixels(choices_now *c, extent_now *e) {
     return !is_vector(c, e);
 }
 
-/* A window is no figure. */
+/* A window is no figure, and the frames of an animation keep one size. */
 static bool can_be_figure(choices_now *c, extent_now *e) {
-    return part(c, e) != PICTURE_WINDOW;
+    return part(c, e) != PICTURE_WINDOW && is_still(c, e);
 }
 
 static bool can_be_paper(choices_now *c, extent_now *e) {
@@ -79,11 +87,19 @@ static const struct export_row_kind kinds[EXPORT_ROW_COUNT] = {
                                       {EXPORT_EACH_HEAD, "each_head", has_each_head},
                                       {EXPORT_EACH_STEP, "each_step", NULL},
                                       {EXPORT_EACH_LAYER, "each_layer", has_layers},
-                                      {EXPORT_ALL_LAYERS, "all_layers", has_sheet_of_layers}}},
+                                      {EXPORT_ALL_LAYERS, "all_layers", has_sheet_of_layers},
+                                      {EXPORT_WALK, "walk", NULL}}},
+    [EXPORT_ROW_WALK] = {.key = "through",
+                         .applies = is_walk,
+                         .choices = {{EXPORT_WALK_STEPS, "walk_steps", NULL},
+                                     {EXPORT_WALK_STEP, "walk_step", NULL},
+                                     {EXPORT_WALK_LAYERS, "walk_layers", has_layers}}},
     [EXPORT_ROW_FORMAT] = {.key = "as",
-                           .choices = {{EXPORT_PNG, "png", NULL},
-                                       {EXPORT_SVG, "svg", NULL},
-                                       {EXPORT_PDF, "pdf", NULL}}},
+                           .choices = {{EXPORT_PNG, "png", is_still},
+                                       {EXPORT_SVG, "svg", is_still},
+                                       {EXPORT_PDF, "pdf", is_still},
+                                       {EXPORT_WEBP, "webp", is_walk},
+                                       {EXPORT_GIF, "gif", is_walk}}},
     [EXPORT_ROW_PAPER] = {.key = "paper",
                           .applies = can_be_paper,
                           .choices = {{EXPORT_NO_PAPER, "paper_none", NULL},
@@ -109,6 +125,13 @@ static const struct export_row_kind kinds[EXPORT_ROW_COUNT] = {
                                         {2, "density_2", NULL},
                                         {3, "density_3", NULL},
                                         {4, "density_4", NULL}}},
+    [EXPORT_ROW_SECONDS] = {.key = "seconds",
+                            .applies = is_walk,
+                            .places = 20,
+                            .usual = 3,
+                            .least = 0.5,
+                            .pitch = 0.5,
+                            .unit = "seconds_number"},
 };
 
 const struct export_row_kind *export_row_kind(enum export_row row) {
@@ -149,6 +172,10 @@ int export_chosen(choices_now *choices, extent_now *extent, enum export_row row)
 
 double export_number(enum export_row row, int place) {
     return kinds[row].least + kinds[row].pitch * place;
+}
+
+double export_seconds(choices_now *choices, extent_now *extent) {
+    return export_number(EXPORT_ROW_SECONDS, export_chosen(choices, extent, EXPORT_ROW_SECONDS));
 }
 
 double export_width_mm(choices_now *choices, extent_now *extent) {
