@@ -326,6 +326,10 @@ static void test_compare(void **state) {
     json_decref(json);
     run = headway("compare --text 'a b c'");
     assert_non_null(strstr(run->out, "the mean largest of 8 weights, by d_k (here 8)"));
+    run = headway("compare --lang zh --text 'a b c' --context 'x y'");
+    assert_int_equal(run->status, 0);
+    assert_non_null(strstr(run->out, "## 一层的代价"));
+    assert_non_null(strstr(run->out, "交叉注意力: ‖∂y/∂x‖"));
     program_complains(headway("compare -o x"), 2);
 }
 
