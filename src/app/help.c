@@ -52,10 +52,9 @@ static const char *const topics[] = {
            "  --norm model|none|post|pre  --residual model|on|off  --activation model|relu|gelu\n"
            "  --fault none|softmax-over-queries|mask-after-softmax   wrong on purpose, to be "
            "found\n"
-           "  --heads-off N,N   of the layer\n"
+           "  --heads-off N,N|none   of the layer\n"
            "  --edit NAME[I,J]=NUMBER   as often as you like: a weight, an embedding or position, "
-           "or a "
-           "score\n"
+           "or a score; --edit none takes back those of a session\n"
            "      (or -inf), named and counted from 0 as in the files: "
            "layers.0.attention.q.weight[2,3]=0.5\n",
            "How it looks\n"
