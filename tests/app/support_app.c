@@ -3,6 +3,7 @@
 
 #include "files/safetensors.h"
 
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -22,6 +23,18 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 
 void folder_remove(const char *folder) {
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+int folder_count(const char *folder, const char *ending) {
+    int count = 0;
+    DIR *directory = opendir(folder);
+    assert_non_null(directory);
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        size_t bytes = strlen(entry->d_name), end = strlen(ending);
+        count += bytes >= end && strcmp(entry->d_name + bytes - end, ending) == 0;
+    }
+    closedir(directory);
+    return count;
 }
 
 void folder_model(const char *folder, int layers, int heads) {
