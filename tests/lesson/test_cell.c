@@ -77,7 +77,11 @@ static void sources_say_what_they_are(void **state) {
     }
     assert_int_equal(cell_row_tokens(CELL_W_GENERAL), CELL_TOKENS_NONE);
     assert_true(cell_is_weight(CELL_W_Q) && cell_is_weight(CELL_W_ADDITIVE));
-    assert_false(cell_is_weight(CELL_EXPONENTIALS) || cell_is_weight(ATTENTION_TENSOR_OUTPUT));
+    assert_true(cell_is_weight(CELL_B_Q) && cell_is_weight(CELL_B_DOWN));
+    assert_true(cell_source_is_per_head(CELL_B_V) && !cell_source_is_per_head(CELL_B_O));
+    assert_int_equal(cell_role_of(CELL_B_K), CELL_ROLE_KEY);
+    assert_false(cell_is_weight(CELL_ATTENTION) || cell_is_weight(CELL_EXPONENTIALS) ||
+                 cell_is_weight(ATTENTION_TENSOR_OUTPUT));
     assert_true(cell_source_is_per_head(CELL_W_Q) && !cell_source_is_per_head(CELL_W_O));
     assert_true(cell_columns_are_keys(CELL_EXPONENTIALS) && !cell_rows_are_tokens(CELL_W_O));
     assert_int_equal(cell_role_of(ATTENTION_TENSOR_Q), CELL_ROLE_QUERY);
@@ -161,6 +165,59 @@ static void check_weights(const struct study *study, int source, const float *st
     refuse_around(study, source, planes, rows, columns);
 }
 
+/* Every weight of the layer has its cells, and only those that the model has. */
+static void check_every_weight(const struct study *study) {
+    const struct attention_layer_weights *w = &study->model.weights.layers[study->document.layer];
+    const struct attention_config *c = &study->model.weights.config;
+    bool has_norm1 = c->norm != ATTENTION_NORM_NONE, has_norm2 = has_norm1 && c->d_ff > 0;
+    const int heads = c->heads;
+    const size_t d = (size_t)c->d_model, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v,
+                 d_ff = (size_t)c->d_ff;
+    const struct {
+        int source, id, planes;
+        const float *numbers;
+        size_t rows, columns;
+    } all[] = {
+        {CELL_W_Q, ATTENTION_WEIGHT_Q, heads, w->q_weight, d_k, d},
+        {CELL_W_K, ATTENTION_WEIGHT_K, heads, w->k_weight, d_k, d},
+        {CELL_W_V, ATTENTION_WEIGHT_V, heads, w->v_weight, d_v, d},
+        {CELL_W_O, ATTENTION_WEIGHT_O, 1, w->o_weight, d, (size_t)heads * d_v},
+        {CELL_B_Q, ATTENTION_WEIGHT_Q_BIAS, heads, w->q_bias, 1, d_k},
+        {CELL_B_K, ATTENTION_WEIGHT_K_BIAS, heads, w->k_bias, 1, d_k},
+        {CELL_B_V, ATTENTION_WEIGHT_V_BIAS, heads, w->v_bias, 1, d_v},
+        {CELL_B_O, ATTENTION_WEIGHT_O_BIAS, 1, w->o_bias, 1, d},
+        {CELL_NORM1_WEIGHT, ATTENTION_WEIGHT_NORM1, 1, has_norm1 ? w->norm1_weight : NULL, 1, d},
+        {CELL_NORM1_BIAS, ATTENTION_WEIGHT_NORM1_BIAS, 1, has_norm1 ? w->norm1_bias : NULL, 1, d},
+        {CELL_NORM2_WEIGHT, ATTENTION_WEIGHT_NORM2, 1, has_norm2 ? w->norm2_weight : NULL, 1, d},
+        {CELL_NORM2_BIAS, ATTENTION_WEIGHT_NORM2_BIAS, 1, has_norm2 ? w->norm2_bias : NULL, 1, d},
+        {CELL_W_UP, ATTENTION_WEIGHT_UP, 1, w->up_weight, d_ff, d},
+        {CELL_B_UP, ATTENTION_WEIGHT_UP_BIAS, 1, w->up_bias, 1, d_ff},
+        {CELL_W_DOWN, ATTENTION_WEIGHT_DOWN, 1, w->down_weight, d, d_ff},
+        {CELL_B_DOWN, ATTENTION_WEIGHT_DOWN_BIAS, 1, w->down_bias, 1, d},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const size_t numbers = all[i].rows * all[i].columns;
+        if (!all[i].numbers) {
+            refuse(study, all[i].source, 0, 0, 0);
+            assert_int_equal(cell_matrix_of(study, all[i].source, 0, NULL).rows, 0);
+            assert_int_equal(cell_at_address(study, all[i].id, study->document.layer, 0).source,
+                             -1);
+            continue;
+        }
+        check_weights(study, all[i].source, all[i].numbers, all[i].rows, all[i].columns,
+                      all[i].planes);
+        for (size_t index = 0; index < numbers * (size_t)all[i].planes; index++) {
+            const struct document_cell cell =
+                cell_at_address(study, all[i].id, study->document.layer, index);
+            int tensor = -1, layer = -1;
+            size_t back = SIZE_MAX;
+            assert_true(cell.source == all[i].source && cell.head == (int)(index / numbers));
+            assert_true(cell_address(study, &cell, &tensor, &layer, &back));
+            assert_true(tensor == all[i].id && layer == study->document.layer && back == index);
+        }
+    }
+}
+
 /* Every cell has an address, every address leads back to its cell, and the number stands there. */
 static void check_addresses(const struct study *study) {
     for (int source = 0; source < CELL_SOURCE_COUNT; source++) {
@@ -195,7 +252,7 @@ static void check_addresses(const struct study *study) {
     const int layer = study->document.layer;
     assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_Q, layer + 1, 0).source, -1);
     assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_Q, layer + 1, 0).source, -1);
-    assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_Q_BIAS, layer, 0).source, -1);
+    assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_POSITION, 0, 0).source, -1);
     assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_Q, layer, 1 << 20).source, -1);
     assert_int_equal(cell_at_address(study, -1, layer, 0).source, -1);
     if (layer > 0) assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_X, 0, 0).source, -1);
@@ -228,15 +285,9 @@ static void check_exponentials(const struct study *study) {
 }
 
 static void check_study(struct study *study) {
-    const struct attention_config *c = &study->model.weights.config;
-    const struct attention_layer_weights *w = &study->model.weights.layers[study->document.layer];
-    size_t d = (size_t)c->d_model, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v;
     for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
         check_tensor(study, id);
-    check_weights(study, CELL_W_Q, w->q_weight, d_k, d, c->heads);
-    check_weights(study, CELL_W_K, w->k_weight, d_k, d, c->heads);
-    check_weights(study, CELL_W_V, w->v_weight, d_v, d, c->heads);
-    check_weights(study, CELL_W_O, w->o_weight, d, (size_t)c->heads * d_v, 1);
+    check_every_weight(study);
     check_exponentials(study);
     check_addresses(study);
     float value = 7;
