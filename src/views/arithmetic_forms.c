@@ -190,7 +190,10 @@ static void put_weight(struct lines *l, const struct arithmetic *m) {
     cell_address(page->study, &m->cell, &tensor, &layer, &index);
     what_if_quantity_name(tensor, layer, name);
     lines_put_sentence(l, page_words(page, "arithmetic.weight"));
-    lines_put_sentence(l, page_format(page, "%s[%zu]", name, index));
+    const char *place = page_format(page, "%s[%zu]", name, index);
+    bool is_long =
+        ui_text_width(&page->ui, TEXT_WORDS, 14, place) > l->width - ui_px(&page->ui, 13);
+    lines_put_sentence(l, is_long ? page_format(page, "%s [%zu]", name, index) : place);
     put_acting(l, &m->cell);
     lines_put_result(l, m, true);
 }

@@ -72,6 +72,11 @@ float stage_norm_height(struct page *page, int norm);
 float stage_norm_label_width(struct page *page, int norm);
 void stage_norm_draw(struct page *page, int norm, struct rect columns, float gap, float label_width);
 
+/* The weights of F, where it has some: in the corner above Q′ and left of Kᵀ, at step `similarity`, from `left` on where Q′ is
+ * narrow; the height that the corner needs for them, device pixels, 0 where there are none. */
+float scores_weights_height(struct page *page);
+void scores_weights_draw(struct page *page, struct rect q, struct rect k, float left);
+
 /* operand · weight + bias = result, in the position of the multiplication: the weight, and its bias, stand above the result. The
  * caller fills the first part, product_place the rest and the grids' rects. */
 struct product {

@@ -22,6 +22,28 @@ static bool has_weight(const struct page *page, int source) {
     return cell_matrix_of(page->study, source, 0, NULL).rows > 0;
 }
 
+/* What the beat works on, as formulas write one row of it. */
+static const char *input_letter(const struct page *page) {
+    int inputs[2] = {ATTENTION_TENSOR_X};
+    if (page->document->step >= STEP_PROJECTION) {
+        cell_inputs(page->study, selection_result_source(page->study), inputs);
+    }
+    switch (inputs[0]) {
+    case ATTENTION_TENSOR_NORM1:
+    case ATTENTION_TENSOR_NORM2:
+        return "n";
+    case ATTENTION_TENSOR_RESIDUAL1:
+    case ATTENTION_TENSOR_RESIDUAL2:
+        return "r";
+    case ATTENTION_TENSOR_ATTENTION_OUTPUT:
+        return "y";
+    case ATTENTION_TENSOR_FFN_OUTPUT:
+        return "f";
+    default:
+        return "x";
+    }
+}
+
 static float largest_weight(const struct page *page) {
     size_t m = page_m(page);
     const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
@@ -132,7 +154,7 @@ static const char *step_text(struct page *page, const char *part) {
     int norm = is_second ? CELL_NORM2_WEIGHT : CELL_NORM1_WEIGHT; /* its shift comes next */
     const char *names[] = {"query",      "key",   "strongest", "heads",  "divisor", "d_k", "d",
                            "d_ff",       "count", "keys",      "equals", "b_q",     "b_1", "b_2",
-                           "activation", "over",  "b_o",       "gain",   "shift",   NULL};
+                           "activation", "over",  "b_o",       "gain",   "shift",   "x",   NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
                             page_key_token(page, key, UI_MARK_KEY),
                             a ? strongest_words(page, a + (size_t)query * m, m) : "",
@@ -152,6 +174,7 @@ static const char *step_text(struct page *page, const char *part) {
                             has_weight(page, CELL_B_O) ? " + b_O" : "",
                             has_weight(page, norm) ? "γ " : "",
                             has_weight(page, norm + 1) ? " + β" : "",
+                            input_letter(page),
                             NULL};
     return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
                        values);
@@ -215,6 +238,10 @@ static const char *part_of_step(struct page *page, const char *part) {
                      ? attention_tensor_name(
                            (int)stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
                      : "none";
+        const char *pre = page_format(page, "%s.pre", suffix);
+        bool is_pre = page->study->model.weights.config.norm == ATTENTION_NORM_PRE;
+        const char *key = page_format(page, "step.feedforward.%s.%s", part, pre);
+        suffix = is_pre && catalogue_has(page->catalogue, d->language, key) ? pre : suffix;
     } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
         suffix = "characters";
     }
