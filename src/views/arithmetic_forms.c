@@ -181,6 +181,17 @@ static void put_acting(struct lines *l, const struct document_cell *cell) {
                                       names, values));
 }
 
+/* "[0,2,1]": a place in each dimension of the tensor, from 0, as --edit takes it. */
+static const char *place_words(struct page *page, int tensor, size_t index) {
+    size_t shape[3];
+    const char *words = "";
+    for (int i = study_shape(page->study, tensor, shape) - 1; i >= 0; i--) {
+        words = page_format(page, "%zu%s%s", index % shape[i], *words ? "," : "", words);
+        index /= shape[i];
+    }
+    return page_format(page, "[%s]", words);
+}
+
 /* Where it stands in the model, and what it does. */
 static void put_weight(struct lines *l, const struct arithmetic *m) {
     struct page *page = l->page;
@@ -190,10 +201,11 @@ static void put_weight(struct lines *l, const struct arithmetic *m) {
     cell_address(page->study, &m->cell, &tensor, &layer, &index);
     what_if_quantity_name(tensor, layer, name);
     lines_put_sentence(l, page_words(page, "arithmetic.weight"));
-    const char *place = page_format(page, "%s[%zu]", name, index);
-    bool is_long =
-        ui_text_width(&page->ui, TEXT_WORDS, 14, place) > l->width - ui_px(&page->ui, 13);
-    lines_put_sentence(l, is_long ? page_format(page, "%s [%zu]", name, index) : place);
+    const char *place = place_words(page, tensor, index),
+               *whole = page_format(page, "%s%s", name, place);
+    float room = l->width - ui_px(&page->ui, 13);
+    bool is_long = ui_text_width(&page->ui, TEXT_WORDS, 14, whole) > room;
+    lines_put_sentence(l, is_long ? page_format(page, "%s %s", name, place) : whole);
     put_acting(l, &m->cell);
     lines_put_result(l, m, true);
 }

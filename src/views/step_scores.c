@@ -128,8 +128,11 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
                        : "");
     }
     float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.key)) + ui_px(ui, 12);
-    if (l->k.h >= ui_px(ui, 30)) {
-        float x = l->k.x - ui_px(ui, 22) - letter;
+    float x = l->k.x - ui_px(ui, 22) - letter;
+    float beside = l->q.x + ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.query));
+    bool is_apart =
+        l->q.y - ui_px(ui, 36) >= l->k.y + ui_px(ui, 24) || x >= beside || l->q.w < ui_px(ui, 60);
+    if (l->k.h >= ui_px(ui, 30) && is_apart) {
         grid_title(page, x, l->k.y + ui_px(ui, 20), page_format(page, "%s^T", cell_symbol(o.key)),
                    ui->theme->text[ROLE_KEY], "");
         float words = ui_text_width(ui, TEXT_WORDS, 14, k.name);

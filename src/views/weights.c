@@ -27,14 +27,18 @@ static void draw_row(struct page *page, struct grid *row, struct rect place) {
     grid_frame_operands(page, row);
 }
 
+static int head_of(const struct page *page, int source) {
+    return cell_source_is_per_head(source) ? page->document->head : 0;
+}
+
 float stage_bias_height(struct page *page, int source) {
-    struct cell_matrix m = cell_matrix_of(page->study, source, page->document->head, NULL);
+    struct cell_matrix m = cell_matrix_of(page->study, source, head_of(page, source), NULL);
     return m.rows ? ui_px(&page->ui, bias_line) + one_row(page) : 0;
 }
 
 void stage_bias_draw(struct page *page, int source, struct rect under, struct colour c) {
     struct ui *ui = &page->ui;
-    struct grid bias = grid_of(page, source, page->document->head, false);
+    struct grid bias = grid_of(page, source, head_of(page, source), false);
     float y = roundf(rect_bottom(under) + ui_px(ui, bias_line));
     if (bias.rows == 0) {
         return;
@@ -115,7 +119,7 @@ void product_place(struct page *page, struct rect r, struct product *p) {
     float cell =
         stage_cell(fminf(room, width - operand_cell * (float)inner), columns, ui_px(ui, 60));
     p->has_weight = r.h >= ui_px(ui, 200); /* else operand and result have all the room */
-    float bias = p->has_weight && !p->is_tight ? stage_bias_height(page, p->bias) : 0;
+    float bias = r.h >= ui_px(ui, 240) ? stage_bias_height(page, p->bias) : 0;
     p->has_bias = bias > 0;
     float top = p->has_weight ? ui_px(ui, 40) : 0, height = r.h - p->title - top - bias;
     float weight_row =

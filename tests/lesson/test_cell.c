@@ -1,6 +1,9 @@
 /* Addresses of numbers: that each names the number it says, and only numbers that exist. */
 #include "lesson/cell.h"
+#include "lesson/cell_edit.h"
+#include "lesson/cell_name.h"
 #include "lesson/steps.h"
+#include "support_model.h"
 #include "support_studies.h"
 #include <limits.h>
 #include <math.h>
@@ -306,6 +309,111 @@ static void every_cell_holds_the_number_of_the_pass(void **state) {
     support_studies_each(check_study);
 }
 
+/* The weights of F, which a model may have, in every layer. */
+static void weights_of_f_have_cells(void **state) {
+    (void)state;
+    static const struct {
+        const char *similarity;
+        int source, id;
+        size_t rows, columns;
+    } rows[] = {{"general", CELL_W_GENERAL, ATTENTION_WEIGHT_GENERAL, 2, 2},
+                {"additive", CELL_W_ADDITIVE_Q, ATTENTION_WEIGHT_ADDITIVE_Q, 3, 2},
+                {"additive", CELL_W_ADDITIVE_K, ATTENTION_WEIGHT_ADDITIVE_K, 3, 2},
+                {"additive", CELL_W_ADDITIVE, ATTENTION_WEIGHT_ADDITIVE_W, 1, 3}};
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        struct support_model folder = {.layers = 2,
+                                       .heads = 2,
+                                       .d = 4,
+                                       .d_k = 2,
+                                       .d_v = 2,
+                                       .norm = "pre",
+                                       .mask = "none",
+                                       .tokenizer = "words",
+                                       .similarity = rows[i / 2].similarity};
+        struct study study;
+        struct document wanted;
+        support_model_make(&folder);
+        assert_true(study_init(&study, NULL) && document_init(&wanted, NULL));
+        assert_true(document_set_model(&wanted, folder.folder));
+        assert_true(document_set_text(&wanted, "a b", 3));
+        wanted.layer = (int)(i % 2);
+        wanted.step = STEP_SIMILARITY;
+        assert_true(study_set(&study, &wanted, NULL));
+        const struct attention_tensor t =
+            attention_trace_weight(study.trace, &study.model.weights,
+                                   (enum attention_weight_id)rows[i / 2].id, wanted.layer);
+        check_weights(&study, rows[i / 2].source, t.data, rows[i / 2].rows, rows[i / 2].columns, 2);
+        check_addresses(&study);
+        document_free(&wanted);
+        study_free(&study);
+        support_model_remove(&folder);
+    }
+}
+
+/* Where a model has no bias and no gain there are no cells, until an edit puts a number there;
+ * without the edit it would be 0, and a gain 1. */
+static void an_edit_makes_what_is_not_there(void **state) {
+    (void)state;
+    static const struct {
+        int source, id;
+        float value;
+    } rows[] = {{CELL_B_Q, ATTENTION_WEIGHT_Q_BIAS, 0},
+                {CELL_B_DOWN, ATTENTION_WEIGHT_DOWN_BIAS, 0},
+                {CELL_NORM2_WEIGHT, ATTENTION_WEIGHT_NORM2, 1},
+                {CELL_NORM2_BIAS, ATTENTION_WEIGHT_NORM2_BIAS, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct study study;
+        struct document wanted;
+        float value;
+        const struct document_cell cell = {rows[i].source, 0, 0, 1},
+                                   other = {rows[i].source, 0, 0, 0};
+        assert_true(study_init(&study, NULL) && document_init(&wanted, NULL));
+        assert_true(document_set_model(&wanted, "by-hand"));
+        wanted.what_if.norm = NORM_POST;
+        assert_true(study_set(&study, &wanted, NULL));
+        assert_false(cell_exists(&study, &cell));
+        assert_true(
+            what_if_edit(&wanted.what_if,
+                         &(struct attention_edit){.tensor = rows[i].id, .index = 1, .value = 3}));
+        assert_true(study_set(&study, &wanted, NULL));
+        assert_true(cell_value(&study, &cell, &value) && value == 3);
+        assert_true(cell_value(&study, &other, &value) && value == rows[i].value);
+        assert_true(cell_unedited_value(&study, &cell, &value) && value == rows[i].value);
+        assert_true(cell_is_edited(&study, &cell) && !cell_is_edited(&study, &other));
+        document_free(&wanted);
+        study_free(&study);
+    }
+}
+
+/* Documents name sources: these names stay. */
+static void sources_keep_their_names(void **state) {
+    (void)state;
+    static const struct {
+        int source;
+        const char *name;
+    } rows[] = {{CELL_W_Q, "W_Q"},
+                {CELL_W_O, "W_O"},
+                {CELL_W_ADDITIVE, "w_additive"},
+                {CELL_TOKEN, "token"},
+                {CELL_ATTENTION, "compare_attention"},
+                {CELL_B_Q, "b_Q"},
+                {CELL_B_K, "b_K"},
+                {CELL_B_V, "b_V"},
+                {CELL_B_O, "b_O"},
+                {CELL_NORM1_WEIGHT, "norm1_weight"},
+                {CELL_NORM1_BIAS, "norm1_bias"},
+                {CELL_NORM2_WEIGHT, "norm2_weight"},
+                {CELL_NORM2_BIAS, "norm2_bias"},
+                {CELL_W_UP, "W_up"},
+                {CELL_B_UP, "b_up"},
+                {CELL_W_DOWN, "W_down"},
+                {CELL_B_DOWN, "b_down"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(cell_source_id(rows[i].source), rows[i].name);
+        assert_int_equal(cell_source_from_id(rows[i].name), rows[i].source);
+    }
+}
+
 /* The stage shows S / √d_k in every cell until the beat of the mask; so does the cell. */
 static void check_mask_comes_last(struct study *study) {
     struct document *d = &study->document;
@@ -352,6 +460,9 @@ int main(void) {
         cmocka_unit_test(every_grid_has_an_id_of_its_own),
         cmocka_unit_test(sources_say_what_they_are),
         cmocka_unit_test(every_cell_holds_the_number_of_the_pass),
+        cmocka_unit_test(weights_of_f_have_cells),
+        cmocka_unit_test(an_edit_makes_what_is_not_there),
+        cmocka_unit_test(sources_keep_their_names),
         cmocka_unit_test(the_mask_comes_after_the_division),
         cmocka_unit_test(without_tokens_nothing_exists),
     };
