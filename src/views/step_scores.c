@@ -36,7 +36,9 @@ static struct operands operands_of(const struct page *page) {
 }
 
 /* Cell widths of Q and of the scores: as the numbers need them, where they fit; else a share of the
- * room each. The longest number of all three steps decides, so that the cells keep their place. */
+ * room each. The longest number of all three steps decides, so that the cells keep their place;
+ * where those of the similarity are too long, the scaled scores or at least the weights have
+ * theirs. */
 static void choose_widths(struct page *page, float width, size_t d_k, float *q_cell,
                           float *s_cell) {
     struct ui *ui = &page->ui;
@@ -52,8 +54,18 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
         return;
     }
     struct grid_share first = {d_k, grid_longest(q, n * d_k, NUMBER_PLAIN), ui_px(ui, 62)};
-    struct grid_share second = {m, grid_longest(s, n * m, NUMBER_PLAIN), ui_px(ui, 80)};
-    grid_share_width(page, width, &first, &second, q_cell, s_cell);
+    const float *z = study_head_matrix(page->study, ATTENTION_TENSOR_SCORES, head);
+    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, head);
+    const size_t longest[] = {grid_longest(s, n * m, NUMBER_PLAIN),
+                              z ? grid_longest(z, n * m, NUMBER_PLAIN) : 0,
+                              a ? grid_longest(a, n * m, NUMBER_WEIGHT) : 0};
+    struct grid_share second = {m, 0, ui_px(ui, 80)};
+    for (size_t i = 0; i < sizeof longest / sizeof *longest; i++) {
+        second.characters = longest[i];
+        if (longest[i] > 0 && grid_share_width(page, width, &first, &second, q_cell, s_cell)) {
+            return;
+        }
+    }
 }
 
 static struct scores_layout lay_out(struct page *page, struct rect r, const struct labels *rows,
@@ -88,8 +100,10 @@ static struct scores_layout lay_out(struct page *page, struct rect r, const stru
     l.totals = rect_make(rect_right(l.s), l.s.y, totals, l.s.h);
     /* The room above Q and left of Kᵀ holds the name of the scores and their scale. */
     float top = y - l.label_height + ui_px(ui, 6);
-    l.bar = rect_make(left, top, is_tight ? 0 : l.k.x - left - ui_px(ui, 150),
-                      l.q.y - ui_px(ui, 52) - top);
+    const char *key_shape = stage_shape(page, operands_of(page).key_words, d_k, m);
+    float beside =
+        ui_px(ui, 30) + fmaxf(ui_px(ui, 50), ui_text_width(ui, TEXT_WORDS, 14, key_shape));
+    l.bar = rect_make(left, top, is_tight ? 0 : l.k.x - left - beside, l.q.y - ui_px(ui, 52) - top);
     return l;
 }
 
@@ -224,7 +238,7 @@ static bool has_bar(struct page *page, const struct scores_layout *l) {
     struct ui *ui = &page->ui;
     bool is_free = page->document->step != STEP_SIMILARITY || scores_weights_height(page) == 0 ||
                    l->q.x >= l->bar.x + colour_bar_width(page) + ui_px(ui, 6);
-    return l->bar.w >= ui_px(ui, 100) && l->bar.h >= ui_px(ui, 110) && is_free;
+    return l->bar.w >= colour_bar_width(page) && l->bar.h >= ui_px(ui, 110) && is_free;
 }
 
 /* The name and scale of what most cells show: while a step is under way, of what it starts from. */
@@ -247,11 +261,13 @@ static void draw_legend(struct page *page, const struct scores_layout *l,
     }
     struct rect bar = l->bar;
     struct rect top = rect_cut_top(&bar, ui_px(ui, 30));
-    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8),
-               is_whole ? whole[which] : on_the_way[which], ui->theme->ink,
-               (is_whole || which == 0) && !has_weights
-                   ? stage_shape(page, score_words[which], n, m)
-                   : "");
+    const char *letter = is_whole ? whole[which] : on_the_way[which];
+    const char *words = stage_shape(page, score_words[which], n, m);
+    bool has_words = (is_whole || which == 0) && !has_weights &&
+                     ui_text_width(ui, TEXT_WORDS, 14, words) + ui_px(ui, 32) <=
+                         l->k.x - l->bar.x - ui_px(ui, 70);
+    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8), letter, ui->theme->ink,
+               has_words ? words : "");
     bar.h = fminf(bar.h, ui_px(ui, 220));
     colour_bar(page, bar, shown != 2, shown == 0 ? now->range : now->scaled_range,
                page_words(page, bars[shown]));
