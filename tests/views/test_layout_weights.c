@@ -127,7 +127,7 @@ static bool has_frame(const struct layout_room *room, struct rect around) {
 }
 
 /* The weights that the explained number is made of are framed: a column of a matrix, a cell of a
- * row. */
+ * row; and those above it stand in its own column, as in a multiplication on paper. */
 static int check_frames(struct layout_room *room, const struct document_cell *cell) {
     struct arithmetic m;
     int framed = 0;
@@ -148,6 +148,13 @@ static int check_frames(struct layout_room *room, const struct document_cell *ce
             rect_make(first.x, first.y, rect_right(last) - first.x, rect_bottom(last) - first.y);
         if (!has_frame(room, all))
             layout_fault(room, "%s is not framed for %s", cell_symbol(o->source),
+                         cell_symbol(cell->source));
+        const struct semantic_node *own = grid_of(room, cell->source);
+        assert_non_null(own);
+        struct rect number = semantics_cell_rect(own, (size_t)cell->row, (size_t)cell->column);
+        if (fabsf(all.x - number.x) > 1 || fabsf(all.w - number.w) > 1 ||
+            rect_bottom(all) > number.y)
+            layout_fault(room, "%s is not above %s", cell_symbol(o->source),
                          cell_symbol(cell->source));
         framed++;
     }
