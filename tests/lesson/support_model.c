@@ -12,6 +12,19 @@
 
 #include <cmocka.h>
 
+#define WORDS .tokenizer = "words", .has_bias = true
+const struct support_model support_whole_models[SUPPORT_WHOLE_MODELS] = {
+    {.layers = 2, .heads = 2, .d = 4, .d_k = 2, .d_v = 3, .d_ff = 5, .norm = "post", .mask = "causal",
+     .position = "learned", WORDS},
+    {.layers = 2, .heads = 2, .d = 8, .d_k = 3, .d_v = 2, .d_ff = 12, .norm = "pre", .mask = "none",
+     .activation = "gelu", .similarity = "general", WORDS},
+    {.layers = 1, .heads = 2, .d = 3, .d_k = 2, .d_v = 2, .d_ff = 4, .norm = "post", .mask = "none",
+     .similarity = "additive", WORDS},
+    {.layers = 1, .heads = 2, .d = 16, .d_k = 8, .d_v = 8, .d_ff = 32, .norm = "pre", .mask = "none",
+     .similarity = "additive", WORDS},
+};
+#undef WORDS
+
 enum { TENSORS_MAX = 64, NAME_BYTES = 64, NUMBERS_MAX = 4096 };
 
 struct tensors {

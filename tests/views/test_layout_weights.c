@@ -14,55 +14,7 @@
 
 #include <cmocka.h>
 
-enum { LOOKS = THEME_COUNT * LANGUAGE_COUNT, MODELS = 4 };
-
-static const struct support_model models[MODELS] = {
-    {.layers = 2,
-     .heads = 2,
-     .d = 4,
-     .d_k = 2,
-     .d_v = 3,
-     .d_ff = 5,
-     .norm = "post",
-     .mask = "causal",
-     .tokenizer = "words",
-     .position = "learned",
-     .has_bias = true},
-    {.layers = 1,
-     .heads = 2,
-     .d = 8,
-     .d_k = 4,
-     .d_v = 4,
-     .d_ff = 12,
-     .norm = "pre",
-     .mask = "none",
-     .tokenizer = "words",
-     .activation = "gelu",
-     .has_bias = true,
-     .similarity = "general"},
-    {.layers = 1,
-     .heads = 2,
-     .d = 3,
-     .d_k = 2,
-     .d_v = 2,
-     .d_ff = 4,
-     .norm = "post",
-     .mask = "none",
-     .tokenizer = "words",
-     .has_bias = true,
-     .similarity = "additive"},
-    {.layers = 1,
-     .heads = 2,
-     .d = 16,
-     .d_k = 8,
-     .d_v = 8,
-     .d_ff = 32,
-     .norm = "pre",
-     .mask = "none",
-     .tokenizer = "words",
-     .has_bias = true,
-     .similarity = "additive"},
-};
+enum { LOOKS = THEME_COUNT * LANGUAGE_COUNT };
 
 struct fixture {
     struct layout_room room;
@@ -72,7 +24,7 @@ struct fixture {
 
 static void open_fixture(struct fixture *f, int model) {
     struct file_error error = {0};
-    f->folder = models[model];
+    f->folder = support_whole_models[model];
     support_model_make(&f->folder);
     layout_room_open(&f->room);
     assert_true(document_init(&f->d, &error));
@@ -209,7 +161,7 @@ static void draw_steps(struct fixture *f, int look, int size) {
 static void test_every_size(void **state) {
     (void)state;
     static const char *const texts[] = {"a b c a", "a", "c b a b c a b c a b c a"};
-    for (int model = 0; model < MODELS; model++) {
+    for (int model = 0; model < SUPPORT_WHOLE_MODELS; model++) {
         struct fixture f;
         open_fixture(&f, model);
         for (int at = 0; at < LAYOUT_SIZES * LOOKS; at++) {
