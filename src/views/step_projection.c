@@ -108,6 +108,31 @@ static int bands_of(struct page *page, struct band bands[3]) {
     return has_values ? 3 : 2;
 }
 
+/* The rows that something is made of, in `place`: with their words, title and axis. room: for gain
+ * and shift of a norm, over the title; 0: none. */
+static void draw_input(struct page *page, const struct band *band, struct rect place, float room,
+                       float gap, float label_width) {
+    struct ui *ui = &page->ui;
+    struct grid input = grid_of(page, band->source, 0, false);
+    const char *shape = stage_shape(page, band->words, input.rows, input.columns);
+    const char *letter = cell_symbol(band->source), *axis = page_words(page, band->axis);
+    float baseline = place.y - ui_px(ui, 10);
+    input.rect = place;
+    input.name = page_format(page, "%s %s", letter, shape);
+    input.row_names = band->rows.texts;
+    labels_rows(page, &band->rows, place, gap, label_width);
+    grid_draw(page, &input);
+    grid_frame_operands(page, &input);
+    if (room > 0) {
+        draw_norm(page, &input, room, gap, label_width);
+    }
+    bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, shape) + ui_px(ui, 46) <= place.w;
+    grid_title(page, place.x, baseline, letter, ui->theme->ink, is_roomy ? shape : "");
+    float width = ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis);
+    ui_text(ui, TEXT_WORDS_MEDIUM, 13, place.x - gap - width, baseline, ui->theme->text[band->role],
+            axis);
+}
+
 /* With a context the texts stand below each other, and each of Q, K and V beside the one that it is
  * made of, under its own weights. */
 static void draw_crossed(struct page *page, struct rect r) {
@@ -146,35 +171,22 @@ static void draw_crossed(struct page *page, struct rect r) {
                      (has_weights ? title + weight_h + bias : 0));
     for (int b = 0; b < count; b++) {
         struct band *band = &bands[b];
-        struct grid input = grid_of(page, band->source, 0, false);
         y = roundf(y + title);
-        input.rect = rect_make(x, y, x_cell * (float)d, row_h * (float)band->rows.count);
-        const char *shape = stage_shape(page, band->words, input.rows, input.columns);
-        const char *letter = cell_symbol(band->source), *axis = page_words(page, band->axis);
-        input.name = page_format(page, "%s %s", letter, shape);
-        input.row_names = band->rows.texts;
-        labels_rows(page, &band->rows, input.rect, gap, label_width);
-        grid_draw(page, &input);
-        grid_frame_operands(page, &input);
-        if (b == 0 && has_weights && !is_tight) {
-            draw_norm(page, &input, title, gap, label_width);
-        }
-        bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, shape) + ui_px(ui, 46) <= input.rect.w;
-        grid_title(page, x, y - ui_px(ui, 10), letter, ui->theme->ink, is_roomy ? shape : "");
-        ui_text(ui, TEXT_WORDS_MEDIUM, 13, x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
-                y - ui_px(ui, 10), ui->theme->text[band->role], axis);
-        float left = rect_right(input.rect);
+        struct rect input = rect_make(x, y, x_cell * (float)d, row_h * (float)band->rows.count);
+        bool has_vectors = b == 0 && has_weights && !is_tight;
+        draw_input(page, band, input, has_vectors ? title : 0, gap, label_width);
+        float left = rect_right(input);
         for (int which = 0; which < 3; which++) {
             float w = result_cell * (float)(which == 2 ? d_v : d_k);
             left = roundf(left + between);
             if (band->makes[which]) {
-                struct rect place = rect_make(left, y, w, input.rect.h);
+                struct rect place = rect_make(left, y, w, input.h);
                 float top = roundf(y - title - bias - weight_h);
                 draw_result(page, which, rect_make(left, top, w, weight_h), bias > 0, place);
             }
             left += w;
         }
-        y += input.rect.h;
+        y += input.h;
     }
 }
 
@@ -188,15 +200,13 @@ void step_projection_draw(struct page *page, struct rect r) {
     size_t n = page_n(page), d = (size_t)config->d_model, d_k = (size_t)config->d_k,
            d_v = (size_t)config->d_v;
     bool is_tight = r.w < ui_px(ui, 460) || r.h < ui_px(ui, 300);
-    struct labels rows = labels_tokens(page, page->document->query, ROLE_QUERY,
-                                       UI_COMMAND_QUERY_SET, SLOT_PROJECTION);
+    struct band bands[3]; /* the first alone */
+    bands_of(page, bands);
     float gap = ui_px(ui, is_tight ? 6 : 12), between = ui_px(ui, is_tight ? 10 : 28),
           title = ui_px(ui, is_tight ? 30 : 38);
     float label_width =
-        stage_label_width(page, &rows, fminf(ui_px(ui, 110), r.w * 0.2f), "axis.token");
-    int inputs[2] = {ATTENTION_TENSOR_X};
-    cell_inputs(page->study, ATTENTION_TENSOR_Q, inputs);
-    label_width = fmaxf(label_width, stage_norm_label_width(page, inputs[0]));
+        stage_label_width(page, &bands[0].rows, fminf(ui_px(ui, 110), r.w * 0.2f), bands[0].axis);
+    label_width = fmaxf(label_width, stage_norm_label_width(page, bands[0].source));
     float width = r.w - label_width - gap - 3 * between;
     /* The results get the room their numbers need; X takes what is left. */
     float result_cell = stage_cell(width * 0.76f, 2 * d_k + d_v, ui_px(ui, 60));
@@ -215,25 +225,9 @@ void step_projection_draw(struct page *page, struct rect r) {
     float used_h = (has_weights ? 2 : 1) * title + weight_row * (float)d + bias + row_h * (float)n;
     float weight_y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f) + (has_weights ? title : 0));
     float y = roundf(weight_y + weight_row * (float)d + bias + title);
-    struct grid input = grid_of(page, inputs[0], 0, false);
-    input.rect = rect_make(x, y, x_cell * (float)d, row_h * (float)n);
-    input.name =
-        page_format(page, "%s %s", cell_symbol(inputs[0]), stage_shape(page, "matrix.x", n, d));
-    input.row_names = rows.texts;
-    labels_rows(page, &rows, input.rect, gap, label_width);
-    grid_draw(page, &input);
-    grid_frame_operands(page, &input);
-    const char *shape = stage_shape(page, "matrix.x", n, d);
-    bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, shape) + ui_px(ui, 46) <= input.rect.w;
-    grid_title(page, x, y - ui_px(ui, 10), cell_symbol(inputs[0]), ui->theme->ink,
-               is_roomy ? shape : "");
-    if (has_vectors) {
-        draw_norm(page, &input, title, gap, label_width);
-    }
-    const char *axis = page_words(page, "axis.token");
-    ui_text(ui, TEXT_WORDS_MEDIUM, 13, x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
-            y - ui_px(ui, 10), ui->theme->text[ROLE_QUERY], axis);
-    float left = rect_right(input.rect);
+    struct rect input = rect_make(x, y, x_cell * (float)d, row_h * (float)n);
+    draw_input(page, &bands[0], input, has_vectors ? title : 0, gap, label_width);
+    float left = rect_right(input);
     for (int which = 0; which < 3; which++) {
         float w = result_cell * (float)(which == 2 ? d_v : d_k);
         left = roundf(left + between);

@@ -64,6 +64,14 @@ static void draw_block(struct page *page, const struct block *block, const struc
     grid_frame_operands(page, grid);
 }
 
+/* What the rows are, over their words, which end at `right`. */
+static void draw_axis(struct page *page, const struct stack *stack, float right, float baseline) {
+    struct ui *ui = &page->ui;
+    const char *axis = page_words(page, stack->axis);
+    ui_text(ui, TEXT_WORDS_MEDIUM, 13, right - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
+            baseline, ui->theme->text[stack->role], axis);
+}
+
 static void stack_draw(struct page *page, struct rect r, const struct stack *stack) {
     struct ui *ui = &page->ui;
     struct grid grids[MOST_BLOCKS];
@@ -113,10 +121,7 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
             draw_block(page, &stack->blocks[b], stack, &grids[b], &own, label_width, gap);
         }
         if (b == first) {
-            const char *query = page_words(page, stack->axis);
-            ui_text(ui, TEXT_WORDS_MEDIUM, 13,
-                    x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, query), y - ui_px(ui, 9),
-                    ui->theme->text[stack->role], query);
+            draw_axis(page, stack, x - gap, y - ui_px(ui, 9));
         }
         y = roundf(y + grids[b].rect.h);
         if (b == stack->count - 2 && norm > 0) {
