@@ -62,19 +62,22 @@ static void check_same(struct file_bytes *one, struct file_bytes *other, const c
 }
 
 /* "layers.0.attention.additive.q.weight[1,2,0]" */
-static void name_of(const struct study *study, const struct document_cell *cell, char out[160]) {
-    char name[WHAT_IF_NAME_BYTES], places[128] = "";
+static void name_of(const struct study *study, const struct document_cell *cell, char *out,
+                    size_t out_bytes) {
+    char name[WHAT_IF_NAME_BYTES];
     int tensor = 0, layer = 0;
-    size_t index = 0, shape[3];
+    size_t index = 0, shape[3], places[3];
     assert_true(cell_address(study, cell, &tensor, &layer, &index));
     what_if_quantity_name(tensor, layer, name);
-    for (int i = study_shape(study, tensor, shape) - 1; i >= 0; i--) {
-        char rest[64];
-        snprintf(rest, sizeof rest, "%s", places);
-        snprintf(places, sizeof places, "%zu%s%.60s", index % shape[i], rest[0] ? "," : "", rest);
+    int dims = study_shape(study, tensor, shape);
+    for (int i = dims - 1; i >= 0; i--) {
+        places[i] = index % shape[i];
         index /= shape[i];
     }
-    snprintf(out, 160, "%s[%s]", name, places);
+    size_t used = (size_t)snprintf(out, out_bytes, "%s", name);
+    for (int i = 0; i < dims; i++)
+        used += (size_t)snprintf(out + used, out_bytes - used, "%c%zu", i ? ',' : '[', places[i]);
+    snprintf(out + used, out_bytes - used, "]");
 }
 
 /* What the panel says of the chosen weight. */
@@ -103,7 +106,7 @@ static void check_weight(struct rig *rig, int source, int head, const char *opti
     rig_click(rig, r.x + r.w / 2, r.y + r.h / 2, 1);
     const struct document_cell chosen = now(rig)->cell;
     assert_true(chosen.source == source && chosen.row == cell.row && chosen.column == cell.column);
-    name_of(study, &cell, name);
+    name_of(study, &cell, name, sizeof name);
     snprintf(spaced, sizeof spaced, "%.*s %s", (int)(strchr(name, '[') - name), name,
              strchr(name, '['));
     if (!says(rig, name) && !says(rig, spaced)) fail_msg("the panel does not say %s", name);
