@@ -78,7 +78,7 @@ static const char *const topics[] = {
            "  --width-mm W   of an .svg or .pdf; no type under 6 points\n"
            "  --outlines   type as shapes, for programs without the fonts\n",
            "Numbers\n"
-           "  --matrix NAME   a tensor as in a trace (weights, scores, q …) or W_Q, W_K, W_V, W_O; "
+           "  --matrix NAME   a tensor as in a trace (weights, scores, q …) or W_Q, b_Q, W_up …; "
            "of --layer\n"
            "      and --head; --head all: every head, in one .npy or with {head} in the name\n"
            "  --format csv|npy|tsv|md|tex   where the name says nothing, as -; csv when not given\n"
