@@ -225,10 +225,15 @@ struct labels labels_values(struct page *page, int focus, enum ui_command comman
     return labels;
 }
 
+const char *grid_letter(struct page *page, const char *letter) {
+    return page->shows_difference ? page_format(page, "\u0394%s", letter) : letter;
+}
+
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c,
                  const char *words) {
     struct ui *ui = &page->ui;
     float width = 0;
+    letter = grid_letter(page, letter);
     const char *low = strchr(letter, '_');
     if (low) { /* W_Q: the index stands lower and smaller */
         const char *head = page_format(page, "%.*s", (int)(low - letter), letter);

@@ -95,17 +95,20 @@ void step_heads_draw(struct page *page, struct rect r) {
     grid_draw(page, &output);
     grid_frame_operands(page, &concat);
     grid_frame_operands(page, &output);
+    const char *shape = stage_shape(page, "matrix.concat", n, c),
+               *words = grid_words(page, &concat, shape, concat.rect.w);
     ui_text_in(ui, rect_make(x, y - ui_px(ui, is_tight ? 28 : 50), concat.rect.w, ui_px(ui, 24)),
-               UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary,
-               stage_shape(page, "matrix.concat", n, c));
+               UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, words[0] ? words : shape);
     if (has_weight) {
         grid_draw(page, &weight);
         grid_frame_operands(page, &weight);
-        grid_title(page, weight.rect.x, weight_y - ui_px(ui, 12), "W_O",
-                   ui->theme->text[ROLE_OUTPUT], page_format(page, "%zu × %zu", c, d));
+        stage_title(page, weight.rect.x, weight_y - ui_px(ui, 12), "W_O",
+                    ui->theme->text[ROLE_OUTPUT], &weight, page_format(page, "%zu × %zu", c, d),
+                    rect_right(draw_clip(ui->list)));
     }
-    grid_title(page, output.rect.x, y - ui_px(ui, 12), "Y", ui->theme->text[ROLE_OUTPUT],
-               is_tight ? "" : stage_shape(page, "matrix.y", n, d));
+    stage_title(page, output.rect.x, y - ui_px(ui, 12), "Y", ui->theme->text[ROLE_OUTPUT], &output,
+                is_tight ? "" : stage_shape(page, "matrix.y", n, d),
+                rect_right(draw_clip(ui->list)));
     if (!is_tight) {
         stage_operator(page, rect_right(concat.rect) + between / 2, y - title / 2, "·");
         stage_operator(page, rect_right(concat.rect) + between / 2, y + concat.rect.h / 2, "=");

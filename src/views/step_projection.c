@@ -39,11 +39,14 @@ static void draw_result(struct page *page, int which, struct rect weight_place, 
     grid_frame_operands(page, &result);
     bool is_wide = place.w >= ui_px(ui, 150);
     if (place.w >= ui_px(ui, 54) && weight_place.h > 0) {
-        grid_title(page, place.x, weight_place.y - ui_px(ui, 12), columns[which].weight_letter, c,
-                   is_wide ? page_format(page, "%zu × %zu", weight.rows, weight.columns) : "");
+        stage_title(page, place.x, weight_place.y - ui_px(ui, 12), columns[which].weight_letter, c,
+                    &weight,
+                    is_wide ? page_format(page, "%zu × %zu", weight.rows, weight.columns) : "",
+                    rect_right(place));
     }
-    grid_title(page, place.x, place.y - ui_px(ui, 10), columns[which].letter, c,
-               is_wide ? stage_shape(page, columns[which].words, result.rows, result.columns) : "");
+    stage_title(page, place.x, place.y - ui_px(ui, 10), columns[which].letter, c, &result,
+                is_wide ? stage_shape(page, columns[which].words, result.rows, result.columns) : "",
+                rect_right(place));
 }
 
 /* One text of cross-attention: its rows, and which of Q, K and V are made of them. */
@@ -189,7 +192,8 @@ void step_projection_draw(struct page *page, struct rect r) {
     grid_frame_operands(page, &input);
     const char *shape = stage_shape(page, "matrix.x", n, d);
     bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, shape) + ui_px(ui, 36) <= input.rect.w;
-    grid_title(page, x, y - ui_px(ui, 10), "X", ui->theme->ink, is_roomy ? shape : "");
+    stage_title(page, x, y - ui_px(ui, 10), "X", ui->theme->ink, &input, is_roomy ? shape : "",
+                rect_right(input.rect));
     const char *axis = page_words(page, "axis.token");
     ui_text(ui, TEXT_WORDS_MEDIUM, 13, x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
             y - ui_px(ui, 10), ui->theme->text[ROLE_QUERY], axis);

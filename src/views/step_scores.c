@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SLOT_SCORES = 900, SLOT_ROW_LABELS = 910, SLOT_COLUMN_LABELS = 911 };
 
@@ -42,9 +43,8 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
     struct ui *ui = &page->ui;
     size_t n = page_n(page), m = page_m(page);
     int head = page->document->head;
-    const float *q =
-        study_head_matrix(page->study, (enum attention_tensor_id)operands_of(page).query, head);
-    const float *s = study_head_matrix(page->study, ATTENTION_TENSOR_SIMILARITY, head);
+    const float *q = grid_of(page, operands_of(page).query, head, false).values;
+    const float *s = grid_of(page, ATTENTION_TENSOR_SIMILARITY, head, false).values;
     float q_room = fminf((float)d_k * ui_px(ui, 62), width * 0.42f);
     *s_cell = stage_cell(width - q_room, m, ui_px(ui, 80));
     *q_cell = stage_cell(fminf(q_room, width - *s_cell * (float)m), d_k, ui_px(ui, 62));
@@ -53,6 +53,9 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
     }
     struct grid_share first = {d_k, grid_longest(q, n * d_k, NUMBER_PLAIN), ui_px(ui, 62)};
     struct grid_share second = {m, grid_longest(s, n * m, NUMBER_PLAIN), ui_px(ui, 80)};
+    if (page->shows_difference && second.characters < strlen("-0.12")) {
+        second.characters = strlen("-0.12"); /* of the weights, where the similarities stay */
+    }
     grid_share_width(page, width, &first, &second, q_cell, s_cell);
 }
 
@@ -122,7 +125,8 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
                        ? q.name
                        : "");
     }
-    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.key)) + ui_px(ui, 12);
+    const char *sign = grid_letter(page, cell_symbol(o.key));
+    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, sign) + ui_px(ui, 12);
     if (l->k.h >= ui_px(ui, 30)) {
         float x = l->k.x - ui_px(ui, 22) - letter;
         grid_title(page, x, l->k.y + ui_px(ui, 20), page_format(page, "%s^T", cell_symbol(o.key)),
@@ -145,7 +149,7 @@ static void draw_totals(struct page *page, const struct scores_layout *l,
     float row_h = l->s.h / (float)n;
     bool is_adding = page->reveal.phase == PHASE_SOFTMAX_ADD;
     if (page->document->step != STEP_SOFTMAX || page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE ||
-        l->totals.w < ui_px(ui, 40)) {
+        l->totals.w < ui_px(ui, 40) || page->shows_difference) {
         return;
     }
     struct rect head =
@@ -212,7 +216,7 @@ static void record_answers(struct page *page, const struct scores_layout *l) {
 
 /* The name and scale of what most cells show: while a step is under way, of what it starts from. */
 static void draw_legend(struct page *page, const struct scores_layout *l,
-                        const struct scores_now *now) {
+                        const struct scores_now *now, const struct grid *grid) {
     static const char *const whole[] = {"S", "Z", "A"}, *const on_the_way[] = {"S", "S → Z",
                                                                                "Z → A"};
     static const char *const bars[] = {"bar.score", "bar.scaled", "bar.weight"};
@@ -229,10 +233,17 @@ static void draw_legend(struct page *page, const struct scores_layout *l,
     }
     struct rect bar = l->bar;
     struct rect top = rect_cut_top(&bar, ui_px(ui, 30));
-    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8),
-               is_whole ? whole[which] : on_the_way[which], ui->theme->ink,
-               is_whole || which == 0 ? stage_shape(page, score_words[which], n, m) : "");
+    stage_title(page, top.x, rect_bottom(top) - ui_px(ui, 8),
+                is_whole ? whole[which] : on_the_way[which], ui->theme->ink, grid,
+                is_whole || which == 0 ? stage_shape(page, score_words[which], n, m) : "",
+                rect_right(top));
     bar.h = fminf(bar.h, ui_px(ui, 220));
+    if (now->is_difference && now->range > 0) {
+        colour_bar(page, bar, true, now->range, page_words(page, "bar.difference"));
+    }
+    if (page->shows_difference) {
+        return;
+    }
     colour_bar(page, bar, shown != 2, shown == 0 ? now->range : now->scaled_range,
                page_words(page, bars[shown]));
 }
@@ -282,5 +293,5 @@ void step_scores_draw(struct page *page, struct rect r) {
     draw_totals(page, &l, &now);
     grid_frame_operands(page, &grid);
     record_answers(page, &l);
-    draw_legend(page, &l, &now);
+    draw_legend(page, &l, &now, &grid);
 }
