@@ -57,6 +57,8 @@ const char *options_help(void) {
            "score\n"
            "      (or -inf), named and counted from 0 as in the files: "
            "layers.0.attention.q.weight[2,3]=0.5\n"
+           "  --difference on|off   the matrices show now − before: what the changes did to each "
+           "number\n"
            "How it looks\n"
            "  --theme light|dark|contrast  --lang en|zh  --ui-scale 0.75 … 3  --presentation\n"
            "  --colormap theme|blues|ember|cividis|viridis|magma|greys  --size WIDTHxHEIGHT\n"
