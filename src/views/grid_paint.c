@@ -103,11 +103,11 @@ static void draw_cell_number(struct page *page, const struct grid *grid, size_t 
     if (!text[0]) {
         return;
     }
-    bool is_masked = grid_is_masked(grid_state_at(grid, r, c));
-    struct colour ink = is_masked ? page->ui.theme->ink : colour_text_on(fill);
+    enum grid_state state = grid_state_at(grid, r, c);
+    struct colour ink = grid_is_masked(state) ? page->ui.theme->ink : colour_text_on(fill);
     struct colour quiet = page->ui.theme->secondary; /* what is next to nothing stands back */
-    bool is_same = grid->is_difference && !is_masked && grid_value_at(grid, r, c) == 0;
-    bool is_small = is_same || text[0] == '<' || text[0] == '>';
+    bool is_same = grid->is_difference && grid_value_at(grid, r, c) == 0;
+    bool is_small = !is_hatched(state) && (is_same || text[0] == '<' || text[0] == '>');
     ink = is_small && colour_contrast(quiet, fill) >= page->ui.theme->least_contrast ? quiet : ink;
     float width = ui_text_width(&page->ui, TEXT_MONO, size, text);
     ui_text(&page->ui, TEXT_MONO, size, cell.x + (cell.w - width) / 2,

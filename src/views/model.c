@@ -239,6 +239,7 @@ void model_draw(struct page *page, struct rect r) {
     if (scale.rows == 0) { /* a context: why, in the place of the images */
         struct grid first = grid_of(page, ATTENTION_TENSOR_WEIGHTS, page->document->head, false);
         first.rect = t.area;
+        rect_cut_left(&first.rect, t.label);
         if (first.absence) {
             grid_absence_draw(page, &first);
         }

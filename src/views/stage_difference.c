@@ -53,8 +53,8 @@ static const char *fitting(struct page *page, const char *const *texts, float ro
 void stage_difference_draw(struct page *page, struct rect *r) {
     struct ui *ui = &page->ui;
     const struct document *d = page->document;
-    if (!d->shows_difference || d->view == VIEW_COMPARE || page_n(page) == 0 ||
-        r->h < ui_px(ui, 60)) {
+    float least = ui_px(ui, page->shows_difference ? 60 : 160); /* where there is less, now needs no words */
+    if (!d->shows_difference || d->view == VIEW_COMPARE || page_n(page) == 0 || r->h < least) {
         return;
     }
     const char *note = note_of(page), *strip = page_words(page, "difference.strip");

@@ -117,7 +117,13 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
     grid_draw(page, &k);
     grid_frame_operands(page, &q);
     grid_frame_operands(page, &k);
-    if (l->q.w >= ui_px(ui, 60)) {
+    const char *sign = grid_letter(page, cell_symbol(o.key));
+    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, sign) + ui_px(ui, 12);
+    float end = l->q.x + ui_text_width(ui, TEXT_WORDS_BOLD, 26,
+                                       grid_letter(page, cell_symbol(o.query)));
+    bool is_beside = l->q.y - ui_px(ui, 42) < l->k.y + ui_px(ui, 24); /* the title of Kᵀ */
+    if (l->q.w >= ui_px(ui, 60) &&
+        !(is_beside && l->k.h >= ui_px(ui, 30) && end > l->k.x - ui_px(ui, 22) - letter)) {
         grid_title(page, l->q.x, l->q.y - ui_px(ui, 14), cell_symbol(o.query),
                    ui->theme->text[ROLE_QUERY],
                    ui_text_width(ui, TEXT_WORDS, 14, q.name) + ui_px(ui, 42) <
@@ -125,8 +131,6 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
                        ? q.name
                        : "");
     }
-    const char *sign = grid_letter(page, cell_symbol(o.key));
-    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, sign) + ui_px(ui, 12);
     if (l->k.h >= ui_px(ui, 30)) {
         float x = l->k.x - ui_px(ui, 22) - letter;
         grid_title(page, x, l->k.y + ui_px(ui, 20), page_format(page, "%s^T", cell_symbol(o.key)),

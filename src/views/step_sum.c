@@ -230,7 +230,7 @@ void step_sum_draw(struct page *page, struct rect r) {
     weights += (size_t)page->document->query * m;
     struct grid a = draw_weights(page, &l, &rows, &columns);
     if (!l.is_tight) {
-        float middle = l.v.x - l.value_label_width - ui_px(ui, 36);
+        float middle = l.v.x - l.value_label_width - ui_px(ui, page->shows_difference ? 30 : 36);
         stage_operator(page, middle, l.v.y + l.v.h / 2, "×");
         stage_operator(page, middle, l.o.y + l.o.h / 2, "=");
         if (l.has_bar && !a.absence && a.range > 0) {
