@@ -17,11 +17,27 @@ void study_baseline_free(struct study_baseline *baseline) {
     *baseline = (struct study_baseline){0};
 }
 
+/* What the pass that is shown leaves of the limit, which both share; false: nothing. *left 0: there is no limit. */
+static bool memory_left(const struct study *study, size_t *left) {
+    const struct what_if *what_if = &study->document.what_if;
+    const struct study_pass pass = study_pass_of(what_if, &study->model, &study->own_config);
+    const struct attention_input input = {.embedding = study->rows,
+                                          .n = study->tokens.count,
+                                          .context = study->context.rows,
+                                          .m = study->context.tokens.count,
+                                          .values = study->values.rows};
+    size_t limit = study->memory_limit_bytes;
+    size_t used = limit > 0 ? study_pass_bytes(&pass, what_if, &input) : 0;
+    *left = limit > used ? limit - used : 0;
+    return limit == 0 || *left > 0;
+}
+
 /* The pass of the study's text with nothing changed; false: no room. */
 static bool run(struct study *study) {
     struct what_if plain;
     struct study_text text = {0};
-    size_t left_out = 0;
+    size_t left_out = 0, left;
+    if (!memory_left(study, &left)) return false;
     what_if_init(&plain);
     if (study->baseline.trace == NULL) study->baseline.trace = attention_trace_new(NULL);
     bool is_done = study->baseline.trace != NULL &&
@@ -29,7 +45,7 @@ static bool run(struct study *study) {
     if (is_done && text.tokens.count > 0) {
         struct study_pass pass = study_pass_of(&plain, &study->model, &study->own_config);
         struct attention_input input = {.embedding = text.rows, .n = text.tokens.count};
-        struct study_means means = {study->memory_limit_bytes, study->pool};
+        struct study_means means = {left, study->pool};
         is_done = study_pass_run(&pass, &plain, &study->model.weights, &input,
                                  &means, study->baseline.trace, &left_out, NULL);
     }

@@ -352,7 +352,8 @@ static void put_difference(struct lines *l, const struct document_cell *cell) {
         return;
     }
     float now = has_sides ? d.now : page->arithmetic.result;
-    bool is_sum = lines_is_same(number_shown(d.now) - number_shown(d.before), d.difference);
+    bool is_sum = fabsf(d.difference) >= 0.005f &&
+                  lines_is_same(number_shown(d.now) - number_shown(d.before), d.difference);
     const char *why = has_sides                              ? ""
                       : d.state == DIFFERENCE_OTHER_WORDS    ? page_words(page, "difference.other_words")
                                                              : page_words(page, "difference.only_now");

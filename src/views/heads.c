@@ -268,10 +268,12 @@ void head_figure_draw(struct page *page, struct rect r) {
     stage_axis_titles(page, grid.rect.x - gap, grid.rect.y - ui_px(ui, 6), grid.rect.x - gap,
                       grid.rect.y - ui_px(ui, 24));
     grid_draw(page, &grid);
+    struct rect bar = rect_make(rect_right(grid.rect) + ui_px(ui, 20), grid.rect.y, right.w,
+                                fminf(grid.rect.h, ui_px(ui, 320)));
     if (!grid.absence && range > 0) {
-        colour_bar(page,
-                   rect_make(rect_right(grid.rect) + ui_px(ui, 20), grid.rect.y, right.w,
-                             fminf(grid.rect.h, ui_px(ui, 320))),
-                   !is_weight, range, heads_bar_words(page));
+        colour_bar(page, bar, !is_weight, range, heads_bar_words(page));
+    } else if (!grid.absence) { /* masks alone: no scale, but what it is */
+        ui_text_in(ui, rect_cut_top(&bar, ui_px(ui, 24)), UI_LEFT, TEXT_WORDS, 13,
+                   ui->theme->secondary, heads_bar_words(page));
     }
 }

@@ -272,6 +272,33 @@ static void test_masks(void **state) {
     bench_close(&b);
 }
 
+/* The pass before shares the limit of the pass that is shown; where it has no room that is said, and made good when it has. */
+static void test_memory_is_shared(void **state) {
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    b.d.what_if.mask = MASK_CAUSAL;
+    bench_set(&b);
+    size_t one = 0;
+    const struct attention_input input = {.embedding = b.study.rows, .n = study_tokens(&b.study)};
+    assert_int_equal(attention_pass_bytes(&b.study.own_config, NULL, &input, &one, NULL),
+                     ATTENTION_OK);
+    static const enum difference_state states[] = {DIFFERENCE_NO_MEMORY, DIFFERENCE_THERE,
+                                                   DIFFERENCE_NO_MEMORY};
+    const size_t limits[] = {2 * one - 1, 2 * one, one};
+    for (int i = 0; i < 3; i++) {
+        b.study.memory_limit_bytes = limits[i];
+        b.d.what_if.mask = MASK_MODEL;
+        bench_set(&b);
+        assert_int_equal(difference_state_of(&b.study), DIFFERENCE_PLAIN);
+        b.d.what_if.mask = MASK_CAUSAL;
+        bench_set(&b);
+        assert_int_equal(difference_state_of(&b.study), states[i]);
+        assert_int_equal(cell_at(&b, ATTENTION_TENSOR_WEIGHTS, 1, 0).state, states[i]);
+    }
+    bench_close(&b);
+}
+
 /* Small images of the model: as they are up to 64 tokens, beyond the largest change of each. */
 static void test_images(void **state) {
     (void)state;
@@ -313,6 +340,7 @@ int main(void) {
         cmocka_unit_test(test_other_words),
         cmocka_unit_test(test_weights),
         cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_memory_is_shared),
         cmocka_unit_test(test_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
