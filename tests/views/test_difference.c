@@ -277,14 +277,17 @@ static void test_pictures_say_that_they_are_differences(void **state) {
     for (int part = PICTURE_WINDOW; part <= PICTURE_MODEL_SHEET; part++) {
         f.room.part = (enum picture_part)part;
         layout_draw(&f.room, &f.d);
-        size_t drawn = 0;
+        size_t drawn = 0, letters = 0;
         for (size_t i = 0; i < f.room.list.count; i++) {
             const struct draw_command *c = &f.room.list.commands[i];
             char text[200] = "";
             if (c->kind != DRAW_TEXT || c->count >= sizeof text) continue;
             memcpy(text, f.room.list.text + c->data, c->count);
             drawn += strstr(text, "now − before") != NULL;
+            letters += strcmp(text, "ΔA") == 0;
         }
+        bool has_letter = part == PICTURE_STAGE && f.d.step == STEP_SOFTMAX;
+        assert_true(letters > 0 || !has_letter);
         if (drawn == 0) fail_msg("part %d does not say what it shows", part);
         if (part == PICTURE_MODEL_SHEET && f.d.step == STEP_SOFTMAX) {
             f.d.step = STEP_SCALE; /* where masks alone have changed */
@@ -339,6 +342,47 @@ static void test_what_cannot_be_compared(void **state) {
     draw(&f);
     assert_non_null(strstr(grid_of(&f, ATTENTION_TENSOR_SIMILARITY_QUERY)->value,
                            "Without the changes there is no such matrix"));
+    close_fixture(&f);
+}
+
+/* The fill under the middle of a cell: the last rectangle that covers it before its number. */
+static struct colour fill_at(const struct fixture *f, struct rect cell) {
+    float x = cell.x + cell.w / 2, y = cell.y + cell.h / 2;
+    struct colour fill = {0, 0, 0, 0};
+    for (size_t i = 0; i < f->room.list.count; i++) {
+        const struct draw_command *c = &f->room.list.commands[i];
+        if (c->kind == DRAW_RECTANGLE && rect_contains(c->rect, x, y)) fill = c->colour;
+    }
+    return fill;
+}
+
+/* What has not changed is one grey in each theme, and nothing else is; more is the other side of the scale than less. */
+static void test_unchanged_cells_are_grey(void **state) {
+    (void)state;
+    struct fixture f;
+    size_t greys = 0, others = 0;
+    open_fixture(&f, 1);
+    f.d.step = STEP_HEADS;
+    what_if_set_head(&f.d.what_if, 0, 2, false);
+    for (int theme = 0; theme < THEME_COUNT; theme++) {
+        f.d.theme = (enum theme_choice)theme;
+        draw(&f);
+        const struct theme *t = theme_of((enum theme_kind)theme);
+        struct colour grey = colour_mix(t->surface, t->secondary, 0.16f);
+        const struct semantic_node *y = grid_of(&f, ATTENTION_TENSOR_ATTENTION_OUTPUT);
+        for (size_t at = 0; at < 8 * 16; at++) {
+            struct colour fill = fill_at(&f, semantics_cell_rect(y, at / 16, at % 16));
+            bool is_grey = memcmp(&fill, &grey, sizeof fill) == 0;
+            float v = value_of(y, at / 16, at % 16);
+            assert_true(is_grey == (v == 0));
+            bool is_clear = fabsf(v) > 0.3f;
+            if (is_clear && (fill.b > fill.r) != (v > 0))
+                fail_msg("%g is #%02X%02X%02X", (double)v, fill.r, fill.g, fill.b);
+            greys += is_grey;
+            others += is_clear;
+        }
+    }
+    assert_true(greys > 50 && others > 50);
     close_fixture(&f);
 }
 
@@ -443,6 +487,7 @@ int main(void) {
         cmocka_unit_test(test_numbers_by_cell),
         cmocka_unit_test(test_pictures_say_that_they_are_differences),
         cmocka_unit_test(test_what_cannot_be_compared),
+        cmocka_unit_test(test_unchanged_cells_are_grey),
         cmocka_unit_test(test_the_panel_explains),
         cmocka_unit_test(test_marks_stand_on_what_differs),
         cmocka_unit_test(test_every_place),
