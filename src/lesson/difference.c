@@ -154,7 +154,7 @@ static struct document_cell cell_before(const struct study *study,
     return before;
 }
 
-/* The number of before; a score that is still a quotient on the screen is one of before as well. */
+/* The number of before; where a mask is still to come, a score that is a quotient on the screen is one of before as well. */
 static bool value_before(const struct study *study, struct study *before,
                          const struct document_cell *cell, const struct document_cell *was,
                          float *value) {
@@ -163,7 +163,8 @@ static bool value_before(const struct study *study, struct study *before,
     }
     struct cell_matrix z = cell_matrix_of(before, cell->source, was->head, NULL);
     *value = score_of(&z, (size_t)was->row, (size_t)was->column);
-    if (is_hidden(*value) && cell_is_before_mask(study, cell)) {
+    bool is_to_be_masked = study_is_masked_before(study) && cell_is_before_mask(study, cell);
+    if (is_hidden(*value) && is_to_be_masked) {
         struct cell_matrix s = cell_matrix_of(before, ATTENTION_TENSOR_SIMILARITY, was->head, NULL);
         float divisor = difference_divisor(study);
         *value = score_of(&s, (size_t)was->row, (size_t)was->column) / (divisor != 0 ? divisor : 1);

@@ -3,6 +3,7 @@
 #include "lesson/cell_address.h"
 #include "lesson/difference.h"
 #include "lesson/overview.h"
+#include "support_model.h"
 #include "support_studies.h"
 
 #include "attention/attention_explain.h"
@@ -272,6 +273,38 @@ static void test_masks(void **state) {
     bench_close(&b);
 }
 
+/* A model whose own mask is causal: what it hides and the change shows is +∞; what both hide is a quotient in both until the
+ * beat of the mask, and nothing has changed about it then. */
+static void test_masks_of_the_model(void **state) {
+    (void)state;
+    struct bench b;
+    struct support_model model = {.layers = 1, .heads = 1, .d = 4, .d_k = 4, .d_v = 4, .norm = "none",
+                                  .mask = "causal", .tokenizer = "words"};
+    support_model_make(&model);
+    bench_open(&b);
+    assert_true(document_set_model(&b.d, model.folder));
+    assert_true(document_set_text(&b.d, "a b c", strlen("a b c")));
+    b.d.what_if.mask = MASK_NONE;
+    b.d.step = STEP_SCALE;
+    b.d.beat = BEAT_LAST;
+    bench_set(&b);
+    struct difference_cell d = cell_at(&b, ATTENTION_TENSOR_SCORES, 0, 2);
+    assert_true(!d.is_masked && d.was_masked && d.difference == INFINITY && isfinite(d.now));
+    b.d.what_if.mask = MASK_MODEL;
+    b.d.what_if.temperature = 2;
+    bench_set(&b);
+    d = cell_at(&b, ATTENTION_TENSOR_SCORES, 0, 2);
+    assert_true(d.is_masked && d.was_masked && d.difference == 0 && isinf(d.now));
+    b.d.stride = STRIDE_MATRIX;
+    b.d.beat = 0;
+    bench_set(&b);
+    d = cell_at(&b, ATTENTION_TENSOR_SCORES, 0, 2);
+    float s = study_head_matrix(&b.study, ATTENTION_TENSOR_SIMILARITY, 0)[2];
+    assert_true(d.now == s / 4 && d.before == s / 2 && d.difference == d.now - d.before);
+    bench_close(&b);
+    support_model_remove(&model);
+}
+
 /* The pass before shares the limit of the pass that is shown; where it has no room that is said, and made good when it has. */
 static void test_memory_is_shared(void **state) {
     (void)state;
@@ -340,6 +373,7 @@ int main(void) {
         cmocka_unit_test(test_other_words),
         cmocka_unit_test(test_weights),
         cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_masks_of_the_model),
         cmocka_unit_test(test_memory_is_shared),
         cmocka_unit_test(test_images),
     };
