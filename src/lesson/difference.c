@@ -183,12 +183,12 @@ bool difference_cell_of(const struct study *study, const struct document_cell *c
     if (out->state != DIFFERENCE_THERE) {
         return true;
     }
-    struct study before = before_of(study);
-    struct document_cell was = cell_before(study, cell);
     if (is_of_other_words(study, cell->source)) {
         out->state = DIFFERENCE_OTHER_WORDS;
         return true;
     }
+    struct study before = before_of(study);
+    struct document_cell was = cell_before(study, cell);
     struct cell_matrix shape = cell_matrix_of(study, cell->source, cell->head, NULL),
                        shape_before = cell_matrix_of(&before, cell->source, was.head, NULL);
     if (!cell_exists(&before, &was) || shape.rows != shape_before.rows ||

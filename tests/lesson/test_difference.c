@@ -217,6 +217,11 @@ static void test_other_words(void **state) {
         assert_int_equal(cell_at(&b, others[i], 0, 0).state, DIFFERENCE_OTHER_WORDS);
     }
     assert_int_equal(cell_at(&b, ATTENTION_TENSOR_Q, 1, 1).state, DIFFERENCE_THERE);
+    assert_true(what_if_set_context(&b.d.what_if, "a b c d e f g h i j"));
+    b.d.what_if.shuffle_seed = 2; /* more keys than words that could have changed places */
+    bench_set(&b);
+    assert_int_equal(cell_at(&b, ATTENTION_TENSOR_K, 9, 0).state, DIFFERENCE_OTHER_WORDS);
+    assert_int_equal(cell_at(&b, ATTENTION_TENSOR_WEIGHTS, 7, 9).state, DIFFERENCE_OTHER_WORDS);
     assert_true(cell_at(&b, ATTENTION_TENSOR_HEAD_OUTPUT, 1, 1).difference != 0);
     size_t rows, columns;
     float range;
