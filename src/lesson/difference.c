@@ -47,8 +47,8 @@ static struct study before_of(const struct study *study) {
 /* Which words a place of the matrix belongs to: 0 none, and whether those words are a context's. */
 static bool is_of_other_words(const struct study *study, int source) {
     enum cell_tokens rows = cell_row_tokens(source), columns = cell_column_tokens(source);
-    bool is_of_keys = rows == CELL_TOKENS_KEYS || rows == CELL_TOKENS_VALUES ||
-                      columns == CELL_TOKENS_KEYS;
+    bool is_of_keys =
+        rows == CELL_TOKENS_KEYS || rows == CELL_TOKENS_VALUES || columns == CELL_TOKENS_KEYS;
     return is_of_keys && study_has_context(study);
 }
 
@@ -154,7 +154,8 @@ static struct document_cell cell_before(const struct study *study,
     return before;
 }
 
-/* The number of before; where a mask is still to come, a score that is a quotient on the screen is one of before as well. */
+/* The number of before; where a mask is still to come, a score that is a quotient on the screen is
+ * one of before as well. */
 static bool value_before(const struct study *study, struct study *before,
                          const struct document_cell *cell, const struct document_cell *was,
                          float *value) {

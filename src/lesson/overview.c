@@ -101,7 +101,8 @@ static void pool_difference(const float *now, const float *before, size_t n, siz
     }
 }
 
-/* Into differences [L, h, rows, columns] of zeros; false: there is nothing to compare with, or no memory. */
+/* Into differences [L, h, rows, columns] of zeros; false: there is nothing to compare with, or no
+ * memory. */
 static bool pool_differences(const struct study *study, size_t rows, size_t columns,
                              float *differences) {
     const struct attention_config *config = &study->model.weights.config;

@@ -354,9 +354,10 @@ static void put_difference(struct lines *l, const struct document_cell *cell) {
     float now = has_sides ? d.now : page->arithmetic.result;
     bool is_sum = fabsf(d.difference) >= 0.005f &&
                   lines_is_same(number_shown(d.now) - number_shown(d.before), d.difference);
-    const char *why = has_sides                              ? ""
-                      : d.state == DIFFERENCE_OTHER_WORDS    ? page_words(page, "difference.other_words")
-                                                             : page_words(page, "difference.only_now");
+    const char *why = has_sides ? ""
+                      : d.state == DIFFERENCE_OTHER_WORDS
+                          ? page_words(page, "difference.other_words")
+                          : page_words(page, "difference.only_now");
     const char *names[] = {"now", "before", "equals", "difference", "why", NULL};
     const char *values[] = {page_number(page, now, NUMBER_TERM),
                             page_number(page, d.before, NUMBER_TERM),
@@ -364,12 +365,12 @@ static void put_difference(struct lines *l, const struct document_cell *cell) {
                             page_number(page, d.difference, NUMBER_TERM),
                             why,
                             NULL};
-    const char *key = !has_sides                      ? "difference.now_only"
-                      : d.is_masked && d.was_masked   ? "difference.masked_both"
-                      : d.now == d.before             ? "difference.same"
-                      : isinf(d.now)                  ? "difference.masked"
-                      : isinf(d.before)               ? "difference.unmasked"
-                                                      : "difference.minus";
+    const char *key = !has_sides                    ? "difference.now_only"
+                      : d.is_masked && d.was_masked ? "difference.masked_both"
+                      : d.now == d.before           ? "difference.same"
+                      : isinf(d.now)                ? "difference.masked"
+                      : isinf(d.before)             ? "difference.unmasked"
+                                                    : "difference.minus";
     lines_put_sentence(l, page_filled(page, key, names, values));
 }
 

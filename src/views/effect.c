@@ -55,7 +55,8 @@ static const char *effect_note(struct page *page, const struct baseline_effect *
     return key ? page_words(page, key) : NULL;
 }
 
-/* Whether the matrices show now, or now − before: as soon as something is changed. The height used. */
+/* Whether the matrices show now, or now − before: as soon as something is changed. The height used.
+ */
 static float draw_switch(struct page *page, struct rect r, bool is_measuring) {
     struct ui *ui = &page->ui;
     bool is_on = page->document->shows_difference;
@@ -71,7 +72,8 @@ static float draw_switch(struct page *page, struct rect r, bool is_measuring) {
                                .chosen = is_on,
                                .own = -1,
                                .action = {UI_COMMAND_DIFFERENCE_SET, 0, 0, 0}};
-    float gap = ui_px(ui, 8), title = ui_text_width(ui, TEXT_WORDS, 13, choice.name) + ui_px(ui, 12);
+    float gap = ui_px(ui, 8),
+          title = ui_text_width(ui, TEXT_WORDS, 13, choice.name) + ui_px(ui, 12);
     float natural = ui_choice_width(ui, &choice), width = fminf(r.w, fmaxf(natural, r.w - title));
     bool has_title = title + natural <= r.w;
     float height = ui_choice_height(ui, &choice, width);

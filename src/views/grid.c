@@ -1,5 +1,5 @@
-/* grid.c: matrices of the stage: where their cells stand, how large their numbers are, what they are
- * made from. */
+/* grid.c: matrices of the stage: where their cells stand, how large their numbers are, what they
+ * are made from. */
 #include "grid_parts.h"
 
 #include <math.h>
@@ -57,9 +57,8 @@ static size_t code_points(const char *text) {
 
 static enum number_style style_of(const struct grid *grid, enum grid_state state) {
     bool is_difference = state == GRID_DIFFERENCE || state == GRID_DIFFERENCE_MASKED;
-    return state == GRID_WEIGHT || (is_difference && grid->role == CELL_ROLE_WEIGHT)
-               ? NUMBER_WEIGHT
-               : NUMBER_PLAIN;
+    return state == GRID_WEIGHT || (is_difference && grid->role == CELL_ROLE_WEIGHT) ? NUMBER_WEIGHT
+                                                                                     : NUMBER_PLAIN;
 }
 
 void grid_write(const struct grid *grid, size_t r, size_t c, char out[NUMBER_BYTES]) {

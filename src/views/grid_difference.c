@@ -65,14 +65,15 @@ void grid_absence_draw(struct page *page, const struct grid *grid) {
     draw_frame(ui->list, r, ui_px(ui, 4), ui_px(ui, 1), ui->theme->faint)->dash = ui_px(ui, 4);
     struct rect inner = rect_inset(r, ui_px(ui, 8), ui_px(ui, 6));
     float line = roundf(ui_type(ui, 13) * 1.35f);
-    struct ui_paragraph words = {
-        grid->absence, 13, 1.35f, ui->theme->secondary, TEXT_WORDS, (int)(inner.h / line)};
+    struct ui_paragraph words = {grid->absence,        13,         1.35f,
+                                 ui->theme->secondary, TEXT_WORDS, (int)(inner.h / line)};
     if (inner.w >= ui_px(ui, 70) && words.max_lines > 0) {
         ui_paragraph(ui, &words, inner.x, inner.y, inner.w, false);
     }
 }
 
-/* "12 of 64 changed", "± 0.42", "unchanged"; "" where there is nothing to say. Of masks alone the reach says nothing. */
+/* "12 of 64 changed", "± 0.42", "unchanged"; "" where there is nothing to say. Of masks alone the
+ * reach says nothing. */
 static const char *extent_words(struct page *page, const struct grid *grid) {
     size_t shown, changed = grid_count_changed(grid, &shown);
     const char *names[] = {"changed", "count", NULL};
@@ -82,8 +83,8 @@ static const char *extent_words(struct page *page, const struct grid *grid) {
     if (grid->is_difference && grid->range > 0) {
         return page_format(page, "± %s", page_number(page, grid->range, NUMBER_PLAIN));
     }
-    const char *values[] = {page_format(page, "%zu", changed),
-                            page_format(page, "%zu", shown), NULL};
+    const char *values[] = {page_format(page, "%zu", changed), page_format(page, "%zu", shown),
+                            NULL};
     return changed ? page_filled(page, "difference.changed", names, values) : "";
 }
 

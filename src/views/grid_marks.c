@@ -1,5 +1,5 @@
-/* grid_marks.c: what the reader changed, on the cells: corners of edited numbers, dots where a number
- * is another than before. */
+/* grid_marks.c: what the reader changed, on the cells: corners of edited numbers, dots where a
+ * number is another than before. */
 #include "grid_parts.h"
 
 #include "lesson/cell_edit.h"
@@ -67,15 +67,15 @@ static const char *edited_words(struct page *page, const struct grid *grid) {
     return *places ? page_filled(page, "number.places", names, values) : "";
 }
 
-
 bool grid_is_changed(const struct grid *grid, size_t r, size_t c) {
     if (grid_state_at(grid, r, c) == GRID_HIDDEN) {
         return false;
     }
     float now = grid_value_at(grid, r, c);
-    return grid->is_difference ? now != 0
-                               : grid->before && now != grid->before[r * grid->row_stride +
-                                                                     c * grid->column_stride];
+    return grid->is_difference
+               ? now != 0
+               : grid->before &&
+                     now != grid->before[r * grid->row_stride + c * grid->column_stride];
 }
 
 size_t grid_count_changed(const struct grid *grid, size_t *shown) {
@@ -90,8 +90,8 @@ size_t grid_count_changed(const struct grid *grid, size_t *shown) {
     return changed;
 }
 
-/* A dot at the upper left of a number that is another than before: above it, where it has room. Where all of them
- * are, the title says so and the cells stay calm. */
+/* A dot at the upper left of a number that is another than before: above it, where it has room.
+ * Where all of them are, the title says so and the cells stay calm. */
 static void mark_changes(struct page *page, const struct grid *grid) {
     struct ui *ui = &page->ui;
     size_t count, changed = grid->is_difference ? 0 : grid_count_changed(grid, &count);

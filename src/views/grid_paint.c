@@ -5,7 +5,7 @@
 
 static const float dimming = 0.55f;
 static const float unchanged_depth = 0.16f; /* of grey */
-static const float masked_depth = 0.5f; /* of the map: became masked, or came to be seen */
+static const float masked_depth = 0.5f;     /* of the map: became masked, or came to be seen */
 
 struct colour grid_role_colour(const struct theme *t, enum cell_role role) {
     switch (role) {
@@ -89,7 +89,6 @@ static struct colour cell_colour(const struct page *page, const struct grid *gri
                      (grid->focus_column >= 0 && (size_t)grid->focus_column != c);
     return grid_fill(page, is_dimmed ? colour_mix(colour, t->background, dimming) : colour);
 }
-
 
 struct colour grid_ink(const struct page *page, const struct grid *grid, size_t r, size_t c) {
     bool is_masked = grid_is_masked(grid_state_at(grid, r, c));
@@ -203,7 +202,8 @@ static void hatch_image(struct page *page, const struct grid *grid) {
                 end++;
             }
             if (end > c) {
-                struct rect first = grid_cell_rect(grid, r, c), last = grid_cell_rect(grid, r, end - 1);
+                struct rect first = grid_cell_rect(grid, r, c),
+                            last = grid_cell_rect(grid, r, end - 1);
                 if (first.h >= 1) {
                     draw_hatch(page->ui.list,
                                rect_make(first.x, first.y, rect_right(last) - first.x, first.h),

@@ -35,10 +35,10 @@ struct grid heads_grid(struct page *page, int head, bool *is_weight, float *rang
 
 const char *heads_bar_words(struct page *page) {
     enum step step = page->document->step;
-    return page_words(page, page->shows_difference  ? "bar.difference"
+    return page_words(page, page->shows_difference    ? "bar.difference"
                             : step == STEP_SIMILARITY ? "bar.score"
-                            : step == STEP_SCALE    ? "bar.scaled"
-                                                    : "bar.weight");
+                            : step == STEP_SCALE      ? "bar.scaled"
+                                                      : "bar.weight");
 }
 
 struct tile {
@@ -186,7 +186,8 @@ void heads_draw(struct page *page, struct rect r) {
         ui->theme->secondary,
         page_format(page, "%s   %s", page_words(page, "axis.query"), page_words(page, "axis.key")));
     const char *changed = layer_change_words(page);
-    if (!changed[0] && !page->shows_difference && head_change_number(page, page->document->layer, 0)[0]) {
+    if (!changed[0] && !page->shows_difference &&
+        head_change_number(page, page->document->layer, 0)[0]) {
         changed = page_words(page, "head.delta");
     }
     if (changed[0] && top.w >= ui_px(ui, 300)) {

@@ -127,8 +127,7 @@ static void record_focus(struct page *page, const struct tiles *t) {
                                    draw_clip(page->ui.list));
     grid.name = name_of(page, page->document->layer, page->document->head);
     struct semantic_node *node =
-        semantics_add(list, ROLE_GRID, ui_id("model grid", 0, 0), r,
-                      grid_name(page, &grid), "");
+        semantics_add(list, ROLE_GRID, ui_id("model grid", 0, 0), r, grid_name(page, &grid), "");
     node->has_grid = true;
     node->action =
         (struct ui_action){UI_COMMAND_HEAD_OPEN, page->document->layer, page->document->head, 0};

@@ -53,13 +53,13 @@ static bool is_hidden(float z) {
     return isinf(z) && z < 0;
 }
 
-/* The number of a cell. A key that the reader masked by hand (is_edited) is so as soon as its cell has come. */
+/* The number of a cell. A key that the reader masked by hand (is_edited) is so as soon as its cell
+ * has come. */
 static float number_of(const struct scores_of *of, enum kind kind, size_t i, bool is_edited) {
     switch (kind) {
     case KIND_QUOTIENT:
-        return is_hidden(of->z[i]) && !is_edited
-                   ? of->s[i] / (of->divisor != 0 ? of->divisor : 1)
-                   : of->z[i];
+        return is_hidden(of->z[i]) && !is_edited ? of->s[i] / (of->divisor != 0 ? of->divisor : 1)
+                                                 : of->z[i];
     case KIND_SCORE:
         return of->z[i];
     case KIND_EXPONENTIAL:
@@ -92,16 +92,17 @@ static enum grid_state state_of(enum kind kind, float z, float value) {
     }
 }
 
-/* Of a difference: a key masked in both passes stays hatched, one masked in one of them is told from the others. */
+/* Of a difference: a key masked in both passes stays hatched, one masked in one of them is told
+ * from the others. */
 static enum grid_state difference_state_at(enum kind kind, float z, float z_before, float now,
                                            float before) {
     bool is_masked = is_hidden(z), was_masked = is_hidden(z_before);
-    bool is_unmasked = kind == KIND_SIMILARITY ||
-                       (kind == KIND_QUOTIENT && isfinite(now) && isfinite(before));
-    return kind == KIND_NOTHING                      ? GRID_HIDDEN
+    bool is_unmasked =
+        kind == KIND_SIMILARITY || (kind == KIND_QUOTIENT && isfinite(now) && isfinite(before));
+    return kind == KIND_NOTHING                        ? GRID_HIDDEN
            : is_unmasked || !(is_masked || was_masked) ? GRID_DIFFERENCE
-           : is_masked && was_masked                 ? GRID_NO_WEIGHT
-                                                     : GRID_DIFFERENCE_MASKED;
+           : is_masked && was_masked                   ? GRID_NO_WEIGHT
+                                                       : GRID_DIFFERENCE_MASKED;
 }
 
 static bool needs_exponentials(const struct page *page) {
@@ -148,9 +149,8 @@ static int source_of(const struct page *page) {
 
 /* Was the score masked by hand? */
 static bool is_edited_at(const struct study *study, float z, int head, size_t count, size_t i) {
-    return isinf(z) &&
-           attention_trace_is_edited(study->trace, ATTENTION_TENSOR_SCORES, study->document.layer,
-                                     (size_t)head * count + i);
+    return isinf(z) && attention_trace_is_edited(study->trace, ATTENTION_TENSOR_SCORES,
+                                                 study->document.layer, (size_t)head * count + i);
 }
 
 struct scores_now scores_at_beat(struct page *page, int head) {
@@ -176,8 +176,7 @@ struct scores_now scores_at_beat(struct page *page, int head) {
             float value = number_of(&of, kind, i, is_edited),
                   before = number_of(&was, kind, i, is_edited);
             now.values[i] = difference_between(value, before);
-            now.states[i] =
-                (uint8_t)difference_state_at(kind, of.z[i], was.z[i], value, before);
+            now.states[i] = (uint8_t)difference_state_at(kind, of.z[i], was.z[i], value, before);
         } else if (now.before) {
             now.before[i] = shown_of(&was, kind, i, is_edited);
         }
@@ -210,7 +209,8 @@ struct grid scores_grid(struct page *page, int head, const struct scores_now *no
 
 struct grid weights_grid(struct page *page, int head) {
     struct grid grid = grid_of(page, ATTENTION_TENSOR_WEIGHTS, head, false);
-    const float *z = study_head_matrix(page->study, ATTENTION_TENSOR_SCORES, head), *z_before = NULL;
+    const float *z = study_head_matrix(page->study, ATTENTION_TENSOR_SCORES, head),
+                *z_before = NULL;
     const char *absence = NULL;
     if (grid.is_difference) {
         z_before = grid_before(page, ATTENTION_TENSOR_SCORES, head, &absence);

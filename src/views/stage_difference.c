@@ -1,16 +1,16 @@
-/* stage_difference.c: the line over the stage while differences are wanted: that they are shown, on which colours, and what
- * must be known about them; or why the stage shows now. */
+/* stage_difference.c: the line over the stage while differences are wanted: that they are shown, on
+ * which colours, and what must be known about them; or why the stage shows now. */
 #include "stage.h"
 
 #include <math.h>
 
 /* What must be said besides; NULL: nothing. */
 static const char *note_of(const struct page *page) {
-    return page->before == DIFFERENCE_PLAIN                ? "difference.plain"
-           : page->before == DIFFERENCE_NO_MEMORY          ? "difference.no_memory"
-           : !page->shows_difference                       ? "difference.view"
-           : difference_is_by_word(page->study)            ? "difference.by_word"
-                                                           : NULL;
+    return page->before == DIFFERENCE_PLAIN       ? "difference.plain"
+           : page->before == DIFFERENCE_NO_MEMORY ? "difference.no_memory"
+           : !page->shows_difference              ? "difference.view"
+           : difference_is_by_word(page->study)   ? "difference.by_word"
+                                                  : NULL;
 }
 
 /* Can there be cells that are masked in one of the passes? */
@@ -53,7 +53,8 @@ static const char *fitting(struct page *page, const char *const *texts, float ro
 void stage_difference_draw(struct page *page, struct rect *r) {
     struct ui *ui = &page->ui;
     const struct document *d = page->document;
-    float least = ui_px(ui, page->shows_difference ? 60 : 160); /* where there is less, now needs no words */
+    float least =
+        ui_px(ui, page->shows_difference ? 60 : 160); /* where there is less, now needs no words */
     if (!d->shows_difference || d->view == VIEW_COMPARE || page_n(page) == 0 || r->h < least) {
         return;
     }
@@ -61,18 +62,18 @@ void stage_difference_draw(struct page *page, struct rect *r) {
     const char *said = note ? page_words(page, note) : "";
     struct rect line = rect_cut_top(r, ui_px(ui, r->h < ui_px(ui, 240) ? 20 : 28)), whole = line;
     if (page->shows_difference) {
-        float used =
-            ui_text_in(ui, line, UI_LEFT, TEXT_WORDS_BOLD, 15, ui->theme->ink, strip) + ui_px(ui, 14);
+        float used = ui_text_in(ui, line, UI_LEFT, TEXT_WORDS_BOLD, 15, ui->theme->ink, strip) +
+                     ui_px(ui, 14);
         rect_cut_left(&line, fminf(used, line.w));
         if (line.w >= ui_px(ui, 110)) {
             draw_scale(page, rect_cut_left(&line, ui_px(ui, 110)));
             rect_cut_left(&line, fminf(line.w, ui_px(ui, 16)));
         }
         const char *texts[] = {
-            page_format(page, "%s %s",
-                        page_words(page, has_masks(page) ? "difference.legend"
-                                                         : "difference.legend.short"),
-                        said),
+            page_format(
+                page, "%s %s",
+                page_words(page, has_masks(page) ? "difference.legend" : "difference.legend.short"),
+                said),
             page_format(page, "%s %s", page_words(page, "difference.legend.short"), said),
             said[0] ? said : page_words(page, "difference.legend.short"), NULL};
         said = fitting(page, texts, line.w);

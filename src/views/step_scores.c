@@ -119,8 +119,8 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
     grid_frame_operands(page, &k);
     const char *sign = grid_letter(page, cell_symbol(o.key));
     float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, sign) + ui_px(ui, 12);
-    float end = l->q.x + ui_text_width(ui, TEXT_WORDS_BOLD, 26,
-                                       grid_letter(page, cell_symbol(o.query)));
+    float end =
+        l->q.x + ui_text_width(ui, TEXT_WORDS_BOLD, 26, grid_letter(page, cell_symbol(o.query)));
     bool is_beside = l->q.y - ui_px(ui, 42) < l->k.y + ui_px(ui, 24); /* the title of Kᵀ */
     if (l->q.w >= ui_px(ui, 60) &&
         !(is_beside && l->k.h >= ui_px(ui, 30) && end > l->k.x - ui_px(ui, 22) - letter)) {

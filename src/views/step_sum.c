@@ -181,9 +181,8 @@ static void draw_values(struct page *page, const struct sum_layout *l,
     if (l->is_tight) {
         return;
     }
-    float width =
-        stage_title(page, l->v.x, l->v.y - ui_px(ui, 11), "V", ui->theme->text[ROLE_VALUE], &v,
-                    v.name, rect_right(l->v));
+    float width = stage_title(page, l->v.x, l->v.y - ui_px(ui, 11), "V",
+                              ui->theme->text[ROLE_VALUE], &v, v.name, rect_right(l->v));
     if (has_marks &&
         width + ui_px(ui, 8) < l->v.w) { /* what the marks at the ends of the rows are */
         ui_text(ui, TEXT_MONO, 13, rect_right(l->v) + room - ui_px(ui, 1), l->v.y - ui_px(ui, 6),

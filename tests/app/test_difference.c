@@ -1,5 +1,6 @@
-/* "Now − before" as it is used: by key, by name, beside what the changes did; back to now with the last of them; in sessions,
- * copies, descriptions and on the command line; and drawn alike by OpenGL and by cairo. */
+/* "Now − before" as it is used: by key, by name, beside what the changes did; back to now with the
+ * last of them; in sessions, copies, descriptions and on the command line; and drawn alike by
+ * OpenGL and by cairo. */
 #include "app/support_panel.h"
 #include "app/support_program.h"
 #include "render/offscreen.h"
@@ -76,7 +77,8 @@ static void test_back_to_before(void **state) {
 
 static void test_found_by_name(void **state) {
     (void)state;
-    static const char *const words[] = {"before", "now", "difference", "delta", "现在", "之前", "差"};
+    static const char *const words[] = {"before", "now",  "difference", "delta",
+                                        "现在",   "之前", "差"};
     struct rig *rig = panel_start();
     panel_click(rig, "Mask: causal");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -112,8 +114,8 @@ static void test_copies_are_differences(void **state) {
     rig_key(rig, 'c', INPUT_CTRL);
     assert_true(strtof(rig->window.clipboard, NULL) == d.difference);
     snprintf(number, sizeof number, "%.9g", (double)d.difference);
-    assert_true(app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_COPY_AS, FILE_TABLE_CSV,
-                                                           NUMBERS_FULL, 0}));
+    assert_true(app_dispatch(
+        &rig->app, (struct ui_action){UI_COMMAND_COPY_AS, FILE_TABLE_CSV, NUMBERS_FULL, 0}));
     assert_non_null(strstr(rig->window.clipboard, number));
     rig_end(rig);
 }
@@ -165,11 +167,13 @@ static void test_command_line(void **state) {
     expect(folder, "describe --difference maybe", 2, "--difference");
     expect(folder, "numbers -o d.csv --matrix weights --mask causal --difference on", 0, NULL);
     expect(folder, "numbers -o n.csv --matrix weights --mask causal", 0, NULL);
-    struct file_bytes difference = program_bytes(folder, "d.csv"), now = program_bytes(folder, "n.csv");
+    struct file_bytes difference = program_bytes(folder, "d.csv"),
+                      now = program_bytes(folder, "n.csv");
     assert_true(difference.size != now.size || memcmp(difference.data, now.data, now.size) != 0);
     file_bytes_free(&difference);
     file_bytes_free(&now);
-    expect(folder, "numbers -o h.npy --matrix weights --head all --mask causal --difference on", 0, NULL);
+    expect(folder, "numbers -o h.npy --matrix weights --head all --mask causal --difference on", 0,
+           NULL);
     expect(folder, "numbers -o e.csv --matrix exponentials --shuffle 3 --difference on", 0, NULL);
     expect(folder, "numbers -o - --matrix weights --difference on", 1, "nothing is changed");
     expect(folder, "numbers -o - --matrix k --context 'a b c' --difference on", 1,
@@ -226,9 +230,12 @@ static void test_drawn_alike(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key_and_switch),          cmocka_unit_test(test_back_to_before),
-        cmocka_unit_test(test_found_by_name),           cmocka_unit_test(test_copies_are_differences),
-        cmocka_unit_test(test_session_and_description), cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_key_and_switch),
+        cmocka_unit_test(test_back_to_before),
+        cmocka_unit_test(test_found_by_name),
+        cmocka_unit_test(test_copies_are_differences),
+        cmocka_unit_test(test_session_and_description),
+        cmocka_unit_test(test_command_line),
         cmocka_unit_test(test_drawn_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

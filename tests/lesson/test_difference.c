@@ -1,5 +1,6 @@
-/* now − before, number by number: against the library's own difference of two passes, of every tensor, in every kind of model
- * and whatever is switched; words in another order, other words, weights, masks. */
+/* now − before, number by number: against the library's own difference of two passes, of every
+ * tensor, in every kind of model and whatever is switched; words in another order, other words,
+ * weights, masks. */
 #include "lesson/cell_address.h"
 #include "lesson/difference.h"
 #include "lesson/overview.h"
@@ -49,7 +50,8 @@ static void check_matrix(const struct study *study, int tensor, int layer, int h
         }
         bool is_quotient = cell_is_before_mask(study, &cell);
         assert_true(is_quotient || is_same(d.difference, step));
-        assert_true(is_quotient || (is_same(d.now, now.values[i]) && is_same(d.before, m.values[i])));
+        assert_true(is_quotient ||
+                    (is_same(d.now, now.values[i]) && is_same(d.before, m.values[i])));
         compared++;
         changed += step != 0;
     }
@@ -63,9 +65,9 @@ static void check_tensors(const struct study *study) {
         if (!now.values || is_input) continue;
         int heads = cell_source_is_per_head(tensor) ? study->model.weights.config.heads : 1;
         float *out = calloc(now.rows * now.columns * (size_t)heads, sizeof *out);
-        struct attention_difference whole =
-            attention_trace_difference(study->trace, study->baseline.trace,
-                                       (enum attention_tensor_id)tensor, study->document.layer, out);
+        struct attention_difference whole = attention_trace_difference(
+            study->trace, study->baseline.trace, (enum attention_tensor_id)tensor,
+            study->document.layer, out);
         for (int head = 0; head < heads; head++)
             check_matrix(study, tensor, study->document.layer, head, &whole, out);
         free(out);
@@ -77,22 +79,54 @@ static void switch_one(struct what_if *w, int which) {
                                            {ATTENTION_TENSOR_EMBEDDING, 0, 2, -3},
                                            {ATTENTION_TENSOR_SCORES, 0, 0, -INFINITY}};
     switch (which) {
-    case 0: w->mask = MASK_CAUSAL; break;
-    case 1: w->mask = MASK_NONE; break;
-    case 2: w->similarity = SIMILARITY_COSINE; break;
-    case 3: w->similarity = SIMILARITY_ADDITIVE; break;
-    case 4: w->temperature = 0; break;
-    case 5: w->scaling = SCALING_OFF; break;
-    case 6: w->position = POSITION_OFF; break;
-    case 7: w->position = POSITION_ON; break;
-    case 8: w->norm = NORM_PRE; break;
-    case 9: w->norm = NORM_NONE; break;
-    case 10: w->residual = RESIDUAL_OFF; break;
-    case 11: w->activation = ACTIVATION_GELU; break;
-    case 12: w->fault = FAULT_MASK_AFTER_SOFTMAX; w->mask = MASK_CAUSAL; break;
-    case 13: w->fault = FAULT_SOFTMAX_OVER_QUERIES; break;
-    case 14: what_if_set_head(w, 0, 0, false); break;
-    default: assert_true(what_if_edit(w, &edits[which - 15]));
+    case 0:
+        w->mask = MASK_CAUSAL;
+        break;
+    case 1:
+        w->mask = MASK_NONE;
+        break;
+    case 2:
+        w->similarity = SIMILARITY_COSINE;
+        break;
+    case 3:
+        w->similarity = SIMILARITY_ADDITIVE;
+        break;
+    case 4:
+        w->temperature = 0;
+        break;
+    case 5:
+        w->scaling = SCALING_OFF;
+        break;
+    case 6:
+        w->position = POSITION_OFF;
+        break;
+    case 7:
+        w->position = POSITION_ON;
+        break;
+    case 8:
+        w->norm = NORM_PRE;
+        break;
+    case 9:
+        w->norm = NORM_NONE;
+        break;
+    case 10:
+        w->residual = RESIDUAL_OFF;
+        break;
+    case 11:
+        w->activation = ACTIVATION_GELU;
+        break;
+    case 12:
+        w->fault = FAULT_MASK_AFTER_SOFTMAX;
+        w->mask = MASK_CAUSAL;
+        break;
+    case 13:
+        w->fault = FAULT_SOFTMAX_OVER_QUERIES;
+        break;
+    case 14:
+        what_if_set_head(w, 0, 0, false);
+        break;
+    default:
+        assert_true(what_if_edit(w, &edits[which - 15]));
     }
 }
 enum { SWITCHES = 18 };
@@ -158,7 +192,8 @@ static struct difference_cell cell_at(const struct bench *b, int source, int row
     return d;
 }
 
-/* "It is so": two words the other way round have the other way's numbers; each is compared with itself. */
+/* "It is so": two words the other way round have the other way's numbers; each is compared with
+ * itself. */
 static void test_words_in_another_order(void **state) {
     (void)state;
     struct bench b;
@@ -173,9 +208,13 @@ static void test_words_in_another_order(void **state) {
     assert_true(study_init(&plain, &error) && document_init(&d, &error));
     assert_true(study_set(&plain, &d, &error));
     static const int order[] = {4, 3, 2, 7, 5, 6, 0, 1};
-    static const int sources[] = {ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_Q,
-                                  ATTENTION_TENSOR_SIMILARITY, ATTENTION_TENSOR_WEIGHTS,
-                                  ATTENTION_TENSOR_OUTPUT, CELL_EXPONENTIALS, CELL_ROW_TOTAL};
+    static const int sources[] = {ATTENTION_TENSOR_EMBEDDING,
+                                  ATTENTION_TENSOR_Q,
+                                  ATTENTION_TENSOR_SIMILARITY,
+                                  ATTENTION_TENSOR_WEIGHTS,
+                                  ATTENTION_TENSOR_OUTPUT,
+                                  CELL_EXPONENTIALS,
+                                  CELL_ROW_TOTAL};
     for (size_t s = 0; s < sizeof sources / sizeof *sources; s++) {
         int source = sources[s];
         size_t floats = difference_scratch_floats(&b.study, source);
@@ -207,9 +246,10 @@ static void test_other_words(void **state) {
     bench_open(&b);
     assert_true(what_if_set_context(&b.d.what_if, "a b c d e f g h"));
     bench_set(&b);
-    static const int others[] = {ATTENTION_TENSOR_K, ATTENTION_TENSOR_V, ATTENTION_TENSOR_SIMILARITY,
-                                 ATTENTION_TENSOR_SCORES, ATTENTION_TENSOR_WEIGHTS,
-                                 CELL_EXPONENTIALS, ATTENTION_TENSOR_CONTEXT_X};
+    static const int others[] = {ATTENTION_TENSOR_K,          ATTENTION_TENSOR_V,
+                                 ATTENTION_TENSOR_SIMILARITY, ATTENTION_TENSOR_SCORES,
+                                 ATTENTION_TENSOR_WEIGHTS,    CELL_EXPONENTIALS,
+                                 ATTENTION_TENSOR_CONTEXT_X};
     float scratch[4096];
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         assert_int_equal(difference_matrix_of(&b.study, others[i], 0, scratch).state,
@@ -278,13 +318,19 @@ static void test_masks(void **state) {
     bench_close(&b);
 }
 
-/* A model whose own mask is causal: what it hides and the change shows is +∞; what both hide is a quotient in both until the
- * beat of the mask, and nothing has changed about it then. */
+/* A model whose own mask is causal: what it hides and the change shows is +∞; what both hide is a
+ * quotient in both until the beat of the mask, and nothing has changed about it then. */
 static void test_masks_of_the_model(void **state) {
     (void)state;
     struct bench b;
-    struct support_model model = {.layers = 1, .heads = 1, .d = 4, .d_k = 4, .d_v = 4, .norm = "none",
-                                  .mask = "causal", .tokenizer = "words"};
+    struct support_model model = {.layers = 1,
+                                  .heads = 1,
+                                  .d = 4,
+                                  .d_k = 4,
+                                  .d_v = 4,
+                                  .norm = "none",
+                                  .mask = "causal",
+                                  .tokenizer = "words"};
     support_model_make(&model);
     bench_open(&b);
     assert_true(document_set_model(&b.d, model.folder));
@@ -310,7 +356,8 @@ static void test_masks_of_the_model(void **state) {
     support_model_remove(&model);
 }
 
-/* The pass before shares the limit of the pass that is shown; where it has no room that is said, and made good when it has. */
+/* The pass before shares the limit of the pass that is shown; where it has no room that is said,
+ * and made good when it has. */
 static void test_memory_is_shared(void **state) {
     (void)state;
     struct bench b;

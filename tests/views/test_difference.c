@@ -1,6 +1,7 @@
-/* test_difference.c: the matrices as now − before: the rules of support_layout.h and support_semantics.h in every view, step,
- * theme, language and size; the numbers against the library's difference of the two passes; what the pictures call themselves;
- * the marks of what has changed. */
+/* test_difference.c: the matrices as now − before: the rules of support_layout.h and
+ * support_semantics.h in every view, step, theme, language and size; the numbers against the
+ * library's difference of the two passes; what the pictures call themselves; the marks of what has
+ * changed. */
 #include "attention/attention_explain.h"
 #include "lesson/difference.h"
 #include "lesson/selection.h"
@@ -77,7 +78,8 @@ static float value_of(const struct semantic_node *node, size_t r, size_t c) {
 
 /* ---- the rules ---- */
 
-/* Every view, step, theme and language at every size, masks and edits; then whatever is switched. */
+/* Every view, step, theme and language at every size, masks and edits; then whatever is switched.
+ */
 static void test_every_place(void **state) {
     (void)state;
     struct fixture f;
@@ -159,9 +161,9 @@ static void check_numbers(const struct fixture *f, const struct semantic_node *n
            count = now.rows * now.columns;
     float *out = calloc(count * heads, sizeof *out);
     assert_non_null(out);
-    struct attention_difference whole =
-        attention_trace_difference(study->trace, study->baseline.trace,
-                                   (enum attention_tensor_id)first.source, study->document.layer, out);
+    struct attention_difference whole = attention_trace_difference(
+        study->trace, study->baseline.trace, (enum attention_tensor_id)first.source,
+        study->document.layer, out);
     for (size_t r = 0; r < node->grid.rows; r++) {
         for (size_t c = 0; c < node->grid.columns; c++) {
             struct document_cell cell = cell_from_grid(node->grid.id, (int)r, (int)c);
@@ -205,14 +207,26 @@ static void test_numbers_are_those_of_the_trace(void **state) {
             }
         }
     }
-    static const int wanted[] = {
-        ATTENTION_TENSOR_EMBEDDING,   ATTENTION_TENSOR_POSITION,        ATTENTION_TENSOR_X,
-        ATTENTION_TENSOR_Q,           ATTENTION_TENSOR_K,               ATTENTION_TENSOR_V,
-        ATTENTION_TENSOR_SIMILARITY,  ATTENTION_TENSOR_SCORES,          ATTENTION_TENSOR_WEIGHTS,
-        ATTENTION_TENSOR_HEAD_OUTPUT, ATTENTION_TENSOR_CONCAT,          ATTENTION_TENSOR_ATTENTION_OUTPUT,
-        ATTENTION_TENSOR_RESIDUAL1,   ATTENTION_TENSOR_NORM1,           ATTENTION_TENSOR_FFN_HIDDEN,
-        ATTENTION_TENSOR_FFN_OUTPUT,  ATTENTION_TENSOR_RESIDUAL2,       ATTENTION_TENSOR_NORM2,
-        ATTENTION_TENSOR_SIMILARITY_QUERY, ATTENTION_TENSOR_SIMILARITY_KEY};
+    static const int wanted[] = {ATTENTION_TENSOR_EMBEDDING,
+                                 ATTENTION_TENSOR_POSITION,
+                                 ATTENTION_TENSOR_X,
+                                 ATTENTION_TENSOR_Q,
+                                 ATTENTION_TENSOR_K,
+                                 ATTENTION_TENSOR_V,
+                                 ATTENTION_TENSOR_SIMILARITY,
+                                 ATTENTION_TENSOR_SCORES,
+                                 ATTENTION_TENSOR_WEIGHTS,
+                                 ATTENTION_TENSOR_HEAD_OUTPUT,
+                                 ATTENTION_TENSOR_CONCAT,
+                                 ATTENTION_TENSOR_ATTENTION_OUTPUT,
+                                 ATTENTION_TENSOR_RESIDUAL1,
+                                 ATTENTION_TENSOR_NORM1,
+                                 ATTENTION_TENSOR_FFN_HIDDEN,
+                                 ATTENTION_TENSOR_FFN_OUTPUT,
+                                 ATTENTION_TENSOR_RESIDUAL2,
+                                 ATTENTION_TENSOR_NORM2,
+                                 ATTENTION_TENSOR_SIMILARITY_QUERY,
+                                 ATTENTION_TENSOR_SIMILARITY_KEY};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (!is_seen[wanted[i]]) fail_msg("%s was never shown", attention_tensor_name(wanted[i]));
     close_fixture(&f);
@@ -356,7 +370,8 @@ static struct colour fill_at(const struct fixture *f, struct rect cell) {
     return fill;
 }
 
-/* What has not changed is one grey in each theme, and nothing else is; more is the other side of the scale than less. */
+/* What has not changed is one grey in each theme, and nothing else is; more is the other side of
+ * the scale than less. */
 static void test_unchanged_cells_are_grey(void **state) {
     (void)state;
     struct fixture f;
@@ -399,7 +414,8 @@ static void test_the_panel_explains(void **state) {
         const char *words;
     } cells[] = {{1, 0, "now − "}, {0, 3, "before"}, {7, 2, "and the same before"}};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        f.d.cell = (struct document_cell){ATTENTION_TENSOR_WEIGHTS, 4, cells[i].row, cells[i].column};
+        f.d.cell =
+            (struct document_cell){ATTENTION_TENSOR_WEIGHTS, 4, cells[i].row, cells[i].column};
         draw(&f);
         size_t found = 0;
         for (size_t k = 0; k < f.room.semantics.count; k++)
@@ -461,7 +477,8 @@ static void test_marks_stand_on_what_differs(void **state) {
                     struct difference_cell d;
                     assert_true(difference_cell_of(&f.room.study, &cell, &d));
                     bool is_other = d.now != d.before;
-                    size_t here = dots_in(&f, semantics_cell_rect(node, at / columns, at % columns));
+                    size_t here =
+                        dots_in(&f, semantics_cell_rect(node, at / columns, at % columns));
                     changed += is_other;
                     dots += here;
                     if (here != (size_t)is_other && here > 0)
@@ -469,8 +486,8 @@ static void test_marks_stand_on_what_differs(void **state) {
                 }
                 size_t expected = is_image || changed == rows * columns ? 0 : changed;
                 if (dots != expected)
-                    fail_msg("%s (%s, edit %zu): %zu dots for %zu", node->name, step_id(f.d.step), e,
-                             dots, expected);
+                    fail_msg("%s (%s, edit %zu): %zu dots for %zu", node->name, step_id(f.d.step),
+                             e, dots, expected);
                 assert_true((changed > 0) == (strstr(node->value, "changed") != NULL));
                 marked += dots;
                 calm += changed == rows * columns;
