@@ -135,15 +135,15 @@ bool numbers_build(const struct study *study, const struct numbers_request *requ
     if (request->source >= 0)
         matrix =
             shown_matrix(study, request->source, request->head < 0 ? 0 : request->head, scratch);
-    bool is_done =
-        matrix.values && matrix.rows && matrix.columns
-            ? build(study, request, &matrix, scratch, out, error)
-            : file_error_set(error, "%s",
-                             difference_is_shown(study)
-                                 ? "this matrix cannot be compared with before: one of the two "
-                                   "passes has none, or of other words; choose another, or show now"
-                                 : "this pass has no such matrix; choose one that it has, or "
-                                   "another sentence or model");
+    bool is_done = false;
+    if (matrix.values && matrix.rows && matrix.columns)
+        is_done = build(study, request, &matrix, scratch, out, error);
+    else if (difference_is_shown(study))
+        file_error_set(error, "this matrix cannot be compared with before: one of the two passes "
+                              "has none, or of other words; choose another, or show now");
+    else
+        file_error_set(error, "this pass has no such matrix; choose one that it has, or another "
+                              "sentence or model");
     free(scratch);
     return is_done;
 }
