@@ -24,14 +24,13 @@ static bool is_same(float a, float b) {
 }
 
 /* One matrix against the library's difference of the whole tensor. */
-static void check_matrix(const struct study *study, int tensor, int layer, int head,
+static void check_matrix(const struct study *study, int tensor, int head,
                          const struct attention_difference *whole, const float *out) {
     size_t floats = difference_scratch_floats(study, tensor);
     float *scratch = malloc((floats + 1) * sizeof *scratch);
     assert_non_null(scratch);
     struct cell_matrix now = cell_matrix_of(study, tensor, head, NULL);
     struct difference_matrix m = difference_matrix_of(study, tensor, head, scratch);
-    (void)layer;
     assert_int_equal(m.state, whole->is_comparable ? DIFFERENCE_THERE : DIFFERENCE_ONLY_NOW);
     assert_int_equal(m.rows, now.rows);
     assert_int_equal(m.columns, now.columns);
@@ -69,7 +68,7 @@ static void check_tensors(const struct study *study) {
             study->trace, study->baseline.trace, (enum attention_tensor_id)tensor,
             study->document.layer, out);
         for (int head = 0; head < heads; head++)
-            check_matrix(study, tensor, study->document.layer, head, &whole, out);
+            check_matrix(study, tensor, head, &whole, out);
         free(out);
     }
 }
