@@ -29,6 +29,8 @@ done
 "$headway" render --lang zh --step softmax --text "我爱北京，北京也爱我" --query 8 --key 2 -o "$out/softmax-zh.png"
 "$headway" render --lang en --step scale --mask causal -o "$out/mask.png"
 "$headway" render --lang en --step softmax --panel what-if --mask window:1 --temperature 0.5 --heads-off 2 -o "$out/what-if.png"
+"$headway" render --lang en --step softmax --head 5 --panel what-if --mask causal --difference on -o "$out/difference.png"
+"$headway" render --lang en --view heads --step softmax --mask causal --difference on --theme dark -o "$out/difference-dark.png"
 "$headway" render --lang en --step softmax --context "Ein Hund schlief tief" --key 3 -o "$out/cross-attention.png"
 "$headway" render --lang en --step projection --context "Ein Hund schlief tief" --values "one dog slept well" \
     -o "$out/cross-attention-projection.png"

@@ -96,6 +96,8 @@ const struct action actions[] = {
     {ROW(CHANGE_HEAD), .run = change_head},
     {ROW(CHANGE_TEXT), .run = change_text},
     {ROW(CHANGE_RESET), .run = change_reset, .keys = {STAGE('w', SHIFT)}},
+    {ROW(DIFFERENCE_SET), .run = change_difference},
+    {ROW(DIFFERENCE_TOGGLE), .run = change_difference, .keys = {STAGE('d', SHIFT)}},
     {ROW(LINES_HEAD), .run = lines_head},
     {ROW(LINES_THRESHOLD), .run = lines_threshold},
     {ROW(STAGE_SCROLL), .run = lines_scroll},

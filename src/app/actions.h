@@ -91,6 +91,7 @@ bool change_head(struct app *app, struct ui_action action);
 bool change_text(struct app *app, struct ui_action action);
 bool change_paint(struct app *app, struct ui_action action);
 bool change_reset(struct app *app, struct ui_action action);
+bool change_difference(struct app *app, struct ui_action action);
 /* lines_change.c: the controls of view `lines`; c = 1: part of a drag. */
 bool lines_head(struct app *app, struct ui_action action);
 bool lines_threshold(struct app *app, struct ui_action action);

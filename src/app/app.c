@@ -245,6 +245,14 @@ static void note_change(struct app *app, const struct document *before) {
     if (!was_unsaved && app->session_path) app_show_title(app);
 }
 
+/* With the last change taken back there is no difference to show any more: the stage goes back to now, and undo brings both
+ * back together. */
+static void end_difference(const struct document *before, struct document *wanted) {
+    if (before->shows_difference && !what_if_is_plain(&before->what_if) &&
+        what_if_is_plain(&wanted->what_if))
+        wanted->shows_difference = false;
+}
+
 bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
     struct document before = {0};
     struct file_error error = {0};
@@ -253,6 +261,7 @@ bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
         app_say(app, true, "message.no_memory", NULL, NULL);
         return false;
     }
+    end_difference(&before, wanted);
     bool is_done = study_set(&app->study, wanted, &error);
     document_free(wanted);
     app->needs_picture = true;

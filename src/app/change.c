@@ -103,3 +103,18 @@ bool change_reset(struct app *app, struct ui_action action) {
     what_if_init(&wanted.what_if);
     return app_change(app, &wanted, true);
 }
+
+/* What the stage shows: a look at the same document, like another view, and no step of undo. */
+bool change_difference(struct app *app, struct ui_action action) {
+    struct document wanted;
+    bool is_on = action.command == UI_COMMAND_DIFFERENCE_TOGGLE
+                     ? !app->study.document.shows_difference
+                     : action.b != 0;
+    if (is_on && what_if_is_plain(&app->study.document.what_if)) {
+        app_say(app, false, "difference.nothing", NULL, NULL);
+        return false;
+    }
+    if (!begin(app, &wanted)) return false;
+    wanted.shows_difference = is_on;
+    return app_change(app, &wanted, false);
+}

@@ -10,6 +10,7 @@
 #include "app/resources.h"
 #include "app/trace_file.h"
 #include "app/versions.h"
+#include "lesson/difference.h"
 #include "lesson/steps.h"
 #include "platform/paths.h"
 
@@ -150,6 +151,20 @@ static int run_trace(const struct options *options) {
     return status;
 }
 
+/* Differences are what they are in every view; without a before there are none to write. */
+static int check_difference(struct study *study) {
+    struct file_error error = {0};
+    study->document.view = VIEW_MATRICES;
+    if (!study->document.shows_difference || difference_is_shown(study)) return EXIT_DONE;
+    if (difference_state_of(study) == DIFFERENCE_NO_MEMORY)
+        file_error_set(&error, "--difference: there is no memory for the pass before; give more "
+                               "with --memory, or leave it out");
+    else
+        file_error_set(&error, "--difference: nothing is changed, so there is nothing to compare "
+                               "with; change something, or leave it out");
+    return complain(EXIT_FAILED, &error);
+}
+
 /* One matrix, or with {head} in the name one for each head. */
 static int run_numbers(const struct options *options) {
     struct study study = {0};
@@ -158,6 +173,7 @@ static int run_numbers(const struct options *options) {
         options->table_format >= 0 ? options->table_format : file_table_format_of(options->output);
     bool is_split = options->is_each_head && strstr(options->output, "{head}");
     int status = make_study(options, &study);
+    if (status == EXIT_DONE) status = check_difference(&study);
     int heads = is_split ? study.model.weights.config.heads : 1, first = study.document.head;
     for (int i = 0; i < heads && status == EXIT_DONE; i++) {
         char path[PATH_BYTES];

@@ -1,6 +1,7 @@
 #include "app/describe.h"
 
 #include "app/text_table.h"
+#include "lesson/difference.h"
 #include "lesson/number.h"
 #include "lesson/selection.h"
 #include "lesson/steps.h"
@@ -22,6 +23,7 @@ struct table {
     size_t rows, columns, first_row, first_column;
     enum number_style style;
     enum cell_tokens rows_are, columns_are; /* whose words stand beside them */
+    bool is_difference;
 };
 
 static struct table table_of(const struct study *study, const struct semantic_grid *grid) {
@@ -39,7 +41,17 @@ static struct table table_of(const struct study *study, const struct semantic_gr
                           .first_column = grid->first_column,
                           .style = is_weight ? NUMBER_WEIGHT : NUMBER_PLAIN,
                           .rows_are = is_transposed ? columns : rows,
-                          .columns_are = is_transposed ? rows : columns};
+                          .columns_are = is_transposed ? rows : columns,
+                          .is_difference = grid->is_difference};
+}
+
+/* now − before; false: there is nothing to compare with. */
+static bool difference_of(const struct study *study, const struct document_cell *cell,
+                          float *value) {
+    struct difference_cell d;
+    bool is_there = difference_cell_of(study, cell, &d) && d.state == DIFFERENCE_THERE;
+    *value = d.difference;
+    return is_there;
 }
 
 static const char *cell_text(const void *context, size_t row, size_t column, char *out) {
@@ -47,7 +59,9 @@ static const char *cell_text(const void *context, size_t row, size_t column, cha
     struct document_cell cell = cell_from_grid(table->id, (int)(table->first_row + row),
                                                (int)(table->first_column + column));
     float value = 0;
-    if (!selection_is_shown(table->study, &cell) || !cell_value(table->study, &cell, &value))
+    if (!selection_is_shown(table->study, &cell) ||
+        !(table->is_difference ? difference_of(table->study, &cell, &value)
+                               : cell_value(table->study, &cell, &value)))
         return "·";
     number_format(out, NUMBER_BYTES, value, table->style);
     return out;
@@ -108,13 +122,13 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
 }
 
 /* "R₁: input of this stage  8 × 4"; many names begin with the letter. */
-static void write_grid_name(FILE *out, const char *letter, const char *name) {
+static void write_grid_name(FILE *out, const char *sign, const char *letter, const char *name) {
     size_t bytes = strlen(letter);
     bool has_letter = bytes > 0 && strncmp(name, letter, bytes) == 0 &&
                       (name[bytes] == ' ' || name[bytes] == ':' || name[bytes] == '\0');
     const char *rest = has_letter ? name + bytes : name;
     rest += strspn(rest, ": ");
-    fprintf(out, "\n%s%s%s\n", letter, *letter && *rest ? ": " : "", rest);
+    fprintf(out, "\n%s%s%s%s\n", sign, letter, *letter && *rest ? ": " : "", rest);
 }
 
 static bool write_node(FILE *out, const struct study *study, const struct semantic_node *node) {
@@ -139,7 +153,8 @@ static bool write_node(FILE *out, const struct study *study, const struct semant
     case ROLE_GRID: {
         if (!node->has_grid) return true;
         struct document_cell cell = cell_from_grid(node->grid.id, 0, 0);
-        write_grid_name(out, cell_symbol(cell.source), node->name);
+        const char *sign = node->grid.is_difference ? "Δ" : "";
+        write_grid_name(out, sign, cell_symbol(cell.source), node->name);
         if (node->value[0]) fprintf(out, "%s\n", node->value);
         struct table table = table_of(study, &node->grid);
         return write_table(out, &table);

@@ -236,6 +236,7 @@ enum finder_listing finder_listing_of(enum ui_command command) {
     case UI_COMMAND_PANEL_SCROLL:
     case UI_COMMAND_RAIL_SCROLL:
     case UI_COMMAND_CHANGE_DIAL:
+    case UI_COMMAND_DIFFERENCE_SET: /* the toggle is listed */
     case UI_COMMAND_KEY_SET:
     case UI_COMMAND_LINES_HEAD:
     case UI_COMMAND_LINES_THRESHOLD:

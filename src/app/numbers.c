@@ -5,6 +5,7 @@
 #include "app/export.h"
 #include "app/finder.h"
 #include "lesson/cell_name.h"
+#include "lesson/difference.h"
 #include "lesson/number.h"
 #include "lesson/selection.h"
 
@@ -49,6 +50,37 @@ static bool *empty_cells(const struct study *study, const struct numbers_request
     return is_empty;
 }
 
+static size_t count_of(const struct study *study, int source) {
+    size_t n = study_tokens(study), m = study_keys(study);
+    struct cell_matrix matrix = cell_matrix_of(study, source, 0, NULL);
+    return source == CELL_EXPONENTIALS ? n * m
+           : source == CELL_ROW_TOTAL  ? n
+                                       : matrix.rows * matrix.columns;
+}
+
+/* What shown_matrix needs. */
+static size_t scratch_floats(const struct study *study, int source) {
+    size_t floats = cell_scratch_floats(study, source);
+    return difference_is_shown(study)
+               ? floats + difference_scratch_floats(study, source) + count_of(study, source)
+               : floats;
+}
+
+/* The numbers of the stage: now, or now − before; values NULL: none. */
+static struct cell_matrix shown_matrix(const struct study *study, int source, int head,
+                                       float *scratch) {
+    struct cell_matrix matrix = cell_matrix_of(study, source, head, scratch);
+    if (!difference_is_shown(study) || !matrix.values) return matrix;
+    scratch += cell_scratch_floats(study, source);
+    struct difference_matrix before = difference_matrix_of(study, source, head, scratch);
+    float *out = scratch + difference_scratch_floats(study, source);
+    if (!before.values) return (struct cell_matrix){0};
+    for (size_t i = 0; i < matrix.rows * matrix.columns; i++)
+        out[i] = difference_between(matrix.values[i], before.values[i]);
+    matrix.values = out;
+    return matrix;
+}
+
 /* The matrices of all heads, one behind the other, and of how many; NULL: no memory. */
 static float *all_heads(const struct study *study, int source, size_t numbers, float *scratch,
                         size_t *layers) {
@@ -56,7 +88,7 @@ static float *all_heads(const struct study *study, int source, size_t numbers, f
     if (numbers > SIZE_MAX / sizeof(float) / (size_t)heads) return NULL;
     float *values = malloc(numbers * (size_t)heads * sizeof *values);
     for (int head = 0; values && head < heads; head++) {
-        struct cell_matrix matrix = cell_matrix_of(study, source, head, scratch);
+        struct cell_matrix matrix = shown_matrix(study, source, head, scratch);
         memcpy(values + (size_t)head * numbers, matrix.values, numbers * sizeof *values);
     }
     *layers = cell_source_is_per_head(source) ? (size_t)heads : 0;
@@ -96,18 +128,22 @@ static bool build(const struct study *study, const struct numbers_request *reque
 bool numbers_build(const struct study *study, const struct numbers_request *request,
                    struct file_bytes *out, struct file_error *error) {
     *out = (struct file_bytes){0};
-    size_t floats = request->source >= 0 ? cell_scratch_floats(study, request->source) : 0;
+    size_t floats = request->source >= 0 ? scratch_floats(study, request->source) : 0;
     float *scratch = malloc((floats ? floats : 1) * sizeof *scratch);
     if (!scratch) return no_memory(error);
     struct cell_matrix matrix = {0};
     if (request->source >= 0)
         matrix =
-            cell_matrix_of(study, request->source, request->head < 0 ? 0 : request->head, scratch);
-    bool is_done =
-        matrix.values && matrix.rows && matrix.columns
-            ? build(study, request, &matrix, scratch, out, error)
-            : file_error_set(error, "this pass has no such matrix; choose one that it has, or "
-                                    "another sentence or model");
+            shown_matrix(study, request->source, request->head < 0 ? 0 : request->head, scratch);
+    bool is_done = false;
+    if (matrix.values && matrix.rows && matrix.columns)
+        is_done = build(study, request, &matrix, scratch, out, error);
+    else if (difference_is_shown(study))
+        file_error_set(error, "this matrix cannot be compared with before: one of the two passes "
+                              "has none, or of other words; choose another, or show now");
+    else
+        file_error_set(error, "this pass has no such matrix; choose one that it has, or another "
+                              "sentence or model");
     free(scratch);
     return is_done;
 }
@@ -157,9 +193,13 @@ bool numbers_copy(struct app *app, struct ui_action action) {
     bool is_chosen =
         cell.source == chosen.source && cell.row == chosen.row && cell.column == chosen.column;
     float value = 0;
+    struct difference_cell d;
     if (is_chosen && cell.source >= 0 && selection_is_shown(study, &cell) &&
         cell_value(study, &cell, &value)) {
         char text[32];
+        if (difference_is_shown(study) && difference_cell_of(study, &cell, &d) &&
+            d.state == DIFFERENCE_THERE)
+            value = d.difference;
         snprintf(text, sizeof text, "%.9g", (double)value);
         return to_clipboard(app, text);
     }
@@ -186,7 +226,8 @@ bool numbers_save(struct app *app, struct ui_action action) {
     int used = snprintf(name, sizeof name, "%s-%s", stem, cell_source_id(cell.source));
     if (cell_source_is_per_head(cell.source))
         used += snprintf(name + used, sizeof name - (size_t)used, "-head-%d", cell.head + 1);
-    snprintf(name + used, sizeof name - (size_t)used, ".csv");
+    snprintf(name + used, sizeof name - (size_t)used, "%s.csv",
+             difference_is_shown(&app->study) ? "-difference" : "");
     if (!file_join(path, sizeof path, app->documents_folder ? app->documents_folder : "", name))
         path[0] = '\0';
     size_t bytes = strlen(path), name_bytes = path[0] ? strlen(name) : 0;

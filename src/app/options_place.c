@@ -90,6 +90,10 @@ static bool apply_predict(const struct option_target *t, const char *value) {
     return true;
 }
 
+static bool apply_difference(const struct option_target *t, const char *value) {
+    return option_read_switch(value, &t->document->shows_difference);
+}
+
 static bool apply_steps(const struct option_target *t, const char *value) {
     long steps;
     if (!option_read_integer(value, 0, COMPARISON_MAX_STEPS, &steps)) return false;
@@ -147,6 +151,7 @@ const struct option_row options_place_rows[] = {
     {"--steps", "a number from 0 to 1024", apply_steps, OPTION_FIELD},
     {"--kernel", "a number from 1 to 15", apply_kernel, OPTION_FIELD},
     {"--shows", "reach or influence", apply_compare_shows, OPTION_FIELD},
+    {"--difference", "on or off", apply_difference, OPTION_FIELD},
     {"--panel", "explain or what-if", apply_panel, OPTION_FIELD},
     {"--stride", "cell, row or matrix", apply_stride, OPTION_FIELD},
     {"--predict", "on or off", apply_predict, OPTION_FIELD},

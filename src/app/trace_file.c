@@ -5,6 +5,7 @@
 #include "files/json.h"
 #include "files/memory.h"
 #include "files/safetensors.h"
+#include "lesson/difference.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -153,7 +154,11 @@ static bool add_trace(struct trace_tensors *tensors, const struct study *study, 
 }
 
 static bool check_difference(const struct study *study, unsigned extras, struct file_error *error) {
-    if (!(extras >> TRACE_DIFFERENCE & 1u) || study->baseline.trace) return true;
+    enum difference_state state = difference_state_of(study);
+    if (!(extras >> TRACE_DIFFERENCE & 1u) || state == DIFFERENCE_THERE) return true;
+    if (state == DIFFERENCE_NO_MEMORY)
+        return file_error_set(error, "--with difference: there is no memory for the pass before; "
+                                     "give more with --memory, or leave it out");
     return file_error_set(error, "--with difference: nothing is changed, so there is nothing to "
                                  "compare with; change something, or leave it out");
 }

@@ -113,7 +113,7 @@ bool document_equal(const struct document *a, const struct document *b) {
         cells_equal(&a->cell, &b->cell) && a->shows_all_terms == b->shows_all_terms &&
         a->lines_heads == b->lines_heads && a->lines_threshold == b->lines_threshold &&
         a->compare_steps == b->compare_steps && a->compare_kernel == b->compare_kernel &&
-        a->compare_shows == b->compare_shows;
+        a->compare_shows == b->compare_shows && a->shows_difference == b->shows_difference;
     bool is_setting_equal = a->is_predict_off == b->is_predict_off &&
                             memcmp(a->answers, b->answers, sizeof a->answers) == 0;
     bool is_look_equal = a->theme == b->theme && a->map == b->map && a->language == b->language &&
@@ -139,6 +139,10 @@ bool document_set_model(struct document *document, const char *model) {
     free(document->model);
     document->model = copy;
     return true;
+}
+
+bool view_shows_differences(enum view view) {
+    return view == VIEW_MATRICES || view == VIEW_HEADS || view == VIEW_MODEL;
 }
 
 bool view_follows_beats(enum view view) {

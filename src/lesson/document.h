@@ -61,6 +61,7 @@ struct document {
     int compare_kernel; /* width of the convolution, 1 … COMPARISON_MAX_KERNEL */
     enum compare_shows compare_shows;
     struct what_if what_if; /* what the reader changed about the attention */
+    bool shows_difference;  /* the matrices show now − before, before being the model as it says */
     bool is_predict_off;
     int answers[PREDICT_COUNT]; /* key chosen, PREDICT_NONE or PREDICT_SKIPPED */
     enum theme_choice theme;
@@ -89,6 +90,7 @@ int step_from_id(const char *id);
 const char *view_id(enum view view);
 int view_from_id(const char *id);
 bool view_follows_beats(enum view view); /* shows a step beat by beat, with its words; the others show what comes of it */
+bool view_shows_differences(enum view view); /* now − before; lines and diagram draw weights as widths, which have no sign */
 const char *compare_shows_id(enum compare_shows shows);
 int compare_shows_from_id(const char *id);
 const char *panel_id(enum panel panel);

@@ -67,9 +67,9 @@ static json_t *place_to_json(const struct document *document) {
 
 static json_t *settings_to_json(const struct document *document) {
     return json_pack(
-        "{s:i, s:s, s:s, s:o, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "headway",
+        "{s:i, s:s, s:s, s:o, s:b, s:b, s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "headway",
         FORMAT_VERSION, "text", document->text, "model", document->model, "what_if",
-        what_if_to_json(&document->what_if), "predict", (int)!document->is_predict_off, "answers",
+        what_if_to_json(&document->what_if), "difference", (int)document->shows_difference, "predict", (int)!document->is_predict_off, "answers",
         answers_to_json(document->answers), "theme", theme_id(document->theme), "colormap",
         map_id(document->map), "language", language_id(document->language), "width",
         document->width, "height", document->height, "scale_percent", document->scale_percent,
@@ -224,6 +224,7 @@ static bool read_settings(const json_t *json, struct document *out, struct file_
     int panel = (int)out->panel;
     bool is_predict_on = !out->is_predict_off;
     bool is_good = field_read_bool(json, "predict", &is_predict_on, error) &&
+                   field_read_bool(json, "difference", &out->shows_difference, error) &&
                    read_answers(json, out->answers, error) &&
                    field_read_id(json, "theme", theme_from_id, &theme, error) &&
                    field_read_id(json, "colormap", map_from_id, &map, error) &&

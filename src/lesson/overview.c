@@ -1,6 +1,8 @@
 /* overview.c: pooled weights, entropy, patterns, shares. */
 #include "overview.h"
 
+#include "difference.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,7 +14,8 @@ const char *head_pattern_id(enum head_pattern pattern) {
 void overview_kept_forget(struct overview_kept *kept) {
     if (kept) {
         free(kept->pooled);
-        kept->pooled = NULL;
+        free(kept->differences);
+        *kept = (struct overview_kept){0};
     }
 }
 
@@ -86,6 +89,65 @@ const float *overview_head(const struct study *study, int layer, int head, size_
     }
     size_t at = (size_t)layer * weights.shape[0] + (size_t)head;
     return study->overview->pooled + at * *rows * *columns;
+}
+
+/* As pool, of the differences: what has changed most stays. */
+static void pool_difference(const float *now, const float *before, size_t n, size_t m, float *to,
+                            size_t rows, size_t columns) {
+    for (size_t i = 0; i < n * m; i++) {
+        size_t row = i / m * rows / n, column = i % m * columns / m;
+        float *cell = to + row * columns + column, step = difference_between(now[i], before[i]);
+        *cell = fabsf(step) > fabsf(*cell) ? step : *cell;
+    }
+}
+
+/* Into differences [L, h, rows, columns] of zeros; false: there is nothing to compare with, or no
+ * memory. */
+static bool pool_differences(const struct study *study, size_t rows, size_t columns,
+                             float *differences) {
+    const struct attention_config *config = &study->model.weights.config;
+    size_t floats = difference_scratch_floats(study, ATTENTION_TENSOR_WEIGHTS);
+    float *scratch = malloc((floats + 1) * sizeof *scratch);
+    bool is_there = scratch != NULL;
+    for (int i = 0; is_there && i < config->layers * config->heads; i++) {
+        struct attention_tensor weights = weights_of(study, i / config->heads);
+        const float *now = head_of(&weights, i % config->heads);
+        struct difference_matrix before =
+            difference_weights_of(study, i / config->heads, i % config->heads, scratch);
+        is_there = now && before.values;
+        if (is_there) {
+            pool_difference(now, before.values, before.rows, before.columns,
+                            differences + (size_t)i * rows * columns, rows, columns);
+        }
+    }
+    free(scratch);
+    return is_there;
+}
+
+const float *overview_difference(const struct study *study, int layer, int head, size_t *rows,
+                                 size_t *columns, float *range) {
+    const struct attention_config *config = &study->model.weights.config;
+    struct attention_tensor weights = weights_of(study, layer);
+    struct overview_kept *kept = study->overview;
+    if (!kept || !head_of(&weights, head)) {
+        return NULL;
+    }
+    *rows = side_of(weights.shape[1]);
+    *columns = side_of(weights.shape[2]);
+    size_t one = *rows * *columns, count = (size_t)(config->layers * config->heads) * one;
+    if (!kept->differences) {
+        float *differences = calloc(count, sizeof *differences);
+        if (!differences || !pool_differences(study, *rows, *columns, differences)) {
+            free(differences);
+            return NULL;
+        }
+        kept->differences = differences;
+        for (size_t i = 0; i < count; i++) {
+            kept->range = fmaxf(kept->range, fabsf(differences[i]));
+        }
+    }
+    *range = kept->range > 0 ? kept->range : 1;
+    return kept->differences + ((size_t)layer * weights.shape[0] + (size_t)head) * one;
 }
 
 /* The key of a pattern for query i; m: it has none. */

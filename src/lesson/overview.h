@@ -9,6 +9,10 @@
 enum { OVERVIEW_SIDE = 64 };
 const float *overview_head(const struct study *study, int layer, int head, size_t *rows, size_t *columns);
 
+/* The same of now − before, each value the one of largest magnitude; *range: the largest magnitude of all heads of all layers, so
+ * that they stand on one scale, 1 where nothing has changed. NULL also where there is nothing to compare with (difference.h). */
+const float *overview_difference(const struct study *study, int layer, int head, size_t *rows, size_t *columns, float *range);
+
 /* Where a head looks on average. */
 enum head_pattern { PATTERN_ITSELF, PATTERN_PREVIOUS, PATTERN_NEXT, PATTERN_FIRST, PATTERN_SPREAD, PATTERN_COUNT };
 const char *head_pattern_id(enum head_pattern pattern); /* "itself", "previous", "next", "first", "spread" */
@@ -27,7 +31,9 @@ bool head_share_largest(const struct study *study, int layer, int head, bool is_
 
 /* Part of a study. */
 struct overview_kept {
-    float *pooled; /* [L, h, rows, columns] */
+    float *pooled;      /* [L, h, rows, columns] */
+    float *differences; /* likewise */
+    float range;        /* of the differences */
 };
 void overview_kept_forget(struct overview_kept *kept); /* the pass is another one */
 #endif

@@ -2,6 +2,7 @@
 #include "study_baseline.h"
 
 #include "attention/attention_explain.h"
+#include "files/memory.h"
 #include "study.h"
 #include "study_pass.h"
 
@@ -12,14 +13,31 @@
 void study_baseline_free(struct study_baseline *baseline) {
     attention_trace_free(baseline->trace);
     free(baseline->text);
+    free(baseline->places);
     *baseline = (struct study_baseline){0};
+}
+
+/* What the pass that is shown leaves of the limit, which both share; false: nothing. *left 0: there is no limit. */
+static bool memory_left(const struct study *study, size_t *left) {
+    const struct what_if *what_if = &study->document.what_if;
+    const struct study_pass pass = study_pass_of(what_if, &study->model, &study->own_config);
+    const struct attention_input input = {.embedding = study->rows,
+                                          .n = study->tokens.count,
+                                          .context = study->context.rows,
+                                          .m = study->context.tokens.count,
+                                          .values = study->values.rows};
+    size_t limit = study->memory_limit_bytes;
+    size_t used = limit > 0 ? study_pass_bytes(&pass, what_if, &input) : 0;
+    *left = limit > used ? limit - used : 0;
+    return limit == 0 || *left > 0;
 }
 
 /* The pass of the study's text with nothing changed; false: no room. */
 static bool run(struct study *study) {
     struct what_if plain;
     struct study_text text = {0};
-    size_t left_out = 0;
+    size_t left_out = 0, left;
+    if (!memory_left(study, &left)) return false;
     what_if_init(&plain);
     if (study->baseline.trace == NULL) study->baseline.trace = attention_trace_new(NULL);
     bool is_done = study->baseline.trace != NULL &&
@@ -27,13 +45,34 @@ static bool run(struct study *study) {
     if (is_done && text.tokens.count > 0) {
         struct study_pass pass = study_pass_of(&plain, &study->model, &study->own_config);
         struct attention_input input = {.embedding = text.rows, .n = text.tokens.count};
-        struct study_means means = {study->memory_limit_bytes, study->pool};
+        struct study_means means = {left, study->pool};
         is_done = study_pass_run(&pass, &plain, &study->model.weights, &input,
                                  &means, study->baseline.trace, &left_out, NULL);
     }
     study_text_free(&text);
     what_if_free(&plain);
     return is_done;
+}
+
+/* Where the token at place i of the pass stands in the text: its rank by where it begins. */
+static size_t place_in_text(const struct study *study, size_t i) {
+    size_t place = 0;
+    for (size_t k = 0; k < study->tokens.count; k++)
+        place += study->tokens.tokens[k].start < study->tokens.tokens[i].start;
+    return place;
+}
+
+/* Where each word of another order comes from; false: no room. */
+static bool find_places(struct study *study) {
+    struct study_baseline *baseline = &study->baseline;
+    size_t n = study_tokens(study);
+    free(baseline->places);
+    baseline->places = NULL;
+    if (study->document.what_if.shuffle_seed == 0) return true;
+    baseline->places = file_allocate(n, sizeof *baseline->places);
+    for (size_t i = 0; baseline->places != NULL && i < n; i++)
+        baseline->places[i] = place_in_text(study, i);
+    return baseline->places != NULL;
 }
 
 void study_baseline_follow(struct study *study, bool is_model_new) {
@@ -46,10 +85,12 @@ void study_baseline_follow(struct study *study, bool is_model_new) {
     }
     bool is_old =
         is_model_new || baseline->text == NULL || strcmp(baseline->text, document->text) != 0;
-    if (!is_old && !baseline->is_missing) return;
-    free(baseline->text);
-    baseline->text = strdup(document->text);
-    baseline->is_missing = baseline->text == NULL || !run(study);
+    if (is_old || baseline->is_missing) {
+        free(baseline->text);
+        baseline->text = strdup(document->text);
+        baseline->is_missing = baseline->text == NULL || !run(study);
+    }
+    baseline->is_missing = !find_places(study) || baseline->is_missing;
 }
 
 static struct baseline_change change_of(const struct study *study,
@@ -57,14 +98,6 @@ static struct baseline_change change_of(const struct study *study,
     struct attention_difference d = attention_trace_difference(study->trace, study->baseline.trace,
                                                                tensor, study->document.layer, NULL);
     return (struct baseline_change){d.is_comparable, d.largest, d.changed, d.count};
-}
-
-/* Where the token at place i of the pass stands in the text: its rank by where it begins. */
-static size_t place_in_text(const struct study *study, size_t i) {
-    size_t place = 0;
-    for (size_t k = 0; k < study->tokens.count; k++)
-        place += study->tokens.tokens[k].start < study->tokens.tokens[i].start;
-    return place;
 }
 
 static void note(struct baseline_change *change, float now, float before) {
@@ -105,8 +138,8 @@ static size_t strongest(const float *row, size_t m) {
     return best;
 }
 
-static void count_rows(const struct study *study, const size_t *place,
-                       struct baseline_effect *effect) {
+static void count_rows(const struct study *study, struct baseline_effect *effect) {
+    const size_t *place = study->baseline.places;
     size_t n = study_tokens(study), head = (size_t)study->document.head;
     struct attention_tensor before = attention_trace_tensor(
         study->baseline.trace, ATTENTION_TENSOR_WEIGHTS, study->document.layer);
@@ -114,9 +147,10 @@ static void count_rows(const struct study *study, const size_t *place,
     if (now == NULL || before.data == NULL) return;
     effect->rows = n;
     for (size_t i = 0; i < n; i++) {
-        size_t was = strongest(before.data + (head * n + place[i]) * n, n);
+        size_t at = place != NULL ? place[i] : i;
+        size_t was = strongest(before.data + (head * n + at) * n, n);
         size_t is = strongest(now + i * n, n);
-        effect->rows_other += (is < n ? place[is] : n) != was;
+        effect->rows_other += (is < n && place != NULL ? place[is] : is) != was;
     }
 }
 
@@ -125,12 +159,10 @@ struct baseline_effect study_baseline_effect(const struct study *study) {
     size_t n = study_tokens(study);
     bool is_there = n > 0 && study->baseline.trace != NULL && !study->baseline.is_missing &&
                     attention_trace_tokens(study->baseline.trace) == n;
-    size_t *place = is_there ? calloc(n, sizeof *place) : NULL;
-    if (place == NULL) return effect;
-    for (size_t i = 0; i < n; i++)
-        place[i] = place_in_text(study, i);
+    const size_t *place = study->baseline.places;
+    if (!is_there) return effect;
     effect.is_there = true;
-    effect.is_by_word = study->document.what_if.shuffle_seed != 0;
+    effect.is_by_word = place != NULL;
     effect.has_other_keys = study_has_context(study);
     if (effect.is_by_word) {
         effect.output = by_word(study, ATTENTION_TENSOR_OUTPUT, place, false);
@@ -142,7 +174,6 @@ struct baseline_effect study_baseline_effect(const struct study *study) {
     if (effect.has_other_keys) /* the same shape would be chance */
         effect.weights = (struct baseline_change){0};
     else
-        count_rows(study, place, &effect);
-    free(place);
+        count_rows(study, &effect);
     return effect;
 }

@@ -12,6 +12,7 @@ struct study_baseline {
     struct attention_trace *trace; /* of the pass as the model says; NULL or empty: there is none */
     char *text;                    /* what it was made from, with the model of the study */
     bool is_missing;               /* it was wanted, and there was no room for it */
+    size_t *places; /* of words in another order: word i of the pass stands at places[i] there; NULL: all where they are */
 };
 void study_baseline_free(struct study_baseline *baseline); /* safe on zeros and twice */
 /* Brings it up to date with the study: made when the what-if changes anything, kept while text and model stay, let go

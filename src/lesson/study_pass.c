@@ -138,6 +138,18 @@ static bool fill_edits(const struct what_if *what_if, const struct attention_con
     return true;
 }
 
+size_t study_pass_bytes(const struct study_pass *pass, const struct what_if *what_if,
+                        const struct attention_input *input) {
+    struct attention_options options = {0};
+    struct attention_edit *edits = NULL;
+    size_t bytes = 0;
+    bool is_known = fill_edits(what_if, &pass->config, input, &options, &edits) &&
+                    attention_pass_bytes(&pass->config, &options, input, &bytes, NULL) ==
+                        ATTENTION_OK;
+    free(edits);
+    return is_known ? bytes : 0;
+}
+
 bool study_pass_run(const struct study_pass *pass, const struct what_if *what_if,
                     const struct attention_weights *weights, const struct attention_input *input,
                     const struct study_means *means, struct attention_trace *trace,

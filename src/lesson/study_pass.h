@@ -24,6 +24,11 @@ bool study_pass_equal(const struct study_pass *a, const struct what_if *a_change
 bool study_pass_has_place(const struct attention_config *config,
                           const struct attention_input *input, const struct attention_edit *edit);
 
+/* The memory that such a pass takes; only n, m and which rows are there is read of `input`. 0: it is none that can be run, or no
+ * memory. */
+size_t study_pass_bytes(const struct study_pass *pass, const struct what_if *what_if,
+                        const struct attention_input *input);
+
 /* What a pass may use. */
 struct study_means {
     size_t memory_limit_bytes;   /* 0: no limit */

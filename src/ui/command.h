@@ -86,6 +86,8 @@
     X(CHANGE_HEAD, "change.head")       /* a: head of the layer, b: 1 on, 0 off */                 \
     X(CHANGE_TEXT, "change.text")       /* a: edit_field: takes the text away */                   \
     X(CHANGE_RESET, "change.reset")     /* everything as the model says */                         \
+    X(DIFFERENCE_SET, "difference.set") /* b: 0 now, 1 now − before */                             \
+    X(DIFFERENCE_TOGGLE, "difference.toggle")                                                      \
     X(LINES_HEAD, "lines.head")         /* a: head, b: 1 drawn, 0 not */                           \
     X(LINES_THRESHOLD, "lines.threshold") /* b: percent */                                        \
     X(STAGE_SCROLL, "stage.scroll")     /* a: logical pixels, down when positive */                \

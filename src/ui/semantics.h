@@ -27,6 +27,7 @@ struct semantic_grid {
     const char *const *row_names; /* NULL: numbers from 1 */
     const char *const *column_names;
     const bool *is_hidden;        /* rows × columns, NULL: all shown */
+    bool is_difference;           /* values are now − before; all hidden where there is nothing to compare with */
 };
 
 struct semantic_node {

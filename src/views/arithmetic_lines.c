@@ -345,6 +345,39 @@ static const char *cell_title(struct page *page, const struct document_cell *cel
     return page_format(page, "%s [%s, %s]", cell_symbol(cell->source), row, column);
 }
 
+/* What the changes did to the number, where they did something or that is what is looked at. */
+static void put_difference(struct lines *l, const struct document_cell *cell) {
+    struct page *page = l->page;
+    struct difference_cell d;
+    bool is_told = page->is_selection_shown && difference_cell_of(page->study, cell, &d);
+    bool has_sides = is_told && d.state == DIFFERENCE_THERE;
+    if (!is_told || page->before == DIFFERENCE_PLAIN ||
+        !(page->shows_difference || (has_sides && d.now != d.before))) {
+        return;
+    }
+    float now = has_sides ? d.now : page->arithmetic.result;
+    bool is_sum = fabsf(d.difference) >= 0.005f &&
+                  lines_is_same(number_shown(d.now) - number_shown(d.before), d.difference);
+    const char *why = has_sides ? ""
+                      : d.state == DIFFERENCE_OTHER_WORDS
+                          ? page_words(page, "difference.other_words")
+                          : page_words(page, "difference.only_now");
+    const char *names[] = {"now", "before", "equals", "difference", "why", NULL};
+    const char *values[] = {page_number(page, now, NUMBER_TERM),
+                            page_number(page, d.before, NUMBER_TERM),
+                            is_sum ? "=" : "≈",
+                            page_number(page, d.difference, NUMBER_TERM),
+                            why,
+                            NULL};
+    const char *key = !has_sides                    ? "difference.now_only"
+                      : d.is_masked && d.was_masked ? "difference.masked_both"
+                      : d.now == d.before           ? "difference.same"
+                      : isinf(d.now)                ? "difference.masked"
+                      : isinf(d.before)             ? "difference.unmasked"
+                                                    : "difference.minus";
+    lines_put_sentence(l, page_filled(page, key, names, values));
+}
+
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom) {
     struct ui *ui = &page->ui;
     struct lines l = {page, x, y, width, roundf(ui_type(ui, type_size) * 1.6f), bottom};
@@ -353,6 +386,7 @@ float panel_arithmetic(struct page *page, float x, float y, float width, float b
     }
     const char *title = cell_title(page, &page->arithmetic.cell);
     lines_put(&l, title, "", true);
+    put_difference(&l, &page->arithmetic.cell);
     lines_put_form(&l, &page->arithmetic);
     draw_rectangle(ui->list, rect_make(x, y, ui_px(ui, 3), l.y - y), 0, ui->theme->line);
     return l.y - y;

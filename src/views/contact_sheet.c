@@ -76,8 +76,8 @@ static float largest_range(const struct page *page, const struct sheet *s, bool 
         struct study study;
         struct page at = page_at(page, &study, s->first_layer + i / s->heads);
         float own = 1;
-        heads_grid(&at, i % s->heads, is_weight, &own);
-        range = fmaxf(range, own);
+        struct grid grid = heads_grid(&at, i % s->heads, is_weight, &own);
+        range = grid.absence ? range : fmaxf(range, own);
         page_scratch_free(at.scratch);
         if (*is_weight) { /* all go from 0 to 1 */
             break;
@@ -116,6 +116,12 @@ static void draw_maps(struct page *page, const struct sheet *s, struct rect r, f
     }
 }
 
+/* What the maps are of, in a sentence where they cannot be. */
+static const char *sheet_words(struct page *page) {
+    struct grid first = weights_grid(page, 0);
+    return first.absence ? first.absence : page_words(page, "difference.strip");
+}
+
 void contact_sheet_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     if (page_n(page) == 0) {
@@ -132,9 +138,10 @@ void contact_sheet_draw(struct page *page, struct rect r) {
         semantics_add(ui->semantics, ROLE_HEADING, ui_id("contact sheet", 0, 0), top, title, "");
     }
     struct rect line = rect_cut_top(&r, ui_px(ui, 26));
-    ui_text_in(
-        ui, line, UI_LEFT, TEXT_WORDS_MEDIUM, 13, ui->theme->secondary,
-        page_format(page, "%s   %s", page_words(page, "axis.query"), page_words(page, "axis.key")));
+    const char *axes =
+        page_format(page, "%s   %s", page_words(page, "axis.query"), page_words(page, "axis.key"));
+    ui_text_in(ui, line, UI_LEFT, TEXT_WORDS_MEDIUM, 13, ui->theme->secondary,
+               page->shows_difference ? page_format(page, "%s   %s", axes, sheet_words(page)) : axes);
     bool has_bar = r.w >= ui_px(ui, 400) && r.h >= ui_px(ui, 160), is_weight = true;
     struct rect right = rect_cut_right(&r, has_bar ? colour_bar_width(page) + ui_px(ui, 12) : 0);
     struct sheet sheet = sheet_of(page, r);
@@ -143,7 +150,7 @@ void contact_sheet_draw(struct page *page, struct rect r) {
     }
     float range = largest_range(page, &sheet, &is_weight);
     draw_maps(page, &sheet, r, range);
-    if (has_bar) {
+    if (has_bar && range > 0) {
         struct rect place = rect_make(right.x + ui_px(ui, 12), right.y, right.w - ui_px(ui, 12),
                                       fminf(right.h, ui_px(ui, 320)));
         colour_bar(page, place, !is_weight, range, heads_bar_words(page));

@@ -209,9 +209,7 @@ static void draw_value(struct page *page, const struct diagram *d, size_t j, int
     }
     float name = d->is_tight ? 0 : ui_px(ui, 20), edge = d->is_tight ? ui_px(ui, 1) : ui_px(ui, 8);
     float high = fminf(ui_px(ui, 34), r.h - name - 2 * edge);
-    v.values += (size_t)key * v.row_stride;
-    v.first_row = (size_t)key;
-    v.rows = 1;
+    grid_take_row(&v, (size_t)key);
     float cell = floorf(fminf(r.w / (float)v.columns, ui_px(ui, 34)));
     cell = cell >= 1 ? cell : r.w / (float)v.columns;
     v.rect = rect_make(roundf(r.x + (r.w - cell * (float)v.columns) / 2), r.y + edge,
@@ -274,9 +272,7 @@ static void draw_output(struct page *page, const struct diagram *d) {
         states[c] = (uint8_t)(selection_is_shown(page->study, &cell) ? GRID_TINT : GRID_HIDDEN);
     }
     o.states = states;
-    o.values += (size_t)query * o.row_stride;
-    o.first_row = (size_t)query;
-    o.rows = 1;
+    grid_take_row(&o, (size_t)query);
     const char *names[] = {"query", NULL}, *values[] = {page_word(page, query), NULL};
     const char *name = page_filled(page, "diagram.output", names, values);
     float label =

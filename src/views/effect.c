@@ -3,6 +3,7 @@
 #include "chrome.h"
 
 #include "lesson/study_baseline.h"
+#include "ui/control.h"
 
 #include <math.h>
 
@@ -54,6 +55,38 @@ static const char *effect_note(struct page *page, const struct baseline_effect *
     return key ? page_words(page, key) : NULL;
 }
 
+/* Whether the matrices show now, or now − before: as soon as something is changed. The height used.
+ */
+static float draw_switch(struct page *page, struct rect r, bool is_measuring) {
+    struct ui *ui = &page->ui;
+    bool is_on = page->document->shows_difference;
+    if (what_if_is_plain(&page->document->what_if) && !is_on) {
+        return 0;
+    }
+    const char *labels[] = {page_words(page, "difference.off"), page_words(page, "difference.on")};
+    struct ui_choice choice = {.id = ui_id("difference switch", 0, 0),
+                               .name = page_words(page, "difference.show"),
+                               .value = labels[is_on],
+                               .labels = labels,
+                               .count = 2,
+                               .chosen = is_on,
+                               .own = -1,
+                               .action = {UI_COMMAND_DIFFERENCE_SET, 0, 0, 0}};
+    float gap = ui_px(ui, 8),
+          title = ui_text_width(ui, TEXT_WORDS, 13, choice.name) + ui_px(ui, 12);
+    float natural = ui_choice_width(ui, &choice), width = fminf(r.w, fmaxf(natural, r.w - title));
+    bool has_title = title + natural <= r.w;
+    float height = ui_choice_height(ui, &choice, width);
+    if (!is_measuring) {
+        struct rect place = rect_make(r.x, roundf(r.y + gap), r.w, height);
+        if (has_title) {
+            ui_text_in(ui, place, UI_LEFT, TEXT_WORDS, 13, ui->theme->ink, choice.name);
+        }
+        ui_choice_draw(ui, &choice, rect_right(place) - width, place.y, width);
+    }
+    return gap + height;
+}
+
 float effect_draw(struct page *page, struct rect r, bool is_measuring) {
     struct ui *ui = &page->ui;
     struct baseline_effect effect = study_baseline_effect(page->study);
@@ -64,7 +97,8 @@ float effect_draw(struct page *page, struct rect r, bool is_measuring) {
     float title = ui_px(ui, 24), line = ui_px(ui, 21), button = ui_px(ui, 36), y = r.y;
     float note_height = note ? ui_paragraph(ui, &words, 0, 0, r.w, true) + ui_px(ui, 2) : 0;
     bool is_plain = what_if_is_plain(&page->document->what_if);
-    float all = title + (float)count * line + note_height + ui_px(ui, 10) + button;
+    float shown = draw_switch(page, r, true);
+    float all = title + (float)count * line + note_height + shown + ui_px(ui, 10) + button;
     if (is_measuring) {
         return all;
     }
@@ -88,6 +122,7 @@ float effect_draw(struct page *page, struct rect r, bool is_measuring) {
                       note, "");
         y += note_height;
     }
+    y += draw_switch(page, rect_make(r.x, y, r.w, 0), false);
     struct ui_button reset = {.id = ui_id("reset", 0, 0),
                               .label = page_words(page, "command.change.reset"),
                               .action = {UI_COMMAND_CHANGE_RESET, 0, 0, 0},

@@ -40,6 +40,9 @@ void grid_frame_operands(struct page *page, const struct grid *grid) {
     struct document_cell own;
     int row, column;
     cell_from_grid_id(grid->id, &own);
+    if (grid->absence) {
+        return; /* a sentence stands there */
+    }
     for (int o = 0; page->has_arithmetic && o < page->arithmetic.operand_count; o++) {
         const struct arithmetic_operand *operand = &page->arithmetic.operands[o];
         if (operand->source == own.source && operand->head == own.head) {

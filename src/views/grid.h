@@ -14,7 +14,9 @@ enum grid_state { /* how one cell is painted */
     GRID_SHARE,     /* sequential map over 0 … range */
     GRID_MET,       /* of the comparison: heard of by now … */
     GRID_MET_NOW,   /* … just now */
-    GRID_NEVER      /* and never: hatched, without a number */
+    GRID_NEVER,     /* and never: hatched, without a number */
+    GRID_DIFFERENCE, /* now − before: diverging map, by v / range; exactly 0: grey. ±∞, masked now or before: hatched as well */
+    GRID_DIFFERENCE_MASKED /* the same of a number whose key is masked in one of the two: hatched */
 };
 
 struct grid {
@@ -28,11 +30,15 @@ struct grid {
     const uint8_t *states;  /* rows × columns of grid_state, or NULL */
     struct rect rect;       /* device pixels */
     enum cell_role role;
-    float range, scaled_range;
+    float range, scaled_range; /* of a difference 0 where no finite number has changed */
     int focus_row, focus_column; /* cells outside both are dimmed; −1: that axis does not dim */
     float number_size;      /* logical; 0: no numbers */
     const char *name;       /* for semantics: "S scores" */
     const char *const *row_names, *const *column_names;
+    /* What the changes did (grid_compare). */
+    const float *before; /* the same numbers before, at the strides of `values`; NULL: nothing to compare with */
+    bool is_difference;  /* values are now − before */
+    const char *absence; /* differences are wanted and there are none: why, as a sentence in the place of the cells; NULL */
 };
 
 void grid_draw(struct page *page, const struct grid *grid);
@@ -43,7 +49,8 @@ void grid_thumbnail(struct page *page, const struct grid *grid);
 /* The fill nearest to it on which black or white reaches the theme's least contrast. */
 struct colour grid_fill(const struct page *page, struct colour fill);
 struct colour grid_role_colour(const struct theme *theme, enum cell_role role); /* of frames and tinted cells */
-/* max |v| of a matrix; 1 where all are 0. */
+float grid_reach(const float *values, size_t count); /* the largest finite |v| of a matrix */
+/* The same; 1 where all are 0. */
 float grid_range(const float *values, size_t count);
 /* Characters of the longest number of a matrix; and the width a cell needs for so many at a type size (logical). */
 size_t grid_longest(const float *values, size_t count, enum number_style style);
@@ -56,8 +63,23 @@ struct grid_share {
 };
 bool grid_share_width(const struct page *page, float width, const struct grid_share *first, const struct grid_share *second,
                       float *first_cell, float *second_cell);
-/* A grid of a source of the study with its usual paint, not yet placed; rows 0: absent. */
+/* A grid of a source of the study with its usual paint, not yet placed; rows 0: absent. On a page that shows differences its
+ * values are those. */
 struct grid grid_of(struct page *page, int source, int head, bool is_transposed);
+/* The row alone: the grid is a part of the matrix from then on. */
+void grid_take_row(struct grid *grid, size_t row);
+/* Gives a grid of a whole matrix of the study its numbers of before; on a page that shows differences, now − before as its
+ * values. */
+void grid_compare(struct page *page, struct grid *grid, int source, int head);
+/* The numbers of before of a matrix, row by row without gaps; NULL: nothing to compare with, and *absence says why on a page
+ * that shows differences. */
+const float *grid_before(struct page *page, int source, int head, const char **absence);
+/* What a grid is called: its own name, and that it is a difference where it is. */
+const char *grid_name(struct page *page, const struct grid *grid);
+void grid_absence_draw(struct page *page, const struct grid *grid);
+/* `shape` and how much of the matrix has changed, or how far its differences reach: the longest that fits into `room`
+ * (device pixels) in the type of titles; "" where not even the shape does. */
+const char *grid_words(struct page *page, const struct grid *grid, const char *shape, float room);
 /* Gives each cell its state by the reveal of `phase`: shown as the grid's state, else hidden. */
 void grid_reveal(struct page *page, struct grid *grid, int phase);
 
@@ -93,6 +115,8 @@ struct labels labels_values(struct page *page, int focus, enum ui_command comman
 
 /* A letter with what is lowered (W_Q) or raised (K^T) in it, at a size; returns the width. */
 float grid_letter(struct page *page, float x, float baseline, float size, const char *letter, struct colour c);
+/* ΔQ on a page that shows differences, else Q. */
+const char *grid_symbol(struct page *page, const char *letter);
 /* A matrix letter with its size: "Q  queries 8 × 4" on one baseline; returns the width. key: catalogue key of the words. */
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c, const char *words);
 /* The colour bar: ticks and name. is_diverging: −range … range; else 0 … 1. Stands in r. */

@@ -11,7 +11,10 @@ struct grid heads_grid(struct page *page, int head, bool *is_weight, float *rang
     enum step step = page->document->step;
     *is_weight = step != STEP_SIMILARITY && step != STEP_SCALE;
     if (step < STEP_SIMILARITY || step > STEP_SOFTMAX) {
-        return weights_grid(page, head);
+        struct grid weights = weights_grid(page, head);
+        *is_weight = !page->shows_difference;
+        *range = weights.is_difference ? weights.range : *range;
+        return weights;
     }
     struct reveal beat =
         page->reveal; /* an overview shows the whole of every head, whatever the beat */
@@ -23,6 +26,7 @@ struct grid heads_grid(struct page *page, int head, bool *is_weight, float *rang
     struct scores_now now = scores_at_beat(page, head);
     page->reveal = beat;
     *range = step == STEP_SIMILARITY ? now.range : now.scaled_range;
+    *is_weight = *is_weight && !page->shows_difference;
     if (!now.values) {
         return (struct grid){0};
     }
@@ -31,9 +35,10 @@ struct grid heads_grid(struct page *page, int head, bool *is_weight, float *rang
 
 const char *heads_bar_words(struct page *page) {
     enum step step = page->document->step;
-    return page_words(page, step == STEP_SIMILARITY ? "bar.score"
-                            : step == STEP_SCALE    ? "bar.scaled"
-                                                    : "bar.weight");
+    return page_words(page, page->shows_difference    ? "bar.difference"
+                            : step == STEP_SIMILARITY ? "bar.score"
+                            : step == STEP_SCALE      ? "bar.scaled"
+                                                      : "bar.weight");
 }
 
 struct tile {
@@ -95,6 +100,7 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
                       : ui_text_in(ui, place, UI_LEFT, TEXT_WORDS_BOLD, 17, ui->theme->ink, name)) +
               ui_px(ui, is_off ? 12 : 8);
     const char *change = head_change_number(page, page->document->layer, head);
+    change = page->shows_difference ? "" : change; /* another Δ */
     if (is_off) {
         words = page_format(page, "%s · %s", page_words(page, "word.off"), words);
     }
@@ -128,13 +134,13 @@ static void draw_tile(struct page *page, struct rect r, const struct tile *t, in
     grid.column_names = labels.texts;
     grid_draw(page, &grid);
     grid_frame_operands(page, &grid);
-    /* The focus word's row in every head, so that heads can be compared on the same word. */
-    float row = (float)page->document->query;
-    draw_frame(
-        ui->list,
-        rect_inset(rect_snap(rect_make(grid.rect.x, grid.rect.y + row * t->cell, side, t->cell)),
-                   -ui_px(ui, 1), -ui_px(ui, 1)),
-        ui_px(ui, 3), ui_px(ui, 2), ui->theme->fill[ROLE_QUERY]);
+    if (!grid.absence) { /* the focus word's row in every head: compared on the same word */
+        float row = (float)page->document->query;
+        struct rect band =
+            rect_snap(rect_make(grid.rect.x, grid.rect.y + row * t->cell, side, t->cell));
+        draw_frame(ui->list, rect_inset(band, -ui_px(ui, 1), -ui_px(ui, 1)), ui_px(ui, 3),
+                   ui_px(ui, 2), ui->theme->fill[ROLE_QUERY]);
+    }
     if (is_off && !is_focus) { /* its numbers stay, but nothing comes of them */
         draw_frame(ui->list, rect_inset(grid.rect, -ui_px(ui, 4), -ui_px(ui, 4)), ui_px(ui, 5),
                    ui_px(ui, 2), ui->theme->secondary)
@@ -180,7 +186,8 @@ void heads_draw(struct page *page, struct rect r) {
         ui->theme->secondary,
         page_format(page, "%s   %s", page_words(page, "axis.query"), page_words(page, "axis.key")));
     const char *changed = layer_change_words(page);
-    if (!changed[0] && head_change_number(page, page->document->layer, 0)[0]) {
+    if (!changed[0] && !page->shows_difference &&
+        head_change_number(page, page->document->layer, 0)[0]) {
         changed = page_words(page, "head.delta");
     }
     if (changed[0] && top.w >= ui_px(ui, 300)) {
@@ -202,7 +209,7 @@ void heads_draw(struct page *page, struct rect r) {
                 ui_px(ui, 10), row_width);
         }
     }
-    if (has_bar) {
+    if (has_bar && !grids[0].absence && range > 0) {
         struct rect place =
             rect_make(right.x + ui_px(ui, 12), right.y + ui_px(ui, 30), right.w - ui_px(ui, 12),
                       fminf(right.h - ui_px(ui, 60), ui_px(ui, 320)));
@@ -221,8 +228,13 @@ void head_figure_draw(struct page *page, struct rect r) {
     }
     struct grid grid = heads_grid(page, head, &is_weight, &range);
     r = rect_inset(r, ui_px(ui, 24), ui_px(ui, 18));
-    const char *title = page_format(page, "%s · H%d %s", page_layer(page, page->document->layer),
-                                    head + 1, page_head_name(page, head));
+    const char *name = page_format(page, "%s · H%d %s", page_layer(page, page->document->layer),
+                                   head + 1, page_head_name(page, head)),
+               *title = name;
+    if (page->shows_difference) {
+        const char *names[] = {"name", NULL}, *values[] = {title, NULL};
+        title = page_filled(page, "difference.name", names, values);
+    }
     if (!page->is_figure) {
         struct rect top = rect_cut_top(&r, ui_px(ui, 48)), beside = top;
         rect_cut_left(&beside, ui_text_in(ui, top, UI_LEFT, TEXT_WORDS_BOLD, 19, ui->theme->ink,
@@ -249,7 +261,7 @@ void head_figure_draw(struct page *page, struct rect r) {
                           cell * (float)m, cell * (float)n);
     grid.slot = SLOT_HEAD;
     grid.number_size = 18;
-    grid.name = title;
+    grid.name = name;
     grid.row_names = rows.texts;
     grid.column_names = columns.texts;
     labels_rows(page, &rows, grid.rect, gap, label_width);
@@ -257,8 +269,12 @@ void head_figure_draw(struct page *page, struct rect r) {
     stage_axis_titles(page, grid.rect.x - gap, grid.rect.y - ui_px(ui, 6), grid.rect.x - gap,
                       grid.rect.y - ui_px(ui, 24));
     grid_draw(page, &grid);
-    colour_bar(page,
-               rect_make(rect_right(grid.rect) + ui_px(ui, 20), grid.rect.y, right.w,
-                         fminf(grid.rect.h, ui_px(ui, 320))),
-               !is_weight, range, heads_bar_words(page));
+    struct rect bar = rect_make(rect_right(grid.rect) + ui_px(ui, 20), grid.rect.y, right.w,
+                                fminf(grid.rect.h, ui_px(ui, 320)));
+    if (!grid.absence && range > 0) {
+        colour_bar(page, bar, !is_weight, range, heads_bar_words(page));
+    } else if (!grid.absence) { /* masks alone: no scale, but what it is */
+        ui_text_in(ui, rect_cut_top(&bar, ui_px(ui, 24)), UI_LEFT, TEXT_WORDS, 13,
+                   ui->theme->secondary, heads_bar_words(page));
+    }
 }

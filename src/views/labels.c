@@ -141,11 +141,15 @@ void labels_columns(struct page *page, const struct labels *labels, struct rect 
             continue;
         }
         enum text_style style = label_style(labels, i);
-        ui_text_fit(ui, style, labels->size, labels->texts[i], ui_px(ui, longest_label), fitted,
-                    sizeof fitted);
+        float middle = grid.x + ((float)i + 0.5f) * pitch, x = middle, y = grid.y - ui_px(ui, 8);
+        float room = ui_px(ui, longest_label);
+        if (angle > 0 && angle < 1) { /* a slanted one ends where the stage does */
+            float side = rect_right(draw_clip(ui->list)) - middle - sinf(angle) * size;
+            room = fminf(room, fmaxf(size, side / cosf(angle)));
+        }
+        ui_text_fit(ui, style, labels->size, labels->texts[i], room, fitted, sizeof fitted);
         bool is_focus = (int)i == labels->focus;
         struct colour c = is_focus ? labels->colour : ui->theme->ink;
-        float middle = grid.x + ((float)i + 0.5f) * pitch, x = middle, y = grid.y - ui_px(ui, 8);
         draw_key(ui->list, labels->slot, (uint32_t)i, 1);
         if (angle <= 0) {
             x = floorf(middle - ui_text_width(ui, style, labels->size, fitted) / 2);
@@ -241,10 +245,14 @@ float grid_letter(struct page *page, float x, float baseline, float size, const 
     return width;
 }
 
+const char *grid_symbol(struct page *page, const char *letter) {
+    return page->shows_difference ? page_format(page, "\u0394%s", letter) : letter;
+}
+
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c,
                  const char *words) {
     struct ui *ui = &page->ui;
-    float width = grid_letter(page, x, baseline, 26, letter, c);
+    float width = grid_letter(page, x, baseline, 26, grid_symbol(page, letter), c);
     width += ui_px(ui, 8);
     float end = x + width + ui_text_width(ui, TEXT_WORDS, 14, words);
     if (words[0] && end <= rect_right(draw_clip(ui->list))) {

@@ -28,7 +28,7 @@ static struct lines lay_out(struct page *page, struct rect r, uint64_t heads,
     struct ui *ui = &page->ui;
     struct lines l = {.n = page_n(page), .m = page_m(page), .heads = heads, .query = -1, .key = -1};
     size_t rows = l.n > l.m ? l.n : l.m;
-    float most = fminf(ui_px(ui, 170), r.w * 0.26f);
+    float most = floorf(fminf(ui_px(ui, 170), r.w * 0.26f));
     l.label = fmaxf(widest_word(page, queries, l.n, most), widest_word(page, keys, l.m, most));
     l.number =
         r.w >= ui_px(ui, 260) ? ceilf(ui_text_width(ui, TEXT_MONO, 15, "0.00")) + ui_px(ui, 22) : 0;

@@ -86,19 +86,12 @@ static void draw_tile(struct page *page, struct tiles *t, int layer, int head) {
     struct rect image = image_rect(t, layer, head);
     bool is_focus = layer == page->document->layer && head == page->document->head;
     bool is_off = attention_trace_is_head_off(page->study->trace, layer, head);
-    struct grid grid = {.slot = SLOT_MODEL + (uint32_t)(layer * 64 + head),
-                        .rect = image,
-                        .state = GRID_WEIGHT,
-                        .range = 1,
-                        .scaled_range = 1,
-                        .focus_row = -1,
-                        .focus_column = -1};
-    grid.values = overview_head(page->study, layer, head, &grid.rows, &grid.columns);
-    if (!grid.values) {
+    struct grid grid = overview_grid(page, layer, head);
+    if (grid.rows == 0) {
         return;
     }
-    grid.row_stride = grid.columns;
-    grid.column_stride = 1;
+    grid.rect = image;
+    grid.slot = SLOT_MODEL + (uint32_t)(layer * 64 + head);
     grid_thumbnail(page, &grid);
     if (is_off) {
         draw_hatch(ui->list, image, ui_px(ui, 6), ui->theme->secondary);
@@ -128,23 +121,23 @@ static void draw_tile(struct page *page, struct tiles *t, int layer, int head) {
 
 /* The matrix of the head in focus, for those who do not see it: a click opens the head. */
 static void record_focus(struct page *page, const struct tiles *t) {
-    struct document_cell place = {ATTENTION_TENSOR_WEIGHTS, page->document->head, 0, 0};
-    struct cell_matrix m = cell_matrix_of(page->study, place.source, place.head, NULL);
+    struct grid grid = grid_of(page, ATTENTION_TENSOR_WEIGHTS, page->document->head, false);
     struct semantics *list = page->ui.semantics;
     struct rect r = rect_intersect(image_rect(t, page->document->layer, page->document->head),
                                    draw_clip(page->ui.list));
+    grid.name = name_of(page, page->document->layer, page->document->head);
     struct semantic_node *node =
-        semantics_add(list, ROLE_GRID, ui_id("model grid", 0, 0), r,
-                      name_of(page, page->document->layer, page->document->head), "");
+        semantics_add(list, ROLE_GRID, ui_id("model grid", 0, 0), r, grid_name(page, &grid), "");
     node->has_grid = true;
     node->action =
         (struct ui_action){UI_COMMAND_HEAD_OPEN, page->document->layer, page->document->head, 0};
-    node->grid = (struct semantic_grid){.id = cell_grid_id(place.source, place.head),
-                                        .rows = m.rows,
-                                        .columns = m.columns,
-                                        .values = m.values,
-                                        .row_stride = m.columns,
-                                        .column_stride = 1,
+    node->grid = (struct semantic_grid){.id = grid.id,
+                                        .rows = grid.rows,
+                                        .columns = grid.columns,
+                                        .values = grid.values,
+                                        .row_stride = grid.row_stride,
+                                        .column_stride = grid.column_stride,
+                                        .is_difference = grid.is_difference,
                                         .row_names = (const char *const *)page->study->token_names,
                                         .column_names = page_key_names(page)};
     bool is_hovered = t->layer == page->document->layer && t->head == page->document->head;
@@ -241,10 +234,19 @@ void model_draw(struct page *page, struct rect r) {
     record_focus(page, &t);
     draw_clip_pop(ui->list);
     draw_caption(page, &t, caption);
-    if (has_bar) {
+    struct grid scale = overview_grid(page, page->document->layer, page->document->head);
+    if (scale.rows == 0) { /* a context: why, in the place of the images */
+        struct grid first = grid_of(page, ATTENTION_TENSOR_WEIGHTS, page->document->head, false);
+        first.rect = t.area;
+        rect_cut_left(&first.rect, t.label);
+        if (first.absence) {
+            grid_absence_draw(page, &first);
+        }
+    } else if (has_bar) {
         struct rect place =
             rect_make(right.x + ui_px(ui, 12), right.y + ui_px(ui, 30), right.w - ui_px(ui, 12),
                       fminf(right.h - ui_px(ui, 60), ui_px(ui, 320)));
-        colour_bar(page, place, false, 1, page_words(page, "bar.weight"));
+        colour_bar(page, place, page->shows_difference, scale.range,
+                   page_words(page, page->shows_difference ? "bar.difference" : "bar.weight"));
     }
 }

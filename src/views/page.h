@@ -2,6 +2,7 @@
 #ifndef VIEWS_PAGE_H
 #define VIEWS_PAGE_H
 #include "lesson/arithmetic.h"
+#include "lesson/difference.h"
 #include "lesson/number.h"
 #include "lesson/selection.h"
 #include "picture.h"
@@ -21,6 +22,8 @@ struct page {
     struct document_cell selection;      /* the number the panel explains; source −1: none */
     struct arithmetic arithmetic;        /* of the selection */
     bool has_arithmetic, is_selection_shown;
+    enum difference_state before; /* whether there is something to compare with */
+    bool shows_difference;        /* the matrices show now − before */
     bool is_presentation;
     enum picture_part part;
 };

@@ -42,6 +42,11 @@ static float unit_of(const struct picture_request *request) {
     return unit;
 }
 
+/* Heads, whatever the view. */
+static bool has_own_matrices(enum picture_part part) {
+    return part == PICTURE_HEAD || part == PICTURE_SHEET || part == PICTURE_MODEL_SHEET;
+}
+
 static struct page page_of(const struct picture_request *request, struct draw_list *list,
                            struct semantics *semantics) {
     const struct study *study = request->study;
@@ -70,6 +75,10 @@ static struct page page_of(const struct picture_request *request, struct draw_li
     if (request->has_grey_scale) {
         page.ui.scores_map = colour_map_signed(page.ui.weights_map);
     }
+    page.before = difference_state_of(study);
+    page.shows_difference = difference_is_shown(study) ||
+                            (d->shows_difference && page.before == DIFFERENCE_THERE &&
+                             has_own_matrices(request->part));
     page.reveal = steps_reveal(study);
     page.selection = selection_of(study);
     page.is_selection_shown =

@@ -12,6 +12,9 @@ static void draw_layers(struct page *page, struct rect *r) {
     int layers = page->study->model.weights.config.layers, layer = page->document->layer;
     struct rect title = rect_cut_top(r, ui_px(ui, 22));
     const char *words = page_layer(page, layer);
+    if (page->shows_difference) {
+        words = page_format(page, "%s \u00B7 \u0394A", words);
+    }
     ui_text_in(ui, title, UI_LEFT, TEXT_WORDS_SEMIBOLD, 13, ui->theme->secondary, words);
     if (layers > 1) {
         struct rect row = rect_cut_top(r, ui_px(ui, 34));
@@ -33,6 +36,18 @@ static void draw_layers(struct page *page, struct rect *r) {
     rect_cut_top(r, ui_px(ui, 6));
 }
 
+/* The weights of a head; how they have changed, where the stage shows that. */
+static struct grid thumbnail_of(struct page *page, int head) {
+    enum difference_state before = page->before;
+    if (page->shows_difference) {
+        return overview_grid(page, page->document->layer, head);
+    }
+    page->before = DIFFERENCE_PLAIN; /* no marks are drawn here */
+    struct grid grid = weights_grid(page, head);
+    page->before = before;
+    return grid;
+}
+
 static void draw_thumbnail(struct page *page, struct rect r, int head, float side) {
     struct ui *ui = &page->ui;
     bool is_on = head == page->document->head;
@@ -44,7 +59,7 @@ static void draw_thumbnail(struct page *page, struct rect r, int head, float sid
         draw_frame(ui->list, r, ui_px(ui, 9), ui_px(ui, 2), ui->theme->ink);
     }
     struct rect inner = rect_inset(r, ui_px(ui, 7), ui_px(ui, 6));
-    struct grid grid = weights_grid(page, head);
+    struct grid grid = thumbnail_of(page, head);
     grid.slot = 3000 + (uint32_t)head;
     float longer = fmaxf((float)page_n(page), (float)page_m(page)); /* rows and columns to scale */
     grid.rect = rect_make(inner.x, inner.y, fmaxf(1, roundf(side * (float)page_m(page) / longer)),

@@ -65,7 +65,7 @@ void scores_weights_draw(struct page *page, struct rect q, struct rect k, float 
         struct colour c = w->role == CELL_ROLE_QUERY ? ui->theme->text[ROLE_QUERY]
                           : w->role == CELL_ROLE_KEY ? ui->theme->text[ROLE_KEY]
                                                      : ui->theme->ink;
-        grid_letter(page, w->rect.x, k.y + ui_px(ui, 20), 20, letter, c);
+        grid_letter(page, w->rect.x, k.y + ui_px(ui, 20), 20, grid_symbol(page, letter), c);
         grid_draw(page, w);
         grid_frame_operands(page, w);
         x = right + gap;

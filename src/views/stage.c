@@ -35,6 +35,14 @@ const char *stage_shape(struct page *page, const char *key, size_t rows, size_t 
     return page_format(page, "%s  %zu × %zu", page_words(page, key), rows, columns);
 }
 
+float stage_title(struct page *page, float x, float baseline, const char *letter, struct colour c,
+                  const struct grid *grid, const char *shape, float right) {
+    const struct ui *ui = &page->ui;
+    float used = ui_text_width(ui, TEXT_WORDS_BOLD, 26, grid_symbol(page, letter)) + ui_px(ui, 10);
+    float room = fmaxf(right - x - used, ui_text_width(ui, TEXT_WORDS, 14, shape));
+    return grid_title(page, x, baseline, letter, c, grid_words(page, grid, shape, room));
+}
+
 float stage_fault_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     enum fault_choice fault = page->document->what_if.fault;
@@ -172,6 +180,7 @@ void stage_draw(struct page *page, struct rect r) {
     if (page->part == PICTURE_WINDOW && !page->is_presentation) {
         draw_tabs(page, rect_cut_top(&inner, ui_px(ui, 36)));
     }
+    stage_difference_draw(page, &inner);
     if (page_n(page) == 0) {
         draw_empty(page, inner);
     } else if (page->document->view == VIEW_DIAGRAM) {

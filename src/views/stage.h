@@ -45,16 +45,19 @@ const char *heads_bar_words(struct page *page);
 /* Every head of the layer, or of every layer, small, with its name, on one scale. */
 void contact_sheet_draw(struct page *page, struct rect r);
 
-/* Scores on their way to weights: what each cell of [n, m] shows at this beat. */
 /* What is wrong on purpose, in the colour of errors at the right end of r; the width that it takes there, 0 where
  * nothing is wrong. */
 float stage_fault_draw(struct page *page, struct rect r);
 
+/* Scores on their way to weights: what each cell of [n, m] shows at this beat. */
 struct scores_now {
     float *values;   /* n × m */
+    float *before;   /* n × m, as they stood before; NULL: nothing to compare with */
     uint8_t *states; /* grid_state each */
     int source;      /* what a click on a cell asks about */
     float range, scaled_range;
+    bool is_difference; /* values are now − before */
+    const char *absence; /* as of a grid */
 };
 struct scores_now scores_at_beat(struct page *page, int head);
 struct grid scores_grid(struct page *page, int head, const struct scores_now *now); /* not yet placed or named */
@@ -92,10 +95,19 @@ void product_place(struct page *page, struct rect r, struct product *product);
 void product_draw_operand(struct page *page, struct product *product); /* with its labels, not yet framed or named */
 void product_draw(struct page *page, struct product *product, const char *letter, const char *words, struct colour c); /* the rest; letter and words of the result */
 
+/* The weights of any head at a glance (lesson/overview.h), on a page of differences how they have changed, all on one scale; not
+ * yet placed; rows 0: neither. */
+struct grid overview_grid(struct page *page, int layer, int head);
+
 /* The room of matrices standing under and beside each other. */
 float stage_cell(float room, size_t cells, float most); /* size of one cell: whole pixels where they are large */
 float stage_label_width(struct page *page, const struct labels *rows, float most, const char *axis); /* room for row labels and the axis title above them */
 void stage_axis_titles(struct page *page, float row_x, float row_baseline, float column_x, float column_baseline);
 void stage_operator(struct page *page, float x, float y, const char *sign); /* centred */
+/* A matrix letter, its shape and what changed of it, as far as there is room to the left of `right`; the shape always. */
+float stage_title(struct page *page, float x, float baseline, const char *letter, struct colour c, const struct grid *grid,
+                  const char *shape, float right);
+/* While differences are wanted: the scale of the colours and what is to be said, on a line cut off the top of *r. */
+void stage_difference_draw(struct page *page, struct rect *r);
 const char *stage_shape(struct page *page, const char *key, size_t rows, size_t columns); /* "queries 8 × 4" */
 #endif

@@ -63,9 +63,10 @@ void step_heads_draw(struct page *page, struct rect r) {
     if (!p.is_tight) {
         draw_block_names(page, concat, heads);
     }
+    const char *said = grid_words(page, &p.operand, words, concat.w);
     ui_text_in(
         ui,
         rect_make(concat.x, concat.y - ui_px(ui, p.is_tight ? 28 : 50), concat.w, ui_px(ui, 24)),
-        UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, words);
+        UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, said[0] ? said : words);
     product_draw(page, &p, "Y", output, ui->theme->text[ROLE_OUTPUT]);
 }

@@ -65,11 +65,14 @@ static void draw_result(struct page *page, int which, struct rect weight_place, 
     grid_frame_operands(page, &result);
     bool is_wide = place.w >= ui_px(ui, 150);
     if (place.w >= ui_px(ui, 54) && weight_place.h > 0) {
-        grid_title(page, place.x, weight_place.y - ui_px(ui, 12), columns[which].weight_letter, c,
-                   is_wide ? page_format(page, "%zu × %zu", weight.rows, weight.columns) : "");
+        stage_title(page, place.x, weight_place.y - ui_px(ui, 12), columns[which].weight_letter, c,
+                    &weight,
+                    is_wide ? page_format(page, "%zu × %zu", weight.rows, weight.columns) : "",
+                    rect_right(place));
     }
-    grid_title(page, place.x, place.y - ui_px(ui, 10), columns[which].letter, c,
-               is_wide ? stage_shape(page, columns[which].words, result.rows, result.columns) : "");
+    stage_title(page, place.x, place.y - ui_px(ui, 10), columns[which].letter, c, &result,
+                is_wide ? stage_shape(page, columns[which].words, result.rows, result.columns) : "",
+                rect_right(place));
 }
 
 /* One text of cross-attention: its rows, and which of Q, K and V are made of them. */
@@ -127,7 +130,8 @@ static void draw_input(struct page *page, const struct band *band, struct rect p
         draw_norm(page, &input, room, gap, label_width);
     }
     bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, shape) + ui_px(ui, 46) <= place.w;
-    grid_title(page, place.x, baseline, letter, ui->theme->ink, is_roomy ? shape : "");
+    stage_title(page, place.x, baseline, letter, ui->theme->ink, &input, is_roomy ? shape : "",
+                rect_right(place));
     float width = ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis);
     ui_text(ui, TEXT_WORDS_MEDIUM, 13, place.x - gap - width, baseline, ui->theme->text[band->role],
             axis);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SLOT_SCORES = 900, SLOT_ROW_LABELS = 910, SLOT_COLUMN_LABELS = 911 };
 
@@ -44,9 +45,8 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
     struct ui *ui = &page->ui;
     size_t n = page_n(page), m = page_m(page);
     int head = page->document->head;
-    const float *q =
-        study_head_matrix(page->study, (enum attention_tensor_id)operands_of(page).query, head);
-    const float *s = study_head_matrix(page->study, ATTENTION_TENSOR_SIMILARITY, head);
+    const float *q = grid_of(page, operands_of(page).query, head, false).values;
+    const float *s = grid_of(page, ATTENTION_TENSOR_SIMILARITY, head, false).values;
     float q_room = fminf((float)d_k * ui_px(ui, 62), width * 0.42f);
     *s_cell = stage_cell(width - q_room, m, ui_px(ui, 80));
     *q_cell = stage_cell(fminf(q_room, width - *s_cell * (float)m), d_k, ui_px(ui, 62));
@@ -54,11 +54,12 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
         return;
     }
     struct grid_share first = {d_k, grid_longest(q, n * d_k, NUMBER_PLAIN), ui_px(ui, 62)};
-    const float *z = study_head_matrix(page->study, ATTENTION_TENSOR_SCORES, head);
-    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, head);
+    const float *z = grid_of(page, ATTENTION_TENSOR_SCORES, head, false).values;
+    const float *a = grid_of(page, ATTENTION_TENSOR_WEIGHTS, head, false).values;
+    enum number_style weights = page->shows_difference ? NUMBER_PLAIN : NUMBER_WEIGHT;
     const size_t longest[] = {grid_longest(s, n * m, NUMBER_PLAIN),
                               z ? grid_longest(z, n * m, NUMBER_PLAIN) : 0,
-                              a ? grid_longest(a, n * m, NUMBER_WEIGHT) : 0};
+                              a ? grid_longest(a, n * m, weights) : 0};
     struct grid_share second = {m, 0, ui_px(ui, 80)};
     for (size_t i = 0; i < sizeof longest / sizeof *longest; i++) {
         second.characters = longest[i];
@@ -133,6 +134,10 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
     grid_draw(page, &k);
     grid_frame_operands(page, &q);
     grid_frame_operands(page, &k);
+    const char *sign = grid_symbol(page, cell_symbol(o.key));
+    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, sign) + ui_px(ui, 12);
+    float end =
+        l->q.x + ui_text_width(ui, TEXT_WORDS_BOLD, 26, grid_symbol(page, cell_symbol(o.query)));
     if (l->q.w >= ui_px(ui, 60)) {
         grid_title(page, l->q.x, l->q.y - ui_px(ui, 14), cell_symbol(o.query),
                    ui->theme->text[ROLE_QUERY],
@@ -141,11 +146,9 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
                        ? q.name
                        : "");
     }
-    float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.key)) + ui_px(ui, 12);
     float x = l->k.x - ui_px(ui, 22) - letter;
-    float beside = l->q.x + ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.query));
     bool is_apart =
-        l->q.y - ui_px(ui, 36) >= l->k.y + ui_px(ui, 24) || x >= beside || l->q.w < ui_px(ui, 60);
+        l->q.y - ui_px(ui, 36) >= l->k.y + ui_px(ui, 24) || x >= end || l->q.w < ui_px(ui, 60);
     if (l->k.h >= ui_px(ui, 30) && is_apart) {
         grid_title(page, x, l->k.y + ui_px(ui, 20), page_format(page, "%s^T", cell_symbol(o.key)),
                    ui->theme->text[ROLE_KEY], "");
@@ -168,7 +171,7 @@ static void draw_totals(struct page *page, const struct scores_layout *l,
     float row_h = l->s.h / (float)n;
     bool is_adding = page->reveal.phase == PHASE_SOFTMAX_ADD;
     if (page->document->step != STEP_SOFTMAX || page->reveal.phase == PHASE_SOFTMAX_EXPONENTIATE ||
-        l->totals.w < ui_px(ui, 40)) {
+        l->totals.w < ui_px(ui, 40) || page->shows_difference) {
         return;
     }
     struct rect head =
@@ -243,7 +246,7 @@ static bool has_bar(struct page *page, const struct scores_layout *l) {
 
 /* The name and scale of what most cells show: while a step is under way, of what it starts from. */
 static void draw_legend(struct page *page, const struct scores_layout *l,
-                        const struct scores_now *now) {
+                        const struct scores_now *now, const struct grid *grid) {
     static const char *const whole[] = {"S", "Z", "A"}, *const on_the_way[] = {"S", "S → Z",
                                                                                "Z → A"};
     static const char *const bars[] = {"bar.score", "bar.scaled", "bar.weight"};
@@ -266,9 +269,15 @@ static void draw_legend(struct page *page, const struct scores_layout *l,
     bool has_words = (is_whole || which == 0) && !has_weights &&
                      ui_text_width(ui, TEXT_WORDS, 14, words) + ui_px(ui, 32) <=
                          l->k.x - l->bar.x - ui_px(ui, 70);
-    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8), letter, ui->theme->ink,
-               has_words ? words : "");
+    stage_title(page, top.x, rect_bottom(top) - ui_px(ui, 8), letter, ui->theme->ink, grid,
+                has_words ? words : "", has_weights ? top.x : rect_right(top));
     bar.h = fminf(bar.h, ui_px(ui, 220));
+    if (now->is_difference && now->range > 0) {
+        colour_bar(page, bar, true, now->range, page_words(page, "bar.difference"));
+    }
+    if (page->shows_difference) {
+        return;
+    }
     colour_bar(page, bar, shown != 2, shown == 0 ? now->range : now->scaled_range,
                page_words(page, bars[shown]));
 }
@@ -321,5 +330,5 @@ void step_scores_draw(struct page *page, struct rect r) {
     draw_totals(page, &l, &now);
     grid_frame_operands(page, &grid);
     record_answers(page, &l);
-    draw_legend(page, &l, &now);
+    draw_legend(page, &l, &now, &grid);
 }

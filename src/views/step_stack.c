@@ -55,10 +55,10 @@ static void draw_block(struct page *page, const struct block *block, const struc
     if (block->letter[0]) {
         x += grid_title(page, x, baseline, block->letter, c, "");
     }
-    ui_text_in(ui,
-               rect_make(x, baseline - ui_px(ui, 18),
-                         rect_right(draw_clip(ui->list)) - x - ui_px(ui, 4), ui_px(ui, 24)),
-               UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, shape);
+    struct rect place = rect_make(x, baseline - ui_px(ui, 18),
+                                  rect_right(draw_clip(ui->list)) - x - ui_px(ui, 4), ui_px(ui, 24));
+    const char *words = grid_words(page, grid, shape, place.w);
+    ui_text_in(ui, place, UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, words[0] ? words : shape);
     labels_rows(page, rows, grid->rect, gap, label_width);
     grid_draw(page, grid);
     grid_frame_operands(page, grid);
@@ -96,7 +96,7 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
     label_width = fmaxf(label_width, has_norm ? stage_norm_label_width(page, stack->norm) : 0);
     float range = 0;
     for (int b = 0; b < stack->count; b++) {
-        range = fmaxf(range, grids[b].range);
+        range = grids[b].absence ? range : fmaxf(range, grids[b].range);
     }
     float room = r.h - (float)shown * title_height(ui) - (float)(shown - 1) * between - norm;
     float row_h = stage_cell(room / (float)shown, rows.count, ui_px(ui, 56));

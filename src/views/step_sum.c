@@ -38,10 +38,10 @@ static struct sum_layout lay_out(struct page *page, struct rect r, const struct 
     float v_room = fminf((float)d_v * ui_px(ui, 72), width * 0.45f);
     float a_cell = stage_cell(width - v_room, m, ui_px(ui, 80));
     float v_cell = stage_cell(fminf(v_room, width - a_cell * (float)m), d_v, ui_px(ui, 72));
-    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
-    const float *o =
-        study_head_matrix(page->study, ATTENTION_TENSOR_HEAD_OUTPUT, page->document->head);
-    const float *v = study_head_matrix(page->study, ATTENTION_TENSOR_V, page->document->head);
+    int head = page->document->head; /* the numbers that stand there: now, or the differences */
+    const float *a = grid_of(page, ATTENTION_TENSOR_WEIGHTS, head, false).values;
+    const float *o = grid_of(page, ATTENTION_TENSOR_HEAD_OUTPUT, head, false).values;
+    const float *v = grid_of(page, ATTENTION_TENSOR_V, head, false).values;
     if (a && o && v && n <= 64 && m <= 64) {
         size_t v_longest = grid_longest(v, m * d_v, NUMBER_PLAIN),
                o_longest = grid_longest(o, n * d_v, NUMBER_PLAIN);
@@ -79,6 +79,10 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
     const char *names[] = {"query", NULL},
                *values[] = {page_word(page, page->document->query), NULL};
     const char *title = page_filled(page, "sum.recipe", names, values);
+    if (page->shows_difference) { /* shares have no sign: those of now */
+        const char *part[] = {"words", NULL}, *words[] = {title, NULL};
+        title = page_filled(page, "difference.recipe", part, words);
+    }
     struct rect head = rect_cut_top(&r, ui_px(ui, 22)), foot = rect_cut_bottom(&r, ui_px(ui, 22));
     struct rect bar = rect_inset(r, 0, ui_px(ui, 1));
     ui_text_in(ui, head, UI_LEFT, TEXT_WORDS, 14, ui->theme->secondary, title);
@@ -126,8 +130,8 @@ static void draw_recipe(struct page *page, struct rect r, const float *weights, 
                page_format(page, "%.0f %%", (double)(100 * whole)));
 }
 
-static void draw_weights(struct page *page, const struct sum_layout *l, const struct labels *rows,
-                         const struct labels *columns) {
+static struct grid draw_weights(struct page *page, const struct sum_layout *l,
+                                const struct labels *rows, const struct labels *columns) {
     struct ui *ui = &page->ui;
     float gap = ui_px(ui, l->is_tight ? 6 : 14);
     struct grid a = weights_grid(page, page->document->head);
@@ -142,11 +146,12 @@ static void draw_weights(struct page *page, const struct sum_layout *l, const st
         labels_columns(page, columns, l->a, l->label_height);
         stage_axis_titles(page, l->a.x - gap, l->a.y - ui_px(ui, 6), l->a.x - gap,
                           l->a.y - ui_px(ui, 24));
-        grid_title(page, l->a.x, l->a.y - l->label_height - ui_px(ui, 12), "A", ui->theme->ink,
-                   a.name);
+        stage_title(page, l->a.x, l->a.y - l->label_height - ui_px(ui, 12), "A", ui->theme->ink, &a,
+                    a.name, rect_right(l->a));
     }
     grid_draw(page, &a);
     grid_frame_operands(page, &a);
+    return a;
 }
 
 static void draw_values(struct page *page, const struct sum_layout *l,
@@ -164,7 +169,8 @@ static void draw_values(struct page *page, const struct sum_layout *l,
     grid_frame_operands(page, &v);
     /* How much of each row is poured: a bar as long as its weight at the row's end. */
     float row_h = l->v.h / (float)v.rows, room = ui_px(ui, 4);
-    for (size_t j = 0; j < v.rows && row_h >= 3; j++) {
+    bool has_marks = row_h >= 3 && !page->shows_difference;
+    for (size_t j = 0; j < v.rows && has_marks; j++) {
         struct rect mark = rect_snap(rect_make(
             rect_right(l->v) + room, l->v.y + (float)j * row_h + row_h * (1 - weights[j]) / 2,
             ui_px(ui, 5), row_h * weights[j]));
@@ -175,9 +181,9 @@ static void draw_values(struct page *page, const struct sum_layout *l,
     if (l->is_tight) {
         return;
     }
-    float width =
-        grid_title(page, l->v.x, l->v.y - ui_px(ui, 11), "V", ui->theme->text[ROLE_VALUE], v.name);
-    if (row_h >= 3 &&
+    float width = stage_title(page, l->v.x, l->v.y - ui_px(ui, 11), "V",
+                              ui->theme->text[ROLE_VALUE], &v, v.name, rect_right(l->v));
+    if (has_marks &&
         width + ui_px(ui, 8) < l->v.w) { /* what the marks at the ends of the rows are */
         ui_text(ui, TEXT_MONO, 13, rect_right(l->v) + room - ui_px(ui, 1), l->v.y - ui_px(ui, 6),
                 ui->theme->text[ROLE_VALUE], "a");
@@ -196,7 +202,8 @@ static void draw_output(struct page *page, const struct sum_layout *l, const str
         own.size = 13;
         own.slot = SLOT_SUM + 3;
         labels_rows(page, &own, l->o, ui_px(ui, 10), l->value_label_width);
-        grid_title(page, l->o.x, l->o.y - ui_px(ui, 11), "O", ui->theme->text[ROLE_OUTPUT], o.name);
+        stage_title(page, l->o.x, l->o.y - ui_px(ui, 11), "O", ui->theme->text[ROLE_OUTPUT], &o,
+                    o.name, rect_right(l->o));
     }
     grid_draw(page, &o);
     grid_frame_operands(page, &o);
@@ -220,15 +227,16 @@ void step_sum_draw(struct page *page, struct rect r) {
         return;
     }
     weights += (size_t)page->document->query * m;
-    draw_weights(page, &l, &rows, &columns);
+    struct grid a = draw_weights(page, &l, &rows, &columns);
     if (!l.is_tight) {
-        float middle = l.v.x - l.value_label_width - ui_px(ui, 36);
+        float middle = l.v.x - l.value_label_width - ui_px(ui, page->shows_difference ? 30 : 36);
         stage_operator(page, middle, l.v.y + l.v.h / 2, "×");
         stage_operator(page, middle, l.o.y + l.o.h / 2, "=");
-        if (l.has_bar) {
+        if (l.has_bar && !a.absence && a.range > 0) {
             struct rect bar = rect_make(rect_right(l.a) + ui_px(ui, 16), l.a.y,
                                         colour_bar_width(page), fminf(l.a.h, ui_px(ui, 220)));
-            colour_bar(page, bar, false, 1, page_words(page, "bar.weight"));
+            colour_bar(page, bar, a.is_difference, a.range,
+                       page_words(page, a.is_difference ? "bar.difference" : "bar.weight"));
         }
     }
     draw_values(page, &l, &values, weights);

@@ -46,7 +46,7 @@ void stage_bias_draw(struct page *page, int source, struct rect under, struct co
     float sign = ui_text_width(ui, TEXT_WORDS_BOLD, 16, "+ ");
     if (under.w >= ui_px(ui, 44)) {
         ui_text(ui, TEXT_WORDS_BOLD, 16, under.x, y - ui_px(ui, 8), ui->theme->secondary, "+");
-        grid_letter(page, under.x + sign, y - ui_px(ui, 8), 16, bias.name, c);
+        grid_letter(page, under.x + sign, y - ui_px(ui, 8), 16, grid_symbol(page, bias.name), c);
     }
     draw_row(page, &bias, rect_make(under.x, y, under.w, one_row(page)));
 }
@@ -149,6 +149,7 @@ void product_draw(struct page *page, struct product *p, const char *letter, cons
                   struct colour c) {
     struct ui *ui = &page->ui;
     struct rect weight = p->weight.rect, result = p->result.rect;
+    float end = rect_right(draw_clip(ui->list));
     grid_draw(page, &p->result);
     grid_frame_operands(page, &p->operand);
     grid_frame_operands(page, &p->result);
@@ -159,12 +160,13 @@ void product_draw(struct page *page, struct product *p, const char *letter, cons
         p->weight.number_size = stage_weight_size(page);
         grid_draw(page, &p->weight);
         grid_frame_operands(page, &p->weight);
-        grid_title(page, weight.x, weight.y - ui_px(ui, 12), symbol, c, shape);
+        stage_title(page, weight.x, weight.y - ui_px(ui, 12), symbol, c, &p->weight, shape, end);
     }
     if (p->has_bias) {
         stage_bias_draw(page, p->bias, weight, c);
     }
-    grid_title(page, result.x, result.y - ui_px(ui, 12), letter, c, p->is_tight ? "" : words);
+    stage_title(page, result.x, result.y - ui_px(ui, 12), letter, c, &p->result,
+                p->is_tight ? "" : words, end);
     if (!p->is_tight) {
         struct rect operand = p->operand.rect;
         float middle = rect_right(operand) + p->between / 2;

@@ -146,7 +146,7 @@ static void heads_row(struct rows *rows) {
     for (int head = 0; head < heads && rows->is_drawing; head++) {
         bool is_on = !what_if_is_head_off(&page->document->what_if, layer, head);
         const char *names[] = {"head", NULL}, *values[] = {page_format(page, "%d", head + 1), NULL};
-        struct ui_switch control = {.id = ui_id("head switch", head, 0),
+        struct ui_switch control = {.id = ui_id("head chip", head, 0),
                                     .label = page_format(page, "H%d", head + 1),
                                     .name = page_filled(page, "what_if.head", names, values),
                                     .value = page_words(page, is_on ? "word.on" : "word.off"),

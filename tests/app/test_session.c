@@ -90,6 +90,7 @@ static void change_everything(struct rig *rig) {
     what_if_set_head(&wanted.what_if, 0, 1, false);
     wanted.theme = THEME_DARK;
     wanted.map = MAP_CIVIDIS;
+    wanted.shows_difference = true;
     wanted.language = LANGUAGE_ZH;
     wanted.scale_percent = 110;
     wanted.panel = PANEL_WHAT_IF;

@@ -95,6 +95,7 @@ static void randomize(struct document *document) {
                               pick(0, 1) == 1));
     document->what_if.mask = (enum mask_choice)pick(0, MASK_COUNT - 1);
     document->is_predict_off = pick(0, 1) == 1;
+    document->shows_difference = pick(0, 1) == 1;
     for (int i = 0; i < PREDICT_COUNT; i++)
         document->answers[i] = pick(-2, pick(0, 1) == 1 ? 1023 : 1);
     document->theme = (enum theme_choice)pick(0, THEME_COUNT - 1);
@@ -171,7 +172,8 @@ static void test_equal_sees_every_field(void **state) {
         --*integers[i];
         assert_true(document_equal(&a, &b));
     }
-    bool *const booleans[] = {&b.shows_all_terms, &b.is_predict_off, &b.is_presentation};
+    bool *const booleans[] = {&b.shows_all_terms, &b.is_predict_off, &b.is_presentation,
+                                &b.shows_difference};
     for (size_t i = 0; i < sizeof booleans / sizeof booleans[0]; i++) {
         *booleans[i] = !*booleans[i];
         assert_false(document_equal(&a, &b));
@@ -264,6 +266,7 @@ static void test_damaged(void **state) {
         {"{\"headway\": 1, \"mask\": \"triangle\"}", "mask"},
         {"{\"headway\": 1, \"scaling\": false}", "scaling"},
         {"{\"headway\": 1, \"predict\": \"yes\"}", "predict"},
+        {"{\"headway\": 1, \"difference\": 1}", "difference"},
         {"{\"headway\": 1, \"answers\": []}", "answers"},
         {"{\"headway\": 1, \"answers\": {\"sum\": 0}}",
          "\"sum\" is 0, not a whole number from 1 to"},
