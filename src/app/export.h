@@ -26,7 +26,12 @@ struct export_look {
     bool is_paper;         /* a figure in the light theme, whose colours can be told apart when printed in grey */
     bool is_text_outlined; /* SVG, PDF */
     double width_mm;       /* of the page, type of 6 points at least; SVG and PDF; 0: 96 logical pixels an inch */
+    struct worksheet_request worksheet; /* of PICTURE_WORKSHEET; a PDF has all its pages */
 };
+
+/* How many files or pages one picture takes: 1, or the pages of a worksheet. */
+bool export_count_pages(const struct export_tools *tools, const struct study *study, const struct export_look *look,
+                        int *pages, struct file_error *error);
 
 /* A picture through cairo or the SVG writer, with the document in it: the same study gives the same bytes. */
 bool export_picture(const struct export_tools *tools, const struct study *study, const struct export_look *look,
@@ -55,6 +60,8 @@ struct export_variety {
  * first layer alone: where one of them was asked for, later layers begin with the projection. *places malloc'd. False: no memory. */
 bool export_places(const struct study *study, const struct export_variety *variety, struct export_place **places,
                    size_t *count);
+/* Leaves out the steps that a worksheet has nothing to work out in; returns how many places stay. */
+size_t export_places_of_worksheets(const struct study *study, struct export_place *places, size_t count);
 /* The study at that place, at its last beat where the step is another: a shallow copy, good as long as the first. */
 struct study export_study_at(const struct study *study, const struct export_place *place);
 

@@ -29,16 +29,36 @@ static struct study study_for(const struct study *study, const struct export_loo
     return copy;
 }
 
+/* A page to print is drawn on a grid of 384 an inch, except as an image, which has the pixels asked for. */
+static int density_of(const struct export_look *look) {
+    enum { PRINTED = 4 };
+    bool is_printed = look->part == PICTURE_WORKSHEET && look->format != EXPORT_PNG;
+    return is_printed ? PRINTED : look->density;
+}
+
+static struct picture_request request_of(const struct export_tools *tools,
+                                         const struct study *study,
+                                         const struct export_look *look) {
+    return (struct picture_request){.study = study,
+                                    .catalogue = tools->catalogue,
+                                    .measurer = tools->measurer,
+                                    .part = look->part,
+                                    .density = (float)density_of(look),
+                                    .is_figure = look->is_figure || look->is_paper,
+                                    .has_grey_scale = look->is_paper,
+                                    .worksheet = look->worksheet};
+}
+
 static bool draw_once(const struct export_tools *tools, const struct study *study,
                       const struct export_look *look, struct draw_list *list) {
-    struct picture_request request = {.study = study,
-                                      .catalogue = tools->catalogue,
-                                      .measurer = tools->measurer,
-                                      .part = look->part,
-                                      .density = (float)look->density,
-                                      .is_figure = look->is_figure || look->is_paper,
-                                      .has_grey_scale = look->is_paper};
+    struct picture_request request = request_of(tools, study, look);
     return picture_draw(&request, list, NULL);
+}
+
+bool export_count_pages(const struct export_tools *tools, const struct study *study,
+                        const struct export_look *look, int *pages, struct file_error *error) {
+    struct picture_request request = request_of(tools, study, look);
+    return picture_pages(&request, pages, error);
 }
 
 /* What of the picture is kept: a figure is cut to what is drawn, with a little air. */
@@ -96,12 +116,16 @@ static bool draw(const struct export_tools *tools, const struct study *study,
         if (!draw_once(tools, &copy, look, list)) return no_memory(error);
         area = kept_area(list, look);
     }
-    *page = vector_page_of(list, (float)look->density);
+    *page = vector_page_of(list, (float)density_of(look));
     page->width_pt *= (double)area.w / (double)list->width;
     page->area = area;
     if (look->width_mm > 0) {
         page->width_mm = look->width_mm;
         page->width_pt = look->width_mm * POINTS_PER_MM;
+    }
+    if (look->part == PICTURE_WORKSHEET) {
+        page->width_mm = worksheet_paper_width_mm(look->worksheet.paper, list->width > list->height);
+        page->width_pt = page->width_mm * POINTS_PER_MM;
     }
     page->has_background = !look->is_figure && !look->is_paper;
     page->is_text_outlined = look->is_text_outlined;
@@ -210,9 +234,16 @@ struct export_pages *export_pages_new(const struct export_tools *tools, const st
 bool export_pages_add(struct export_pages *pages, const struct export_tools *tools,
                       const struct study *study, const struct export_look *look,
                       struct file_error *error) {
-    struct vector_page page;
-    if (!draw(tools, study, look, &pages->list, &page, error)) return false;
-    return pdf_page(pages->pdf, &pages->list, &page) ? true : no_memory(error);
+    struct export_look at = *look;
+    int count;
+    if (!export_count_pages(tools, study, look, &count, error)) return false;
+    for (int i = 0; i < count; i++) {
+        struct vector_page page;
+        at.worksheet.page = i;
+        if (!draw(tools, study, &at, &pages->list, &page, error)) return false;
+        if (!pdf_page(pages->pdf, &pages->list, &page)) return no_memory(error);
+    }
+    return true;
 }
 
 bool export_pages_finish(struct export_pages *pages, struct file_bytes *out,

@@ -2,6 +2,7 @@
 #include "app/export.h"
 
 #include "lesson/steps.h"
+#include "lesson/worksheet.h"
 
 #include <stdlib.h>
 
@@ -45,4 +46,15 @@ struct study export_study_at(const struct study *study, const struct export_plac
     d->head = place->head;
     steps_go(&at, d, place->step, is_other_step ? BEAT_LAST : d->beat);
     return at;
+}
+
+size_t export_places_of_worksheets(const struct study *study, struct export_place *places,
+                                   size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct study at = export_study_at(study, &places[i]);
+        struct study sheet = worksheet_study(&at);
+        if (worksheet_is_possible(&sheet, NULL)) places[kept++] = places[i];
+    }
+    return kept;
 }
