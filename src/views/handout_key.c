@@ -91,13 +91,13 @@ struct column_flow {
     struct handout *sheet;
     int column, columns, page;
     float top, y; /* top: where the columns of this page begin */
-    int first_page;
-    float limit;  /* where the columns of the first page end */
+    int last_page;
+    float limit;  /* where the columns of the last page end */
 };
 
 static float column_end(const struct column_flow *flow) {
     float bottom = handout_bottom(flow->sheet);
-    return flow->page == flow->first_page ? fminf(flow->limit, bottom) : bottom;
+    return flow->page == flow->last_page ? fminf(flow->limit, bottom) : bottom;
 }
 
 static float column_x(const struct column_flow *flow) {
@@ -152,15 +152,15 @@ static void place_answer(struct column_flow *flow, size_t blank, size_t first, s
     flow->y += between_answers;
 }
 
-/* All answers in the columns from (y, page) on; those of the first page end at `limit`. The pages that it takes. */
+/* All answers in the columns from (y, page) on; those of page `last` end at `limit`. The pages that it takes. */
 static int lay_columns(struct handout *sheet, float y, int page, int columns, const size_t *counts,
-                       float limit) {
+                       int last, float limit) {
     struct column_flow flow = {.sheet = sheet,
                                .columns = columns,
                                .page = page,
                                .top = y,
                                .y = y,
-                               .first_page = page,
+                               .last_page = last,
                                .limit = limit};
     size_t first = 0;
     sheet->answer_count = 0;
@@ -190,16 +190,12 @@ void handout_lay_answers(struct handout *sheet) {
     for (size_t i = 0; i < blanks; i++) {
         counts[i] = write_answer(sheet, i);
     }
-    sheet->pages = lay_columns(sheet, y, page, columns, counts, INFINITY);
-    float even = y + lines_height(sheet, 0, sheet->lines.count) / (float)columns;
-    while (sheet->pages == page + 1 && even < handout_bottom(sheet)) { /* columns of one height */
-        if (lay_columns(sheet, y, page, columns, counts, even) == sheet->pages) {
-            return;
-        }
-        even += line_height;
-    }
-    if (sheet->pages == page + 1) {
-        lay_columns(sheet, y, page, columns, counts, INFINITY);
+    sheet->pages = lay_columns(sheet, y, page, columns, counts, -1, 0);
+    int last = sheet->pages - 1, pages = 0;
+    float limit = last == page ? y : handout_top(sheet, last);
+    while (pages != sheet->pages && limit < handout_bottom(sheet)) { /* columns of one height at the end */
+        limit += 2 * line_height;
+        pages = lay_columns(sheet, y, page, columns, counts, last, limit);
     }
 }
 
