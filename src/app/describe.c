@@ -109,7 +109,7 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
 
 static bool write_node(FILE *out, const struct study *study, const struct semantic_node *node) {
     bool is_of_window = node->id == NODE_STAGE || node->id == NODE_CARET ||
-                        node->id == NODE_PANEL_ROWS ||
+                        node->id == NODE_PANEL_ROWS || node->id == NODE_MENU_ROWS ||
                         node->action.command == UI_COMMAND_RAIL_SCROLL;
     if (is_of_window) return true;
     switch (node->role) {

@@ -12,7 +12,6 @@ struct export_tools {
     struct cairo_renderer *cairo;
 };
 
-enum export_format { EXPORT_PNG, EXPORT_SVG, EXPORT_PDF }; /* as picture_presence.export_format */
 /* By the ending of the name; −1: another. "-" is PNG. */
 int export_format_of(const char *path);
 const char *export_ending(enum export_format format); /* ".png" */

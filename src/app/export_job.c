@@ -86,13 +86,16 @@ static struct study study_of_job(const struct app *app, const struct export_job 
 /* "The-cat-sat-softmax-head-2", "…-heads", "…-steps" */
 static void job_name(const struct export_job *job, const struct study *study, char *out,
                      size_t out_bytes) {
-    int layers = study->model.weights.config.layers;
-    export_name(out, out_bytes, &study->document, layers > 1 ? study->document.layer : -1,
+    bool has_layers = study->model.weights.config.layers > 1;
+    bool names_layer = has_layers && !(job->pages && job->range == EXPORT_EACH_LAYER);
+    export_name(out, out_bytes, &study->document, names_layer ? study->document.layer : -1,
                 study->document.head);
     if (!job->pages || job->count < 2) return;
+    const char *many = job->range == EXPORT_EACH_STEP    ? "-steps"
+                       : job->range == EXPORT_EACH_LAYER ? "-layers"
+                                                         : "-heads";
     char *end = strstr(out, "-head-");
-    if (end && (size_t)(end - out) + 8 < out_bytes)
-        memcpy(end, job->range == EXPORT_EACH_STEP ? "-steps" : "-heads", 7);
+    if (end && (size_t)(end - out) + strlen(many) < out_bytes) memcpy(end, many, strlen(many) + 1);
 }
 
 static bool write_bytes(struct app *app, const struct export_job *job, const struct study *study,
@@ -177,9 +180,9 @@ void export_cancel(struct app *app) {
 static struct export_job *job_new(struct app *app, const struct export_look *look,
                                   enum export_range range) {
     const struct document *d = &app->study.document;
-    struct export_variety variety = {.is_each_head =
-                                         range == EXPORT_EACH_HEAD && look->part != PICTURE_SHEET,
-                                     .is_each_step = range == EXPORT_EACH_STEP};
+    struct export_variety variety = {.is_each_head = range == EXPORT_EACH_HEAD,
+                                     .is_each_step = range == EXPORT_EACH_STEP,
+                                     .is_each_layer = range == EXPORT_EACH_LAYER};
     struct export_job *job = calloc(1, sizeof *job);
     if (!job) return NULL;
     double density = look->density;

@@ -118,8 +118,8 @@ static void test_each_head_from_the_menu(void **state) {
     struct rig *rig = rig_start();
     rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
     assert_true(rig->app.presence.is_export_menu_open);
-    rig_click_named(rig, "One head alone");
-    rig_click_named(rig, "Each head, a file or page of its own");
+    rig_click_named(rig, "What: one head");
+    rig_click_named(rig, "Of: each head");
     rig_click_named(rig, "Save");
     assert_false(rig->app.presence.is_export_menu_open);
     finish(rig);
