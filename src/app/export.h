@@ -3,7 +3,7 @@
 #define APP_EXPORT_H
 #include "app/app.h"
 
-enum { EXPORT_MAX_NAME = 80 }; /* bytes, extension included */
+enum { EXPORT_MAX_NAME = 92 }; /* bytes, extension included */
 
 /* What it takes to make a picture of a study without a window. */
 struct export_tools {
@@ -26,6 +26,7 @@ struct export_look {
     bool is_text_outlined; /* SVG, PDF */
     double width_mm;       /* of the page, type of 6 points at least; SVG and PDF; 0: 96 logical pixels an inch */
     struct worksheet_request worksheet; /* of PICTURE_WORKSHEET; a PDF has all its pages */
+    bool has_key_too;      /* of a worksheet saved from the window: its answer key as well, as a second file */
 };
 
 /* How many files or pages one picture takes: 1, or the pages of a worksheet. */

@@ -24,6 +24,16 @@ bool export_set_command(struct app *app, struct ui_action action) {
     return true;
 }
 
+/* A step with fewer cells has all of them blank; the page says how many. */
+static struct worksheet_request worksheet_of(const struct export_choices *c,
+                                             const struct export_extent *e) {
+    return (struct worksheet_request){
+        .blanks = export_chosen(c, e, EXPORT_ROW_BLANKS),
+        .is_count_most = true,
+        .seed = (uint32_t)export_chosen(c, e, EXPORT_ROW_VERSION),
+        .paper = (enum worksheet_paper)export_chosen(c, e, EXPORT_ROW_PAGE)};
+}
+
 /* What the rows that apply say; a window in pixels where none is asked. */
 static struct export_look chosen_look(const struct app *app, enum export_range *range) {
     const struct export_choices *c = &app->presence.exporting;
@@ -44,6 +54,12 @@ static struct export_look chosen_look(const struct app *app, enum export_range *
     look.is_text_outlined =
         export_row_applies(c, e, EXPORT_ROW_TEXT) && export_chosen(c, e, EXPORT_ROW_TEXT);
     if (*range == EXPORT_ALL_LAYERS) look.part = PICTURE_MODEL_SHEET;
+    if (look.part == PICTURE_WORKSHEET) {
+        int answers = export_chosen(c, e, EXPORT_ROW_ANSWERS);
+        look.worksheet = worksheet_of(c, e);
+        look.worksheet.is_key = answers == EXPORT_KEY_ALONE;
+        look.has_key_too = answers == EXPORT_SHEET_AND_KEY;
+    }
     return look;
 }
 
@@ -57,4 +73,16 @@ bool export_command(struct app *app, struct ui_action action) {
     if (action.a == 1) look = chosen_look(app, &range);
     app_menu_close(app);
     return export_save(app, &look, range);
+}
+
+/* The worksheet of this step, as the menu says it, with or without the key beside it. */
+bool export_worksheet_command(struct app *app, struct ui_action action) {
+    struct export_extent extent = extent_of(app);
+    struct export_look look = {.part = PICTURE_WORKSHEET,
+                               .format = EXPORT_PDF,
+                               .density = 1,
+                               .worksheet = worksheet_of(&app->presence.exporting, &extent),
+                               .has_key_too = action.command == UI_COMMAND_WORKSHEET_KEY};
+    app_menu_close(app);
+    return export_save(app, &look, EXPORT_ONE);
 }
