@@ -213,8 +213,10 @@ void export_cancel(struct app *app) {
     struct export_job *job = app->job;
     if (!job) return;
     bool is_many = job->count > 1 && !job->pages;
-    say_counts(app, false, is_many ? "message.export_cancelled" : "message.export_cancelled_one",
-               "", job->done, job->count);
+    const char *key = job->sheet_path ? "message.export_cancelled_key"
+                      : is_many       ? "message.export_cancelled"
+                                      : "message.export_cancelled_one";
+    say_counts(app, false, key, job->sheet_path ? job->sheet_path : "", job->done, job->count);
     export_job_free(app);
 }
 
