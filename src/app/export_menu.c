@@ -34,16 +34,27 @@ static struct worksheet_request worksheet_of(const struct export_choices *c,
         .paper = (enum worksheet_paper)export_chosen(c, e, EXPORT_ROW_PAGE)};
 }
 
-/* What the rows that apply say; a window in pixels where none is asked. */
-static struct export_look chosen_look(const struct app *app, enum export_range *range) {
-    const struct export_choices *c = &app->presence.exporting;
-    struct export_extent extent = extent_of(app);
-    const struct export_extent *e = &extent;
-    *range = (enum export_range)export_chosen(c, e, EXPORT_ROW_RANGE);
+/* What varies among the pictures. */
+static struct export_variety chosen_variety(const struct export_choices *c,
+                                            const struct export_extent *e) {
+    int range = export_chosen(c, e, EXPORT_ROW_RANGE), walk = export_chosen(c, e, EXPORT_ROW_WALK);
+    if (range == EXPORT_WALK)
+        return (struct export_variety){.is_each_beat = true,
+                                       .is_each_step = walk != EXPORT_WALK_STEP,
+                                       .is_each_layer = walk == EXPORT_WALK_LAYERS};
+    return (struct export_variety){.is_each_head = range == EXPORT_EACH_HEAD,
+                                   .is_each_step = range == EXPORT_EACH_STEP,
+                                   .is_each_layer = range == EXPORT_EACH_LAYER};
+}
+
+/* How: what the rows that apply say. */
+static struct export_look chosen_look(const struct export_choices *c,
+                                      const struct export_extent *e) {
     struct export_look look = {
         .part = (enum picture_part)export_chosen(c, e, EXPORT_ROW_PART),
         .format = (enum export_format)export_chosen(c, e, EXPORT_ROW_FORMAT),
         .density = 1,
+        .seconds = export_seconds(c, e),
         .width_mm = export_width_mm(c, e),
     };
     if (export_row_applies(c, e, EXPORT_ROW_DENSITY))
@@ -53,7 +64,7 @@ static struct export_look chosen_look(const struct app *app, enum export_range *
         export_row_applies(c, e, EXPORT_ROW_TRIM) && export_chosen(c, e, EXPORT_ROW_TRIM);
     look.is_text_outlined =
         export_row_applies(c, e, EXPORT_ROW_TEXT) && export_chosen(c, e, EXPORT_ROW_TEXT);
-    if (*range == EXPORT_ALL_LAYERS) look.part = PICTURE_MODEL_SHEET;
+    if (export_chosen(c, e, EXPORT_ROW_RANGE) == EXPORT_ALL_LAYERS) look.part = PICTURE_MODEL_SHEET;
     if (look.part == PICTURE_WORKSHEET) {
         int answers = export_chosen(c, e, EXPORT_ROW_ANSWERS);
         look.worksheet = worksheet_of(c, e);
@@ -65,14 +76,17 @@ static struct export_look chosen_look(const struct app *app, enum export_range *
 
 /* a = 1: what is chosen in the menu; else the whole window as PNG, at the density chosen there. */
 bool export_command(struct app *app, struct ui_action action) {
-    enum export_range range = EXPORT_ONE;
+    const struct export_choices *choices = &app->presence.exporting;
     struct export_extent extent = extent_of(app);
-    struct export_look look = {
-        .part = PICTURE_WINDOW,
-        .density = export_chosen(&app->presence.exporting, &extent, EXPORT_ROW_DENSITY)};
-    if (action.a == 1) look = chosen_look(app, &range);
+    struct export_variety variety = {0};
+    struct export_look look = {.part = PICTURE_WINDOW,
+                               .density = export_chosen(choices, &extent, EXPORT_ROW_DENSITY)};
+    if (action.a == 1) {
+        look = chosen_look(choices, &extent);
+        variety = chosen_variety(choices, &extent);
+    }
     app_menu_close(app);
-    return export_save(app, &look, range);
+    return export_save(app, &look, &variety);
 }
 
 /* The worksheet of this step, as the menu says it, with or without the key beside it. */
@@ -84,5 +98,5 @@ bool export_worksheet_command(struct app *app, struct ui_action action) {
                                .worksheet = worksheet_of(&app->presence.exporting, &extent),
                                .has_key_too = action.command == UI_COMMAND_WORKSHEET_KEY};
     app_menu_close(app);
-    return export_save(app, &look, EXPORT_ONE);
+    return export_save(app, &look, &(struct export_variety){0});
 }

@@ -43,6 +43,7 @@ struct options {
     double width_mm; /* 0: not given */
     bool is_worksheet, has_worksheet_seed, has_page;
     struct worksheet_request worksheet;
+    double seconds;  /* of a beat; 0: not given */
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
     int matrix;          /* of numbers: a source of lesson/cell.h; −1: none given */
     int table_format;    /* enum file_table_format; −1: by the ending of the output */
@@ -75,6 +76,7 @@ bool options_check_heads(const struct document *wanted, const struct option_exte
                          struct file_error *error); /* those switched off */
 /* Is everything that render makes to be pages of one PDF? */
 bool options_are_pages(const struct options *options);
+bool options_are_beats(const struct options *options); /* an animation: every beat of what is named */
 bool options_has_content(const struct options *options); /* a file, a text or a model is named */
 bool options_has_size(const struct options *options);
 int options_threads(void); /* for long passes: one for each processor, at most 8 */

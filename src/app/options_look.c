@@ -140,6 +140,15 @@ static bool apply_page(const struct option_target *t, const char *value) {
     return false;
 }
 
+/* "2", "0.5" */
+static bool apply_seconds(const struct option_target *t, const char *value) {
+    char *end = NULL;
+    double seconds = strtod(value, &end);
+    if (end == value || *end || !(seconds >= 0.05 && seconds <= 60)) return false;
+    t->options->seconds = seconds;
+    return true;
+}
+
 /* "512M", "2G", "100000" */
 static bool apply_memory(const struct option_target *t, const char *value) {
     static const char units[] = "KMG";
@@ -207,6 +216,7 @@ const struct option_row options_look_rows[] = {
     {"--worksheet-seed", "a number from 1 to 1000000", apply_worksheet_seed, OPTION_AT_ONCE},
     {"--page", "a4 or letter, with :portrait or :landscape behind it if you like", apply_page,
      OPTION_AT_ONCE},
+    {"--seconds", "a number from 0.05 to 60", apply_seconds, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
     {"--with", "shares, value-weighted, influence or difference, with commas between them", apply_extras,

@@ -25,8 +25,7 @@ static bool is_worksheet(choices_now *c, extent_now *e) {
     return part(c, e) == PICTURE_WORKSHEET;
 }
 
-/* It is printed: one file has all its pages. */
-static bool is_no_worksheet(choices_now *c, extent_now *e) {
+static bool can_walk(choices_now *c, extent_now *e) {
     return !is_worksheet(c, e);
 }
 
@@ -49,6 +48,19 @@ static bool has_several_heads(choices_now *c, extent_now *e) {
     return e->heads > 1 || e->layers > 1;
 }
 
+static bool is_walk(choices_now *c, extent_now *e) {
+    return export_chosen(c, e, EXPORT_ROW_RANGE) == EXPORT_WALK;
+}
+
+static bool is_still(choices_now *c, extent_now *e) {
+    return !is_walk(c, e);
+}
+
+/* A worksheet is printed: one file has all its pages. */
+static bool is_still_image(choices_now *c, extent_now *e) {
+    return is_still(c, e) && !is_worksheet(c, e);
+}
+
 /* ---- which rows apply ---- */
 
 static bool is_vector(choices_now *c, extent_now *e) {
@@ -59,9 +71,9 @@ static bool has_pixels(choices_now *c, extent_now *e) {
     return !is_vector(c, e);
 }
 
-/* A window is no figure, and a worksheet a page of its own. */
+/* A window is no figure, a worksheet a page of its own, and the frames of an animation keep one size. */
 static bool can_be_figure(choices_now *c, extent_now *e) {
-    return part(c, e) != PICTURE_WINDOW && !is_worksheet(c, e);
+    return part(c, e) != PICTURE_WINDOW && !is_worksheet(c, e) && is_still(c, e);
 }
 
 static bool can_be_paper(choices_now *c, extent_now *e) {
@@ -90,11 +102,19 @@ static const struct export_row_kind kinds[EXPORT_ROW_COUNT] = {
                                       {EXPORT_EACH_HEAD, "each_head", has_each_head},
                                       {EXPORT_EACH_STEP, "each_step", NULL},
                                       {EXPORT_EACH_LAYER, "each_layer", has_layers},
-                                      {EXPORT_ALL_LAYERS, "all_layers", has_sheet_of_layers}}},
+                                      {EXPORT_ALL_LAYERS, "all_layers", has_sheet_of_layers},
+                                      {EXPORT_WALK, "walk", can_walk}}},
+    [EXPORT_ROW_WALK] = {.key = "through",
+                         .applies = is_walk,
+                         .choices = {{EXPORT_WALK_STEPS, "walk_steps", NULL},
+                                     {EXPORT_WALK_STEP, "walk_step", NULL},
+                                     {EXPORT_WALK_LAYERS, "walk_layers", has_layers}}},
     [EXPORT_ROW_FORMAT] = {.key = "as",
-                           .choices = {{EXPORT_PNG, "png", is_no_worksheet},
-                                       {EXPORT_SVG, "svg", is_no_worksheet},
-                                       {EXPORT_PDF, "pdf", NULL}}},
+                           .choices = {{EXPORT_PNG, "png", is_still_image},
+                                       {EXPORT_SVG, "svg", is_still_image},
+                                       {EXPORT_PDF, "pdf", is_still},
+                                       {EXPORT_WEBP, "webp", is_walk},
+                                       {EXPORT_GIF, "gif", is_walk}}},
     [EXPORT_ROW_BLANKS] = {.key = "blanks",
                            .applies = is_worksheet,
                            .usual = WORKSHEET_USUAL_BLANKS,
@@ -143,6 +163,13 @@ static const struct export_row_kind kinds[EXPORT_ROW_COUNT] = {
                                         {2, "density_2", NULL},
                                         {3, "density_3", NULL},
                                         {4, "density_4", NULL}}},
+    [EXPORT_ROW_SECONDS] = {.key = "seconds",
+                            .applies = is_walk,
+                            .places = 20,
+                            .usual = 3,
+                            .least = 0.5,
+                            .pitch = 0.5,
+                            .unit = "seconds_number"},
 };
 
 const struct export_row_kind *export_row_kind(enum export_row row) {
@@ -184,6 +211,10 @@ int export_chosen(choices_now *choices, extent_now *extent, enum export_row row)
 
 double export_number(enum export_row row, int place) {
     return kinds[row].least + kinds[row].pitch * place;
+}
+
+double export_seconds(choices_now *choices, extent_now *extent) {
+    return export_number(EXPORT_ROW_SECONDS, export_chosen(choices, extent, EXPORT_ROW_SECONDS));
 }
 
 double export_width_mm(choices_now *choices, extent_now *extent) {

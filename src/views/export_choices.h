@@ -11,6 +11,7 @@
 enum export_row {
     EXPORT_ROW_PART,    /* picture_part */
     EXPORT_ROW_RANGE,   /* export_range */
+    EXPORT_ROW_WALK,    /* export_walk */
     EXPORT_ROW_FORMAT,  /* export_format */
     EXPORT_ROW_BLANKS,  /* of a worksheet: how many; 0: all */
     EXPORT_ROW_ANSWERS, /* export_answers */
@@ -21,6 +22,7 @@ enum export_row {
     EXPORT_ROW_TRIM,    /* 1: cut to what is drawn, without title */
     EXPORT_ROW_TEXT,    /* 1: as outlines */
     EXPORT_ROW_DENSITY, /* 1 … 4 */
+    EXPORT_ROW_SECONDS, /* of a beat: places from half a second on, half a second each */
     EXPORT_ROW_COUNT
 };
 
@@ -30,9 +32,11 @@ enum export_range {
     EXPORT_EACH_STEP,
     EXPORT_EACH_LAYER,
     EXPORT_ALL_LAYERS, /* of the contact sheet: on one page */
+    EXPORT_WALK,       /* beat by beat, as an animation */
     EXPORT_RANGE_COUNT
 };
-enum export_format { EXPORT_PNG, EXPORT_SVG, EXPORT_PDF, EXPORT_FORMATS };
+enum export_walk { EXPORT_WALK_STEPS, EXPORT_WALK_STEP, EXPORT_WALK_LAYERS }; /* all steps, one, all of all layers */
+enum export_format { EXPORT_PNG, EXPORT_SVG, EXPORT_PDF, EXPORT_WEBP, EXPORT_GIF, EXPORT_FORMATS };
 enum export_answers { EXPORT_SHEET_AND_KEY, EXPORT_SHEET_ALONE, EXPORT_KEY_ALONE };
 enum export_paper { EXPORT_NO_PAPER, EXPORT_COLUMN, EXPORT_PAGE, EXPORT_OWN_WIDTH };
 enum { EXPORT_LEAST_MM = 40, EXPORT_COLUMN_MM = 84, EXPORT_PAGE_MM = 174, EXPORT_MOST_MM = 300 };
@@ -69,5 +73,6 @@ bool export_is_offered(const struct export_choices *choices, const struct export
 /* What holds: what was chosen where that is offered, else the first that is. */
 int export_chosen(const struct export_choices *choices, const struct export_extent *extent, enum export_row row);
 double export_number(enum export_row row, int place); /* of a slider */
+double export_seconds(const struct export_choices *choices, const struct export_extent *extent); /* of a beat */
 double export_width_mm(const struct export_choices *choices, const struct export_extent *extent); /* 0: not for paper */
 #endif

@@ -69,6 +69,33 @@ static void test_what_holds(void **state) {
     assert_false(export_is_offered(&c, &several, EXPORT_ROW_WIDTH, 1000));
 }
 
+/* An animation has formats of its own, a time, and no paper; what was chosen for stills comes back. */
+static void test_a_walk(void **state) {
+    (void)state;
+    struct export_choices c = usual();
+    c.value[EXPORT_ROW_PART] = PICTURE_HEAD;
+    c.value[EXPORT_ROW_TRIM] = 1;
+    assert_false(export_row_applies(&c, &several, EXPORT_ROW_SECONDS));
+    assert_false(export_row_applies(&c, &several, EXPORT_ROW_WALK));
+    assert_false(export_is_offered(&c, &several, EXPORT_ROW_FORMAT, EXPORT_GIF));
+    c.value[EXPORT_ROW_RANGE] = EXPORT_WALK;
+    assert_int_equal(export_chosen(&c, &several, EXPORT_ROW_FORMAT), EXPORT_WEBP);
+    assert_false(export_is_offered(&c, &several, EXPORT_ROW_FORMAT, EXPORT_PDF));
+    assert_true(export_row_applies(&c, &several, EXPORT_ROW_SECONDS));
+    assert_true(export_row_applies(&c, &several, EXPORT_ROW_WALK));
+    assert_true(export_row_applies(&c, &several, EXPORT_ROW_DENSITY));
+    assert_false(export_row_applies(&c, &several, EXPORT_ROW_TRIM));
+    assert_false(export_row_applies(&c, &several, EXPORT_ROW_PAPER));
+    assert_true(export_is_offered(&c, &several, EXPORT_ROW_WALK, EXPORT_WALK_LAYERS));
+    assert_false(export_is_offered(&c, &single, EXPORT_ROW_WALK, EXPORT_WALK_LAYERS));
+    assert_true(export_seconds(&c, &several) == 2);
+    c.value[EXPORT_ROW_SECONDS] = 19;
+    assert_true(export_seconds(&c, &several) == 10);
+    c.value[EXPORT_ROW_RANGE] = EXPORT_ONE;
+    assert_int_equal(export_chosen(&c, &several, EXPORT_ROW_FORMAT), EXPORT_PNG);
+    assert_int_equal(export_chosen(&c, &several, EXPORT_ROW_TRIM), 1);
+}
+
 /* No word of the menu is cut, its rows stand in it, and the button is whole. */
 static void check_menu(struct layout_room *room) {
     const struct draw_list *list = &room->list;
@@ -140,6 +167,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_apply),
         cmocka_unit_test(test_what_holds),
+        cmocka_unit_test(test_a_walk),
         cmocka_unit_test(test_every_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
