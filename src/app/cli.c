@@ -253,7 +253,8 @@ int cli_run(int argc, char **argv) {
     if (!options_parse(argc, argv, &options, &error)) return complain(EXIT_USAGE, &error);
     switch (options.verb) {
     case VERB_HELP:
-        fputs(options_help(), stdout);
+        for (size_t topic = 0; options_help(topic); topic++)
+            fputs(options_help(topic), stdout);
         return EXIT_DONE;
     case VERB_VERSION:
         versions_print(stdout);

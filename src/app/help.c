@@ -1,12 +1,13 @@
 /* help.c: what --help says. */
 #include "app/options.h"
 
-const char *options_help(void) {
-    return "Headway steps through self-attention on your own words, every number real.\n"
+/* By topic: no compiler need take a text of more than 4,095 bytes. */
+static const char *const topics[] = {
+           "Headway steps through self-attention on your own words, every number real.\n"
            "\n"
            "headway [FILE] [OPTIONS]            open the window (text file, model folder, session, "
            "picture made by Headway)\n"
-           "headway render -o OUT.{png,svg,pdf} [OPTIONS]\n"
+           "headway render -o OUT.{png,svg,pdf,webp,gif} [OPTIONS]\n"
            "                                    pictures, no display needed\n"
            "headway trace -o OUT.{safetensors,json} [OPTIONS]\n"
            "                                    every number of the pass\n"
@@ -37,7 +38,7 @@ const char *options_help(void) {
            "      and --kernel K (width of the convolution); also of headway compare; 1 and 3 when "
            "not given\n"
            "  --panel explain|what-if\n"
-           "  --predict on|off\n"
+           "  --predict on|off\n",
            "What is different (model: as the model says)\n"
            "  --context SENTENCE   keys and values come from it   --values SENTENCE   values from "
            "this "
@@ -55,23 +56,27 @@ const char *options_help(void) {
            "  --edit NAME[I,J]=NUMBER   as often as you like: a weight, an embedding or position, "
            "or a score; --edit none takes back those of a session\n"
            "      (or -inf), named and counted from 0 as in the files: "
-           "layers.0.attention.q.weight[2,3]=0.5\n"
+           "layers.0.attention.q.weight[2,3]=0.5\n",
            "How it looks\n"
            "  --theme light|dark|contrast  --lang en|zh  --ui-scale 0.75 … 3  --presentation\n"
            "  --colormap theme|blues|ember|cividis|viridis|magma|greys  --size WIDTHxHEIGHT\n"
            "Pictures\n"
-           "  -o, --output FILE   .png, .svg or .pdf; - is standard output, as PNG\n"
-           "  --part window|stage|head  --density 1 … 4 (PNG)  --contact-sheet   all heads on one "
+           "  -o, --output FILE   .png, .svg or .pdf; .webp or .gif: an animation; - is standard output, as "
+           "PNG\n"
+           "  --part window|stage|head  --density 1 … 4 (PNG, WebP, GIF)  --contact-sheet   all heads on one "
            "page\n"
            "  --head all  --layer all  --step all   {head}, {layer} and {step} in the name are "
            "replaced,\n"
            "      counted from 1; a .pdf without them gets all as its pages\n"
+           "  --seconds S   of each beat of an animation, 2 when not given: all beats of the step, or "
+           "with\n"
+           "      --step all of every step, with --layer all of every layer; --head all needs {head}\n"
            "  --figure   without title and background, cut to what is drawn\n"
            "  --paper   a figure in the light theme and in --colormap blues, where not another is "
            "given: weights\n"
            "      and scores keep their order when printed in grey\n"
            "  --width-mm W   of an .svg or .pdf; no type under 6 points\n"
-           "  --outlines   type as shapes, for programs without the fonts\n"
+           "  --outlines   type as shapes, for programs without the fonts\n",
            "Numbers\n"
            "  --matrix NAME   a tensor as in a trace (weights, scores, q …) or W_Q, W_K, W_V, W_O; "
            "of --layer\n"
@@ -84,5 +89,9 @@ const char *options_help(void) {
            "  --memory SIZE   what a pass may take (512M, 2G); half of the machine's when not "
            "given\n"
            "\n"
-           "Exit status: 0 done, 1 could not (one line on standard error), 2 wrong usage.\n";
+           "Exit status: 0 done, 1 could not (one line on standard error), 2 wrong usage.\n",
+};
+
+const char *options_help(size_t topic) {
+    return topic < sizeof topics / sizeof *topics ? topics[topic] : NULL;
 }

@@ -177,9 +177,9 @@ bool palette_make(struct palette *p) {
     if (!sorted) return false;
     memcpy(sorted, p->colours, p->used * sizeof *sorted);
     qsort(sorted, p->used, sizeof *sorted, by_area);
-    size_t exact = p->used <= PALETTE_MOST ? p->used : 0;
-    if (!exact)
-        while (exact < PALETTE_OF_AREAS && sorted[exact].flat)
+    size_t exact = p->used;
+    if (exact > PALETTE_MOST)
+        for (exact = 0; exact < PALETTE_OF_AREAS && sorted[exact].flat;)
             exact++;
     p->made_count = 0;
     for (size_t i = 0; i < exact; i++)

@@ -35,7 +35,7 @@ static bool webp_frame(void *state, const uint32_t *pixels, const uint32_t *befo
 static bool write_packet(struct output *out, const char *document) {
     output_text(out, "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF "
                      "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
-                     "<rdf:Description rdf:about=\"\" xmlns:headway=\"urn:headway\">"
+                     "<rdf:Description rdf:about=\"\" xmlns:headway=\"urn:headway:document\">"
                      "<headway:document>");
     output_escaped(out, document, strlen(document));
     output_text(out, "</headway:document></rdf:Description></rdf:RDF></x:xmpmeta>");
@@ -93,7 +93,7 @@ struct encoder encoder_webp(int width, int height, const char *document) {
     w->document = document ? strdup(document) : NULL;
     bool is_set = WebPConfigInit(&w->config) && WebPAnimEncoderOptionsInit(&options);
     w->config.lossless = 1;
-    w->config.method = 4;
+    w->config.method = 3;
     w->config.quality = 75;             /* of the search, not of the picture */
     options.anim_params.loop_count = 0; /* for ever */
     options.kmax = 0;                   /* every frame is a change of the one before */
