@@ -67,10 +67,9 @@ struct document_cell worksheet_cell(const struct worksheet_matrix *m, size_t row
 
 bool worksheet_is_masked(const struct study *study, const struct worksheet_matrix *m, size_t row,
                          size_t column) {
-    bool is_score = m->source == ATTENTION_TENSOR_SCORES ||
-                    m->source == ATTENTION_TENSOR_WEIGHTS || m->source == CELL_EXPONENTIALS;
-    const float *z =
-        is_score ? study_head_matrix(study, ATTENTION_TENSOR_SCORES, m->head) : NULL;
+    bool is_score = m->source == ATTENTION_TENSOR_SCORES || m->source == ATTENTION_TENSOR_WEIGHTS ||
+                    m->source == CELL_EXPONENTIALS;
+    const float *z = is_score ? study_head_matrix(study, ATTENTION_TENSOR_SCORES, m->head) : NULL;
     float score = z ? z[row * study_keys(study) + column] : 0;
     return isinf(score) && score < 0;
 }
@@ -85,20 +84,20 @@ static bool can_be_blank(const struct study *study, const struct worksheet_matri
 }
 
 /* ---- the choice ----
- * One cell after the other. Each matrix gets a share as large as it is; within it the next cell stands in
- * a row that has the fewest blanks so far, in the column that has the fewest, where the number is more
- * than "<.01" if there is one. Among equals chance decides, drawn from the seed. */
+ * One cell after the other. Each matrix gets a share as large as it is; within it the next cell
+ * stands in a row that has the fewest blanks so far, in the column that has the fewest, where the
+ * number is more than "<.01" if there is one. Among equals chance decides, drawn from the seed. */
 
 enum { CELL_TAKEN = 1, CELL_CLOSED = 2, CELL_SMALL = 4 };
 
 struct field { /* of one result */
     const struct worksheet_matrix *matrix;
     int index;
-    uint8_t *cells;          /* [rows, columns] of CELL_… */
+    uint8_t *cells;             /* [rows, columns] of CELL_… */
     size_t *in_row, *in_column; /* blanks so far */
-    size_t *left, *plain;       /* of each row: cells left, and those whose number is worth writing */
+    size_t *left, *plain; /* of each row: cells left, and those whose number is worth writing */
     uint64_t *row_lot, *column_lot;
-    size_t taken, open;      /* open: cells that could be blank, taken or not */
+    size_t taken, open; /* open: cells that could be blank, taken or not */
 };
 
 /* SplitMix64 (Steele, Lea and Flood 2014). */
@@ -187,9 +186,9 @@ static size_t choose_column(const struct field *f, size_t row) {
         if (!is_better && cells[c] != cells[best]) {
             is_better = cells[c] < cells[best];
         } else if (!is_better) {
-            is_better = f->in_column[c] < f->in_column[best] ||
-                        (f->in_column[c] == f->in_column[best] &&
-                         lot_of(f, row, c) < lot_of(f, row, best));
+            is_better =
+                f->in_column[c] < f->in_column[best] ||
+                (f->in_column[c] == f->in_column[best] && lot_of(f, row, c) < lot_of(f, row, best));
         }
         best = is_better ? c : best;
     }
@@ -213,7 +212,8 @@ static struct field *choose_field(struct field *fields, int count) {
     for (int i = 0; i < count; i++) {
         struct field *f = &fields[i];
         bool is_open = f->taken < f->open;
-        if (is_open && (!best || (2 * f->taken + 1) * best->open < (2 * best->taken + 1) * f->open)) {
+        if (is_open &&
+            (!best || (2 * f->taken + 1) * best->open < (2 * best->taken + 1) * f->open)) {
             best = f;
         }
     }
@@ -230,8 +230,8 @@ static bool list_blanks(const struct field *fields, int count, struct worksheet 
         const struct field *f = &fields[i];
         for (size_t at = 0; at < f->matrix->rows * f->matrix->columns; at++) {
             if (f->cells[at] & CELL_TAKEN) {
-                out->blanks[used++] = (struct worksheet_blank){
-                    f->index, at / f->matrix->columns, at % f->matrix->columns};
+                out->blanks[used++] = (struct worksheet_blank){f->index, at / f->matrix->columns,
+                                                               at % f->matrix->columns};
             }
         }
     }
@@ -245,10 +245,11 @@ static size_t count_blanks(const struct study *study, const struct worksheet *sh
     const char *step = step_id(study->document.step);
     size_t most = sheet->cells < WORKSHEET_MOST_BLANKS ? sheet->cells : WORKSHEET_MOST_BLANKS;
     if (sheet->cells == 0) {
-        file_error_set(error,
-                       "worksheet: in step %s every cell is masked and nothing is left to work out; "
-                       "take another mask or step",
-                       step);
+        file_error_set(
+            error,
+            "worksheet: in step %s every cell is masked and nothing is left to work out; "
+            "take another mask or step",
+            step);
         return 0;
     }
     if (count == WORKSHEET_ALL && !is_count_most && sheet->cells > most) {

@@ -1,5 +1,5 @@
-/* worksheet_matrices.c: what is given and what is worked out in each step. Every operand of a result
- * is among what is given, or a result itself, so that each can be worked out on paper. */
+/* worksheet_matrices.c: what is given and what is worked out in each step. Every operand of a
+ * result is among what is given, or a result itself, so that each can be worked out on paper. */
 #include "worksheet_matrices.h"
 
 #include "steps.h"
@@ -14,7 +14,8 @@ struct maker {
     int head;
 };
 
-/* The next matrix, with its title. There is room for the largest step: three texts in `embedding`. */
+/* The next matrix, with its title. There is room for the largest step: three texts in `embedding`.
+ */
 static struct worksheet_matrix *next_matrix(struct maker *maker, const char *format, va_list list) {
     struct worksheet *sheet = maker->sheet;
     struct worksheet_matrix *m = &sheet->matrices[sheet->count++];
@@ -40,13 +41,13 @@ static void along(struct worksheet_matrix *m) {
     }
 }
 
-static struct worksheet_matrix *put(struct maker *maker, int source, bool is_transposed, bool is_result,
-                const char *words, const char *format, ...)
+static struct worksheet_matrix *put(struct maker *maker, int source, bool is_transposed,
+                                    bool is_result, const char *words, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
 /* A matrix of the stage; nothing where this pass has none. */
-static struct worksheet_matrix *put(struct maker *maker, int source, bool is_transposed, bool is_result,
-                const char *words, const char *format, ...) {
+static struct worksheet_matrix *put(struct maker *maker, int source, bool is_transposed,
+                                    bool is_result, const char *words, const char *format, ...) {
     float *scratch = source == CELL_EXPONENTIALS ? maker->sheet->exponentials
                      : source == CELL_ROW_TOTAL  ? maker->sheet->totals
                                                  : NULL;
@@ -66,8 +67,8 @@ static struct worksheet_matrix *put(struct maker *maker, int source, bool is_tra
     m->role = cell_role_of(source);
     m->row_tokens = is_transposed ? cell_column_tokens(source) : cell_row_tokens(source);
     m->column_tokens = is_transposed ? cell_row_tokens(source) : cell_column_tokens(source);
-    m->style = m->role == CELL_ROLE_WEIGHT && source != CELL_ROW_TOTAL ? NUMBER_WEIGHT
-                                                                       : NUMBER_PLAIN;
+    m->style =
+        m->role == CELL_ROLE_WEIGHT && source != CELL_ROW_TOTAL ? NUMBER_WEIGHT : NUMBER_PLAIN;
     set_shape(m, values.values, values.rows, values.columns);
     m->has_result_columns = is_result && m->column_tokens == CELL_TOKENS_NONE;
     return m;
@@ -78,10 +79,11 @@ static struct attention_tensor weight_of(const struct maker *maker, enum attenti
     return attention_trace_weight(study->trace, &study->model.weights, id, study->document.layer);
 }
 
-/* A weight that has no cells on the stage: its first `skip` numbers left out, then rows × columns as
- * stored; all of it where columns is 0. Nothing where the model has none. */
-static struct worksheet_matrix *put_weight(struct maker *maker, enum attention_weight_id id, bool is_transposed,
-                       size_t skip, size_t columns, const char *title, ...) {
+/* A weight that has no cells on the stage: its first `skip` numbers left out, then rows × columns
+ * as stored; all of it where columns is 0. Nothing where the model has none. */
+static struct worksheet_matrix *put_weight(struct maker *maker, enum attention_weight_id id,
+                                           bool is_transposed, size_t skip, size_t columns,
+                                           const char *title, ...) {
     struct attention_tensor t = weight_of(maker, id);
     if (!t.data || maker->sheet->count == WORKSHEET_MOST_MATRICES) {
         return NULL;
@@ -93,9 +95,9 @@ static struct worksheet_matrix *put_weight(struct maker *maker, enum attention_w
     m->is_transposed = is_transposed;
     bool is_vector = t.dims == 1;
     set_shape(m, t.data + skip, is_vector ? 1 : t.shape[0],
-              columns      ? columns
+              columns     ? columns
               : is_vector ? t.shape[0]
-                           : t.shape[1]);
+                          : t.shape[1]);
     return m;
 }
 
@@ -130,10 +132,9 @@ static const struct {
     int weight, result;
     enum attention_weight_id bias;
     const char *bias_symbol, *words;
-} projections[3] = {
-    {CELL_W_Q, ATTENTION_TENSOR_Q, ATTENTION_WEIGHT_Q_BIAS, "b_Q", "matrix.q"},
-    {CELL_W_K, ATTENTION_TENSOR_K, ATTENTION_WEIGHT_K_BIAS, "b_K", "matrix.k"},
-    {CELL_W_V, ATTENTION_TENSOR_V, ATTENTION_WEIGHT_V_BIAS, "b_V", "matrix.v"}};
+} projections[3] = {{CELL_W_Q, ATTENTION_TENSOR_Q, ATTENTION_WEIGHT_Q_BIAS, "b_Q", "matrix.q"},
+                    {CELL_W_K, ATTENTION_TENSOR_K, ATTENTION_WEIGHT_K_BIAS, "b_K", "matrix.k"},
+                    {CELL_W_V, ATTENTION_TENSOR_V, ATTENTION_WEIGHT_V_BIAS, "b_V", "matrix.v"}};
 
 /* What queries, keys or values are made of: X, with pre-norm N₁, with a context its X. */
 static int input_of(const struct study *study, int tensor) {
@@ -194,9 +195,7 @@ static void put_similarity(struct maker *maker) {
 
 static void put_scale(struct maker *maker) {
     float temperature = maker->study->document.what_if.temperature;
-    const char *over = temperature == 1                 ? "√d_k"
-                       : study_is_scaled(maker->study) ? "(√d_k τ)"
-                                                        : "τ";
+    const char *over = temperature == 1 ? "√d_k" : study_is_scaled(maker->study) ? "(√d_k τ)" : "τ";
     put(maker, ATTENTION_TENSOR_SIMILARITY, false, false, "matrix.s", "S");
     put(maker, ATTENTION_TENSOR_SCORES, false, true, "matrix.z", "Z = S / %s", over);
 }
@@ -205,8 +204,7 @@ static void put_scale(struct maker *maker) {
 static void put_softmax(struct maker *maker) {
     bool is_largest = attention_trace_divisor(maker->study->trace) == 0;
     put(maker, ATTENTION_TENSOR_SCORES, false, false, "matrix.z", "Z");
-    put(maker, CELL_EXPONENTIALS, false, true, NULL, "%s",
-        is_largest ? "1 | 0" : "e^{z − max}");
+    put(maker, CELL_EXPONENTIALS, false, true, NULL, "%s", is_largest ? "1 | 0" : "e^{z − max}");
     put(maker, CELL_ROW_TOTAL, false, true, NULL, "Σ");
     put(maker, ATTENTION_TENSOR_WEIGHTS, false, true, "matrix.a", "A");
 }
@@ -244,8 +242,8 @@ static void put_norm(struct maker *maker, int stage, int input) {
 
 static void put_network(struct maker *maker, int stage, int input) {
     bool is_hidden = stage == (int)ATTENTION_TENSOR_FFN_HIDDEN;
-    enum attention_weight_id bias = is_hidden ? ATTENTION_WEIGHT_UP_BIAS
-                                              : ATTENTION_WEIGHT_DOWN_BIAS;
+    enum attention_weight_id bias =
+        is_hidden ? ATTENTION_WEIGHT_UP_BIAS : ATTENTION_WEIGHT_DOWN_BIAS;
     const char *weight = is_hidden ? "W_1" : "W_2", *shift = is_hidden ? " + b_1" : " + b_2";
     bool is_gelu = maker->study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU;
     put(maker, input, false, false, is_hidden ? "matrix.before" : "matrix.hidden", "%s",
@@ -272,8 +270,8 @@ static void put_feedforward(struct maker *maker) {
         bool is_first = stage == (int)ATTENTION_TENSOR_RESIDUAL1;
         along(put(maker, inputs[0], false, false, is_first ? "matrix.x" : "matrix.before", "%s",
                   cell_symbol(inputs[0])));
-        along(put(maker, inputs[1], false, false, is_first ? "matrix.y" : "matrix.ffn_output",
-                  "%s", cell_symbol(inputs[1])));
+        along(put(maker, inputs[1], false, false, is_first ? "matrix.y" : "matrix.ffn_output", "%s",
+                  cell_symbol(inputs[1])));
         put(maker, stage, false, true, is_first ? "stage.residual1" : "stage.residual2",
             "%s = %s + %s", cell_symbol(stage), cell_symbol(inputs[0]), cell_symbol(inputs[1]));
     } else if (stage == (int)ATTENTION_TENSOR_NORM1 || stage == (int)ATTENTION_TENSOR_NORM2) {
@@ -285,7 +283,7 @@ static void put_feedforward(struct maker *maker) {
 
 bool worksheet_put_matrices(const struct study *study, struct worksheet *out) {
     static void (*const steps[STEP_COUNT])(struct maker *) = {
-        [STEP_EMBEDDING] = put_embedding, [STEP_PROJECTION] = put_projection,
+        [STEP_EMBEDDING] = put_embedding,   [STEP_PROJECTION] = put_projection,
         [STEP_SIMILARITY] = put_similarity, [STEP_SCALE] = put_scale,
         [STEP_SOFTMAX] = put_softmax,       [STEP_SUM] = put_sum,
         [STEP_HEADS] = put_heads,           [STEP_FEEDFORWARD] = put_feedforward};

@@ -7,8 +7,7 @@
 static const float side = 45.35f, above = 42.5f, below = 39.7f, footer = 22, running_head = 26;
 
 double worksheet_paper_width_mm(enum worksheet_paper paper, bool is_landscape) {
-    return paper == WORKSHEET_LETTER ? (is_landscape ? 279.4 : 215.9)
-                                     : (is_landscape ? 297 : 210);
+    return paper == WORKSHEET_LETTER ? (is_landscape ? 279.4 : 215.9) : (is_landscape ? 297 : 210);
 }
 
 float handout_left(const struct handout *sheet) {
@@ -30,26 +29,28 @@ float handout_bottom(const struct handout *sheet) {
 
 struct rect handout_rect(const struct handout *sheet, float x, float y, float w, float h) {
     float unit = sheet->page->ui.unit;
-    return rect_snap(rect_make(x * unit, y * unit, w * unit, h * unit));
+    struct rect r = rect_snap(rect_make(x * unit, y * unit, w * unit, h * unit));
+    return rect_make(r.x, r.y, fmaxf(1, r.w),
+                     fmaxf(1, r.h)); /* a thin line is one pixel at least */
 }
 
 float handout_text(const struct handout *sheet, enum text_style style, float size, float x,
-                 float baseline, struct colour c, const char *text) {
+                   float baseline, struct colour c, const char *text) {
     const struct ui *ui = &sheet->page->ui;
     return ui_text(ui, style, size, x * ui->unit, baseline * ui->unit, c, text) / ui->unit;
 }
 
 float handout_text_width(const struct handout *sheet, enum text_style style, float size,
-                       const char *text) {
+                         const char *text) {
     const struct ui *ui = &sheet->page->ui;
     return ui_text_width(ui, style, size, text) / ui->unit;
 }
 
 bool handout_make(struct handout *sheet, struct page *page, const struct worksheet_request *request,
-                struct file_error *error) {
+                  struct file_error *error) {
     *sheet = (struct handout){.page = page, .request = *request};
-    if (!worksheet_make(page->study, (size_t)request->blanks, request->is_count_most,
-                        request->seed, &sheet->worksheet, error)) {
+    if (!worksheet_make(page->study, (size_t)request->blanks, request->is_count_most, request->seed,
+                        &sheet->worksheet, error)) {
         return false;
     }
     handout_lay_tables(sheet);

@@ -52,7 +52,7 @@ float handout_left(const struct handout *sheet);
 float handout_right(const struct handout *sheet);
 float handout_top(const struct handout *sheet, int page);
 float handout_bottom(const struct handout *sheet);
-struct rect handout_rect(const struct handout *sheet, float x, float y, float w, float h); /* points → device pixels, whole */
+struct rect handout_rect(const struct handout *sheet, float x, float y, float w, float h); /* points → device pixels, whole, at least one */
 /* Text in points; returns its width. */
 float handout_text(const struct handout *sheet, enum text_style style, float size, float x, float baseline, struct colour c,
                  const char *text);

@@ -1,4 +1,5 @@
-/* handout_key.c: under the tables: on the key, how each number is worked out; on the sheet, lines to write on. */
+/* handout_key.c: under the tables: on the key, how each number is worked out; on the sheet, lines
+ * to write on. */
 #include "handout.h"
 
 #include <math.h>
@@ -23,13 +24,14 @@ static struct handout_answer *add_answer(struct handout *sheet) {
     return &sheet->answers[sheet->answer_count++];
 }
 
-static int columns_of(const struct handout *sheet) {
+static int most_columns(const struct handout *sheet) {
     float width = handout_right(sheet) - handout_left(sheet) + between_columns;
     float fits = floorf(width / (least_column + between_columns));
     return fits < 1 ? 1 : (int)fits;
 }
 
-/* The panel writes arithmetic at 14 units of the screen: the same lines, for type of so many points. */
+/* The panel writes arithmetic at 14 units of the screen: the same lines, for type of so many
+ * points. */
 static struct page small_page(const struct handout *sheet, const struct arithmetic *m) {
     struct page page = *sheet->page;
     page.ui.unit *= type_size / 14;
@@ -67,7 +69,8 @@ static size_t write_answer(struct handout *sheet, size_t blank) {
 static float sentence(const struct handout *sheet, const char *text, float x, float y,
                       bool is_measuring) {
     const struct ui *ui = &sheet->page->ui;
-    struct ui_paragraph p = {text, type_size, line_height / type_size, ui->theme->ink, TEXT_WORDS, 0};
+    struct ui_paragraph p = {text,           type_size,  line_height / type_size,
+                             ui->theme->ink, TEXT_WORDS, 0};
     return ui_paragraph(ui, &p, x * ui->unit, y * ui->unit, sheet->answer_width * ui->unit,
                         is_measuring) /
            ui->unit;
@@ -92,7 +95,7 @@ struct column_flow {
     int column, columns, page;
     float top, y; /* top: where the columns of this page begin */
     int last_page;
-    float limit;  /* where the columns of the last page end */
+    float limit; /* where the columns of the last page end */
 };
 
 static float column_end(const struct column_flow *flow) {
@@ -129,7 +132,8 @@ static void place_answer(struct column_flow *flow, size_t blank, size_t first, s
         if (!answer) {
             return;
         }
-        *answer = (struct handout_answer){.blank = blank, .first_line = first, .has_title = has_title};
+        *answer =
+            (struct handout_answer){.blank = blank, .first_line = first, .has_title = has_title};
         answer->x = column_x(flow);
         answer->y = flow->y;
         answer->page = flow->page;
@@ -152,7 +156,8 @@ static void place_answer(struct column_flow *flow, size_t blank, size_t first, s
     flow->y += between_answers;
 }
 
-/* All answers in the columns from (y, page) on; those of page `last` end at `limit`. The pages that it takes. */
+/* All answers in the columns from (y, page) on; those of page `last` end at `limit`. The pages that
+ * it takes. */
 static int lay_columns(struct handout *sheet, float y, int page, int columns, const size_t *counts,
                        int last, float limit) {
     struct column_flow flow = {.sheet = sheet,
@@ -171,29 +176,62 @@ static int lay_columns(struct handout *sheet, float y, int page, int columns, co
     return flow.page + 1;
 }
 
+static float right_width(const struct handout *sheet, const struct line_record *record) {
+    return record->right[0] ? handout_text_width(sheet, TEXT_MONO, type_size, record->right) + 6
+                            : 0;
+}
+
+/* Whether every line has room for all of its words. */
+static bool do_lines_fit(const struct handout *sheet) {
+    char plain[256];
+    for (size_t i = 0; i < sheet->lines.count; i++) {
+        const struct line_record *record = &sheet->lines.records[i];
+        ui_plain_text(plain, sizeof plain, record->left);
+        float width = handout_text_width(sheet, TEXT_MONO, type_size, plain);
+        if (!record->is_sentence && width + right_width(sheet, record) + 1 > sheet->answer_width) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Writes all answers into as many columns as leave room for every line; returns how many columns.
+ */
+static int write_answers(struct handout *sheet, size_t *counts) {
+    float room = handout_right(sheet) - handout_left(sheet);
+    for (int columns = most_columns(sheet);; columns--) {
+        float between = between_columns * (float)(columns - 1);
+        sheet->answer_width = floorf((room - between) / (float)columns);
+        sheet->lines.count = 0;
+        for (size_t i = 0; i < sheet->worksheet.blank_count; i++) {
+            counts[i] = write_answer(sheet, i);
+        }
+        if (columns == 1 || do_lines_fit(sheet)) {
+            return columns;
+        }
+    }
+}
+
 void handout_lay_answers(struct handout *sheet) {
-    int columns = columns_of(sheet), page = sheet->last_page;
-    size_t blanks = sheet->worksheet.blank_count;
-    float room = handout_right(sheet) - handout_left(sheet), y = sheet->end + 4;
-    size_t *counts = page_memory(sheet->page, blanks, sizeof *counts);
+    int page = sheet->last_page;
+    float y = sheet->end + 4;
+    size_t blanks = sheet->worksheet.blank_count,
+           *counts = page_memory(sheet->page, blanks, sizeof *counts);
     if (!counts) {
         return;
     }
-    sheet->answer_width =
-        floorf((room - between_columns * (float)(columns - 1)) / (float)columns);
+    int columns = write_answers(sheet, counts);
     if (y + heading_height + 8 * line_height > handout_bottom(sheet)) {
         page++;
         y = handout_top(sheet, page);
     }
     sheet->answers_heading = (struct handout_heading){y, page};
     y += heading_height;
-    for (size_t i = 0; i < blanks; i++) {
-        counts[i] = write_answer(sheet, i);
-    }
     sheet->pages = lay_columns(sheet, y, page, columns, counts, -1, 0);
     int last = sheet->pages - 1, pages = 0;
     float limit = last == page ? y : handout_top(sheet, last);
-    while (pages != sheet->pages && limit < handout_bottom(sheet)) { /* columns of one height at the end */
+    while (pages != sheet->pages &&
+           limit < handout_bottom(sheet)) { /* columns of one height at the end */
         limit += 2 * line_height;
         pages = lay_columns(sheet, y, page, columns, counts, last, limit);
     }
@@ -206,16 +244,15 @@ static void draw_line_record(const struct handout *sheet, const struct line_reco
         sentence(sheet, record->left, x, y, false);
         return;
     }
-    float right = record->right[0]
-                      ? handout_text_width(sheet, TEXT_MONO, type_size, record->right) + 6
-                      : 0;
+    float right = right_width(sheet, record);
     struct ui_paragraph p = {record->left,
                              type_size,
                              line_height / type_size,
                              ui->theme->ink,
                              record->is_bold ? TEXT_MONO_BOLD : TEXT_MONO,
                              1};
-    ui_paragraph(ui, &p, x * ui->unit, y * ui->unit, (sheet->answer_width - right) * ui->unit, false);
+    ui_paragraph(ui, &p, x * ui->unit, y * ui->unit, (sheet->answer_width - right) * ui->unit,
+                 false);
     if (right > 0) {
         ui_text_in(ui, handout_rect(sheet, x, y, sheet->answer_width, line_height), UI_RIGHT,
                    TEXT_MONO, type_size, ui->theme->secondary, record->right);
@@ -231,8 +268,8 @@ static void draw_answer(const struct handout *sheet, const struct handout_answer
     if (answer->has_title) {
         struct rect place = handout_rect(sheet, answer->x, y, sheet->answer_width, title_height);
         ui_text_in(ui, place, UI_LEFT, TEXT_WORDS_SEMIBOLD, 9, ui->theme->ink, title);
-        semantics_add(ui->semantics, ROLE_HEADING, ui_id("answer", (int32_t)answer->blank, 0), place,
-                      title, "");
+        semantics_add(ui->semantics, ROLE_HEADING, ui_id("answer", (int32_t)answer->blank, 0),
+                      place, title, "");
         y += title_height;
     }
     for (size_t i = 0; i < answer->lines; i++) {
@@ -264,7 +301,8 @@ void handout_draw_working(const struct handout *sheet) {
     handout_draw_heading(sheet, y, "worksheet.working");
     for (y += heading_height + pitch - 4; y <= handout_bottom(sheet); y += pitch) {
         draw_rectangle(ui->list,
-                       handout_rect(sheet, handout_left(sheet), y, handout_right(sheet) - handout_left(sheet), 0.5f),
+                       handout_rect(sheet, handout_left(sheet), y,
+                                    handout_right(sheet) - handout_left(sheet), 0.5f),
                        0, ui->theme->negative);
     }
 }

@@ -1,5 +1,6 @@
-/* handout_layout.c: where the tables of a worksheet stand. They follow each other as words do in a paragraph, what is
- * given first; a table that is too wide or too high for a page goes on in another. */
+/* handout_layout.c: where the tables of a worksheet stand. They follow each other as words do in a
+ * paragraph, what is given first; a table that is too wide or too high for a page goes on in
+ * another. */
 #include "handout.h"
 
 #include <math.h>
@@ -98,8 +99,8 @@ static size_t most_columns(const struct handout *sheet, const struct handout_tab
 
 static size_t most_rows(const struct handout *sheet, const struct handout_table *whole) {
     float room = handout_bottom(sheet) - handout_top(sheet, 1);
-    float fits = floorf((room - (whole->height - whole->cell_h * (float)whole->rows)) /
-                        whole->cell_h);
+    float fits =
+        floorf((room - (whole->height - whole->cell_h * (float)whole->rows)) / whole->cell_h);
     return fits < 1 ? 1 : (size_t)fits;
 }
 
@@ -120,14 +121,16 @@ static void place_matrix(struct flow *flow, int index) {
     }
 }
 
-/* The height of the first line of what comes, so that no heading stands alone at the foot of a page. */
+/* The height of the first line of what comes, so that no heading stands alone at the foot of a
+ * page. */
 static float first_height(const struct handout *sheet, bool is_result) {
     for (int i = 0; i < sheet->worksheet.count; i++) {
         const struct worksheet_matrix *m = &sheet->worksheet.matrices[i];
         if (m->is_result == is_result) {
             struct handout_table table = {.matrix = i, .rows = m->rows, .columns = m->columns};
             handout_measure_table(sheet, &table);
-            return fminf(table.height, handout_bottom(sheet) - handout_top(sheet, 1) - heading_height);
+            return fminf(table.height,
+                         handout_bottom(sheet) - handout_top(sheet, 1) - heading_height);
         }
     }
     return 0;
@@ -169,7 +172,8 @@ static void turn_paper(struct handout *sheet, bool is_landscape) {
 void handout_lay_tables(struct handout *sheet) {
     enum { SIZES = sizeof sizes / sizeof *sizes };
     int best = -1, best_pages = 0;
-    size_t best_tables = 0; /* a matrix in one piece is worth smaller type, and fewer pages are worth more */
+    size_t best_tables =
+        0; /* a matrix in one piece is worth smaller type, and fewer pages are worth more */
     for (int at = 0; at < 2 * SIZES; at++) { /* larger type first, upright first */
         bool is_landscape = at % 2 == 1;
         if ((is_landscape && sheet->request.turn == WORKSHEET_PORTRAIT) ||

@@ -1,5 +1,5 @@
-/* handout_table.c: a matrix as a printed table: thin lines, the words of its rows and columns, empty boxes with the number
- * under which they are spoken of. */
+/* handout_table.c: a matrix as a printed table: thin lines, the words of its rows and columns,
+ * empty boxes with the number under which they are spoken of. */
 #include "handout.h"
 
 #include "grid.h"
@@ -98,10 +98,11 @@ static const char *part_words(const struct handout *sheet, const struct handout_
     for (int i = 0; i < 2; i++) {
         if (sides[i].count < sides[i].all) {
             const char *names[] = {"first", "last", NULL};
-            const char *values[] = {
-                page_format(page, "%zu", sides[i].first + 1),
-                page_format(page, "%zu", sides[i].first + sides[i].count), NULL};
-            words = page_format(page, "%s · %s", words, page_filled(page, sides[i].key, names, values));
+            const char *values[] = {page_format(page, "%zu", sides[i].first + 1),
+                                    page_format(page, "%zu", sides[i].first + sides[i].count),
+                                    NULL};
+            words =
+                page_format(page, "%s · %s", words, page_filled(page, sides[i].key, names, values));
         }
     }
     return words;
@@ -124,11 +125,13 @@ void handout_measure_table(const struct handout *sheet, struct handout_table *t)
     const char *row_axis = axis_key(sheet, m, true), *column_axis = axis_key(sheet, m, false);
     bool is_roomy = type >= 10;
     /* A box is as wide and high as a hand writes. */
-    t->cell_w = ceilf(fmaxf(number + 0.8f * type, m->is_result ? (is_roomy ? 36 : 27) : 1.9f * type));
+    t->cell_w =
+        ceilf(fmaxf(number + 0.8f * type, m->is_result ? (is_roomy ? 36 : 27) : 1.9f * type));
     t->cell_h = m->is_result ? (is_roomy ? 24 : 20) : ceilf(type * 1.75f);
     float rows = fminf(widest_label(sheet, m->row_tokens, m->rows), longest_row_label);
-    t->label_w = ceilf(fmaxf(rows, fmaxf(axis_width(sheet, row_axis), axis_width(sheet, column_axis)))) +
-                 least_label;
+    t->label_w =
+        ceilf(fmaxf(rows, fmaxf(axis_width(sheet, row_axis), axis_width(sheet, column_axis)))) +
+        least_label;
     float columns = widest_label(sheet, m->column_tokens, m->all_columns);
     t->is_upright = columns + 4 > t->cell_w;
     t->head_h = t->is_upright ? fminf(columns, longest_column_label) + 6
@@ -155,8 +158,8 @@ static struct rect cells_rect(const struct handout_table *t) { /* points */
 static struct rect cell_rect(const struct handout *sheet, const struct handout_table *t, size_t r,
                              size_t c) { /* pixels */
     struct rect all = cells_rect(t);
-    return handout_rect(sheet, all.x + t->cell_w * (float)c, all.y + t->cell_h * (float)r, t->cell_w,
-                      t->cell_h);
+    return handout_rect(sheet, all.x + t->cell_w * (float)c, all.y + t->cell_h * (float)r,
+                        t->cell_w, t->cell_h);
 }
 
 static void draw_title(const struct handout *sheet, const struct handout_table *t) {
@@ -165,17 +168,17 @@ static void draw_title(const struct handout *sheet, const struct handout_table *
     float unit = page->ui.unit, baseline = t->y + 10;
     formula_draw(page, m->title, title_size, t->x * unit, baseline * unit, false);
     handout_text(sheet, TEXT_WORDS, words_size, t->x + symbol_width(sheet, m) + 8, baseline,
-               page->ui.theme->secondary, title_words(sheet, t));
-    semantics_add(page->ui.semantics, ROLE_HEADING,
-                  ui_id("worksheet table", t->matrix, (int32_t)(t->first_row * 4096 + t->first_column)),
-                  handout_rect(sheet, t->x, t->y, t->width, title_height), m->title,
-                  title_words(sheet, t));
+                 page->ui.theme->secondary, title_words(sheet, t));
+    semantics_add(
+        page->ui.semantics, ROLE_HEADING,
+        ui_id("worksheet table", t->matrix, (int32_t)(t->first_row * 4096 + t->first_column)),
+        handout_rect(sheet, t->x, t->y, t->width, title_height), m->title, title_words(sheet, t));
 }
 
 static void draw_axis(const struct handout *sheet, const char *key, float right, float baseline) {
     if (key) {
         handout_text(sheet, TEXT_WORDS_MEDIUM, small, right - axis_width(sheet, key), baseline,
-                   sheet->page->ui.theme->secondary, page_words(sheet->page, key));
+                     sheet->page->ui.theme->secondary, page_words(sheet->page, key));
     }
 }
 
@@ -186,14 +189,15 @@ static void draw_labels(const struct handout *sheet, const struct handout_table 
     float size = label_size(sheet, m->row_tokens);
     for (size_t r = 0; r < t->rows; r++) {
         struct rect place = handout_rect(sheet, t->x, all.y + t->cell_h * (float)r,
-                                       t->label_w - least_label + 1, t->cell_h);
+                                         t->label_w - least_label + 1, t->cell_h);
         ui_text_in(ui, place, UI_RIGHT, TEXT_WORDS, size,
                    m->row_tokens == CELL_TOKENS_NONE ? ui->theme->secondary : ui->theme->ink,
                    label_of(sheet, m->row_tokens, t->first_row + r, m->rows));
     }
     size = label_size(sheet, m->column_tokens);
     for (size_t c = 0; c < t->columns; c++) {
-        const char *label = label_of(sheet, m->column_tokens, m->first_column + t->first_column + c, m->all_columns);
+        const char *label = label_of(sheet, m->column_tokens, m->first_column + t->first_column + c,
+                                     m->all_columns);
         struct colour ink =
             m->column_tokens == CELL_TOKENS_NONE ? ui->theme->secondary : ui->theme->ink;
         float x = all.x + t->cell_w * (float)c;
@@ -206,8 +210,8 @@ static void draw_labels(const struct handout *sheet, const struct handout_table 
         ui_text_fit(ui, TEXT_WORDS, size, label, longest_column_label * ui->unit, fitted,
                     sizeof fitted);
         draw_text(ui->list, ui->measurer, TEXT_WORDS, ui_type(ui, size),
-                  roundf((x + t->cell_w / 2 + size * 0.36f) * ui->unit), roundf((all.y - 3) * ui->unit),
-                  -1.5707963f, ink, fitted, strlen(fitted));
+                  roundf((x + t->cell_w / 2 + size * 0.36f) * ui->unit),
+                  roundf((all.y - 3) * ui->unit), -1.5707963f, ink, fitted, strlen(fitted));
     }
     draw_axis(sheet, axis_key(sheet, m, false), all.x - least_label, all.y - 14);
     draw_axis(sheet, axis_key(sheet, m, true), all.x - least_label, all.y - 3.5f);
@@ -219,20 +223,20 @@ static void draw_lines(const struct handout *sheet, const struct handout_table *
     float thin = 0.5f;
     for (size_t r = 0; r <= t->rows; r++) {
         draw_rectangle(list,
-                       handout_rect(sheet, all.x - thin / 2, all.y + t->cell_h * (float)r - thin / 2,
-                                  all.w + thin, fmaxf(thin, 1 / sheet->page->ui.unit)),
+                       handout_rect(sheet, all.x - thin / 2,
+                                    all.y + t->cell_h * (float)r - thin / 2, all.w + thin, thin),
                        0, thin_ink);
     }
     for (size_t c = 0; c <= t->columns; c++) {
         draw_rectangle(list,
-                       handout_rect(sheet, all.x + t->cell_w * (float)c - thin / 2, all.y - thin / 2,
-                                  fmaxf(thin, 1 / sheet->page->ui.unit), all.h + thin),
+                       handout_rect(sheet, all.x + t->cell_w * (float)c - thin / 2,
+                                    all.y - thin / 2, thin, all.h + thin),
                        0, thin_ink);
     }
 }
 
-static const char *number_of(const struct handout *sheet, const struct worksheet_matrix *m, size_t r,
-                             size_t c) {
+static const char *number_of(const struct handout *sheet, const struct worksheet_matrix *m,
+                             size_t r, size_t c) {
     if (worksheet_is_masked(sheet->page->study, m, r, c)) {
         return m->source == ATTENTION_TENSOR_SCORES ? "\u2212\u221e" : "0";
     }
@@ -240,8 +244,8 @@ static const char *number_of(const struct handout *sheet, const struct worksheet
 }
 
 /* The box of a blank, with its number in the corner; on the key the answer stands in it. */
-static void draw_blank(const struct handout *sheet, const struct handout_table *t, int blank, size_t r,
-                       size_t c) {
+static void draw_blank(const struct handout *sheet, const struct handout_table *t, int blank,
+                       size_t r, size_t c) {
     const struct ui *ui = &sheet->page->ui;
     const struct worksheet_matrix *m = matrix_of(sheet, t);
     struct rect cell = cell_rect(sheet, t, r, c);
@@ -261,7 +265,8 @@ static void draw_blank(const struct handout *sheet, const struct handout_table *
     semantics_add(ui->semantics, ROLE_TEXT, ui_id("blank", blank, 0), cell, number, answer);
 }
 
-static void draw_number(const struct handout *sheet, const struct handout_table *t, size_t r, size_t c) {
+static void draw_number(const struct handout *sheet, const struct handout_table *t, size_t r,
+                        size_t c) {
     const struct ui *ui = &sheet->page->ui;
     const struct worksheet_matrix *m = matrix_of(sheet, t);
     const char *number = number_of(sheet, m, t->first_row + r, t->first_column + c);

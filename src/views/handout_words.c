@@ -1,5 +1,5 @@
-/* handout_words.c: what a worksheet says: its title, what is to be done and how, and the foot of every page. Nothing here
- * gives a number away that is to be worked out. */
+/* handout_words.c: what a worksheet says: its title, what is to be done and how, and the foot of
+ * every page. Nothing here gives a number away that is to be worked out. */
 #include "handout.h"
 
 #include "lesson/switches.h"
@@ -35,9 +35,8 @@ static const char *how_variant(const struct handout *sheet) {
         case ATTENTION_TENSOR_NORM2:
             return ".norm";
         case ATTENTION_TENSOR_FFN_HIDDEN:
-            return study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU
-                       ? ".gelu"
-                       : ".relu";
+            return study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU ? ".gelu"
+                                                                                       : ".relu";
         case ATTENTION_TENSOR_FFN_OUTPUT:
             return ".output";
         default:
@@ -68,8 +67,8 @@ static const char *how_words(const struct handout *sheet) {
     struct page *page = sheet->page;
     const char *names[] = {"divisor", NULL};
     const char *values[] = {page->document->step == STEP_SCALE ? divisor_words(sheet) : "", NULL};
-    const char *key = page_format(page, "worksheet.how.%s%s", step_id(page->document->step),
-                                  how_variant(sheet));
+    const char *key =
+        page_format(page, "worksheet.how.%s%s", step_id(page->document->step), how_variant(sheet));
     return page_filled(page, key, names, values);
 }
 
@@ -117,12 +116,14 @@ static const char *task_words(const struct handout *sheet) {
     struct page *page = sheet->page;
     size_t count = sheet->worksheet.blank_count;
     const char *names[] = {"count", NULL}, *values[] = {page_format(page, "%zu", count), NULL};
-    const char *task = page_filled(page, count == 1 ? "worksheet.task1" : "worksheet.task", names,
-                                   values);
+    const char *task =
+        page_filled(page, count == 1 ? "worksheet.task1" : "worksheet.task", names, values);
     enum fault_choice fault = page->document->what_if.fault;
-    const char *wrong = fault == FAULT_NONE || page->document->step < STEP_SOFTMAX ? ""
-                        : page_words(page, fault == FAULT_MASK_AFTER_SOFTMAX ? "fault.after.mark"
-                                                                             : "fault.axis.mark");
+    const char *wrong =
+        fault == FAULT_NONE || page->document->step < STEP_SOFTMAX
+            ? ""
+            : page_words(page, fault == FAULT_MASK_AFTER_SOFTMAX ? "fault.after.mark"
+                                                                 : "fault.axis.mark");
     return page_format(page, "**%s** %s%s%s", task, how_words(sheet), wrong[0] ? " " : "", wrong);
 }
 
@@ -164,8 +165,8 @@ static float paragraph(const struct handout *sheet, const char *id, const char *
                        bool is_measuring) {
     const struct ui *ui = &sheet->page->ui;
     struct ui_paragraph p = {text, size, 1.38f, colour, TEXT_WORDS, most_lines};
-    float height = ui_paragraph(ui, &p, x * ui->unit, roundf(y * ui->unit), width * ui->unit,
-                                is_measuring);
+    float height =
+        ui_paragraph(ui, &p, x * ui->unit, roundf(y * ui->unit), width * ui->unit, is_measuring);
     if (!is_measuring) {
         char plain[1024];
         ui_plain_text(plain, sizeof plain, text);
@@ -194,8 +195,10 @@ static float draw_mark(const struct handout *sheet, float right, float baseline,
     const char *words = page_words(sheet->page, "worksheet.key");
     float width = handout_text_width(sheet, TEXT_WORDS_BOLD, size, words);
     float left = right - width - 1.2f * size;
-    struct rect box = handout_rect(sheet, left, baseline - 1.25f * size, width + 1.2f * size, 1.8f * size);
-    draw_frame(ui->list, box, 2 * ui->unit, fmaxf(1, roundf(1.2f * ui->unit)), theme_for(sheet)->ink);
+    struct rect box =
+        handout_rect(sheet, left, baseline - 1.25f * size, width + 1.2f * size, 1.8f * size);
+    draw_frame(ui->list, box, 2 * ui->unit, fmaxf(1, roundf(1.2f * ui->unit)),
+               theme_for(sheet)->ink);
     ui_text_in(ui, box, UI_CENTRE, TEXT_WORDS_BOLD, size, theme_for(sheet)->ink, words);
     semantics_add(ui->semantics, ROLE_TEXT, ui_id("worksheet key", 0, 0), box, words, "");
     return left;
@@ -205,7 +208,7 @@ static void draw_title(const struct handout *sheet, float y) {
     const struct ui *ui = &sheet->page->ui;
     float right = handout_right(sheet), left = handout_left(sheet), baseline = y + 8;
     handout_text(sheet, TEXT_WORDS_MEDIUM, small, left, y + 7, theme_for(sheet)->secondary,
-               step_words(sheet));
+                 step_words(sheet));
     float end = right + 12;
     if (sheet->request.is_key) {
         end = draw_mark(sheet, right, y + 35, 12);
@@ -216,12 +219,14 @@ static void draw_title(const struct handout *sheet, float y) {
     struct rect place = handout_rect(sheet, left, y + 17, end - left - 12, 26);
     ui_text_in(ui, place, UI_LEFT, TEXT_WORDS_BOLD, title_size, theme_for(sheet)->ink,
                title_words(sheet));
-    semantics_add(ui->semantics, ROLE_HEADING, ui_id("worksheet", 0, 0), place, title_words(sheet), "");
+    semantics_add(ui->semantics, ROLE_HEADING, ui_id("worksheet", 0, 0), place, title_words(sheet),
+                  "");
     draw_rectangle(ui->list, handout_rect(sheet, left, y + 46, right - left, 1.2f), 0,
                    theme_for(sheet)->ink);
 }
 
-/* A reader's text, in which two stars are two stars: a mark between them keeps them from being emphasis. */
+/* A reader's text, in which two stars are two stars: a mark between them keeps them from being
+ * emphasis. */
 static const char *plain_text(const struct handout *sheet, const char *text) {
     size_t bytes = strlen(text), used = 0;
     char *shown = page_memory(sheet->page, 5 * bytes + 1, 1);
@@ -249,10 +254,10 @@ static float put_text(const struct handout *sheet, const char *key, const char *
     float left = handout_left(sheet), indent = 62;
     if (!is_measuring) {
         handout_text(sheet, TEXT_WORDS_SEMIBOLD, body_size, left, y + 10.5f, theme_for(sheet)->ink,
-                   page_words(page, key));
+                     page_words(page, key));
     }
-    return paragraph(sheet, key, plain_text(sheet, text), body_size, theme_for(sheet)->ink, 3, left + indent, y,
-                     handout_right(sheet) - left - indent, is_measuring) +
+    return paragraph(sheet, key, plain_text(sheet, text), body_size, theme_for(sheet)->ink, 3,
+                     left + indent, y, handout_right(sheet) - left - indent, is_measuring) +
            2;
 }
 
@@ -261,8 +266,8 @@ static float draw_formula(const struct handout *sheet, float y, bool is_measurin
     const struct ui *ui = &page->ui;
     const char *formula = words_for_beat(page, "formula");
     if (!is_measuring) {
-        struct rect box =
-            handout_rect(sheet, handout_left(sheet), y, handout_right(sheet) - handout_left(sheet), 30);
+        struct rect box = handout_rect(sheet, handout_left(sheet), y,
+                                       handout_right(sheet) - handout_left(sheet), 30);
         draw_rectangle(ui->list, box, 3 * ui->unit, theme_for(sheet)->chip);
         formula_draw(page, formula, 13, box.x + 12 * ui->unit,
                      ui_baseline_in(ui, box, TEXT_MONO, 13), false);
@@ -302,11 +307,12 @@ float handout_words(const struct handout *sheet, bool is_measuring) {
 void handout_draw_heading(const struct handout *sheet, float y, const char *key) {
     const struct ui *ui = &sheet->page->ui;
     const char *words = page_words(sheet->page, key);
-    float left = handout_left(sheet), width = handout_text_width(sheet, TEXT_WORDS_SEMIBOLD, 10, words);
+    float left = handout_left(sheet),
+          width = handout_text_width(sheet, TEXT_WORDS_SEMIBOLD, 10, words);
     handout_text(sheet, TEXT_WORDS_SEMIBOLD, 10, left, y + 9, theme_for(sheet)->ink, words);
     draw_rectangle(ui->list,
-                   handout_rect(sheet, left + width + 8, y + 5.2f, handout_right(sheet) - left - width - 8,
-                              0.6f),
+                   handout_rect(sheet, left + width + 8, y + 5.2f,
+                                handout_right(sheet) - left - width - 8, 0.6f),
                    0, theme_for(sheet)->line);
     semantics_add(ui->semantics, ROLE_HEADING, ui_id(key, 0, 0),
                   handout_rect(sheet, left, y, width, 12), words, "");

@@ -1,4 +1,5 @@
-/* headway render --worksheet, and saving worksheets from the window. Needs the built headway beside the tests for the first. */
+/* headway render --worksheet, and saving worksheets from the window. Needs the built headway beside
+ * the tests for the first. */
 #define _GNU_SOURCE /* memmem */
 #include "app/support_app.h"
 #include "app/support_program.h"
@@ -74,9 +75,11 @@ static void test_the_same_bytes_again(void **state) {
         for (int o = 0; o < 3; o++) {
             snprintf(first, sizeof first, "first.%s", endings[e]);
             snprintf(again, sizeof again, "again.%s", endings[e]);
-            snprintf(line, sizeof line, "render " BY_HAND "--step scale --lang zh %s -o %s", options[o], first);
+            snprintf(line, sizeof line, "render " BY_HAND "--step scale --lang zh %s -o %s",
+                     options[o], first);
             done(line);
-            snprintf(line, sizeof line, "render " BY_HAND "--step scale --lang zh %s -o %s", options[o], again);
+            snprintf(line, sizeof line, "render " BY_HAND "--step scale --lang zh %s -o %s",
+                     options[o], again);
             done(line);
             assert_same_file(first, again);
             snprintf(line, sizeof line, "render %s %s -o %s", first, options[o], again);
@@ -107,7 +110,8 @@ static void test_pdf(void **state) {
     need_program();
     char command[512], words[16384] = "";
     done("render " BY_HAND "--step similarity --worksheet 5 -o sheet.pdf");
-    snprintf(command, sizeof command, "cd '%s' && pdfinfo sheet.pdf && pdftotext -layout sheet.pdf - 2>&1", folder);
+    snprintf(command, sizeof command,
+             "cd '%s' && pdfinfo sheet.pdf && pdftotext -layout sheet.pdf - 2>&1", folder);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     size_t bytes = fread(words, 1, sizeof words - 1, pipe);
@@ -115,13 +119,21 @@ static void test_pdf(void **state) {
     if (pclose(pipe) != 0) skip();
     assert_non_null(strstr(words, "(A4)"));
     assert_non_null(strstr(words, "Pages:           1"));
-    static const char *const there[] = {"Similarity", "Name", "Date", "the cat sat", "Given",
-                                        "To fill in", "Fill in the 5 numbered boxes.", "Working", "By hand"};
+    static const char *const there[] = {"Similarity",
+                                        "Name",
+                                        "Date",
+                                        "the cat sat",
+                                        "Given",
+                                        "To fill in",
+                                        "Fill in the 5 numbered boxes.",
+                                        "Working",
+                                        "By hand"};
     for (size_t i = 0; i < sizeof there / sizeof *there; i++)
         if (!strstr(words, there[i])) fail_msg("“%s” is not in the PDF", there[i]);
 }
 
-/* All steps with something to work out: pages of one PDF, or files with the step and page in their names. */
+/* All steps with something to work out: pages of one PDF, or files with the step and page in their
+ * names. */
 static void test_all_steps(void **state) {
     (void)state;
     need_program();

@@ -1,4 +1,5 @@
-/* Worksheets: how many cells are blank, which, and that everything needed to fill them in is there. */
+/* Worksheets: how many cells are blank, which, and that everything needed to fill them in is there.
+ */
 #include "attention/attention_explain.h"
 #include "lesson/arithmetic.h"
 #include "lesson/steps.h"
@@ -264,11 +265,13 @@ static void test_matrices_have_their_share(void **state) {
     study_free(&study);
 }
 
-/* The same cells on every machine; another seed leaves others blank; the language and the look change nothing. */
+/* The same cells on every machine; another seed leaves others blank; the language and the look
+ * change nothing. */
 static void test_same_cells_everywhere(void **state) {
     (void)state;
     /* Reckoned by another program from the rule in worksheet.c. */
-    static const struct worksheet_blank kept[] = {{2, 0, 5}, {2, 1, 1}, {2, 2, 4}, {2, 3, 3}, {2, 4, 2}, {2, 5, 0}};
+    static const struct worksheet_blank kept[] = {{2, 0, 5}, {2, 1, 1}, {2, 2, 4},
+                                                  {2, 3, 3}, {2, 4, 2}, {2, 5, 0}};
     struct study study;
     struct file_error error = {0};
     struct worksheet one, other;
@@ -318,13 +321,15 @@ static void test_small_numbers_come_last(void **state) {
     make(&at, 20, 1, &sheet);
     for (size_t i = 0; i < 20; i++) {
         const struct worksheet_blank *b = &sheet.blanks[i];
-        assert_true(number_shown(worksheet_value(&sheet.matrices[b->matrix], b->row, b->column)) != 0);
+        assert_true(number_shown(worksheet_value(&sheet.matrices[b->matrix], b->row, b->column)) !=
+                    0);
     }
     worksheet_free(&sheet);
     study_free(&study);
 }
 
-/* Of wide results the columns that the blanks take, where the numbers are; with all blanks all of them. */
+/* Of wide results the columns that the blanks take, where the numbers are; with all blanks all of
+ * them. */
 static void test_wide_results_are_cut(void **state) {
     (void)state;
     struct study study;

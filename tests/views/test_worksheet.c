@@ -1,5 +1,6 @@
-/* Pages of worksheets: every page of every step keeps the rules of support_layout.h, in both languages, for sentences of one word
- * to twenty, in print sizes; nothing that is to be found out stands on a sheet, and all of it on its key. */
+/* Pages of worksheets: every page of every step keeps the rules of support_layout.h, in both
+ * languages, for sentences of one word to twenty, in print sizes; nothing that is to be found out
+ * stands on a sheet, and all of it on its key. */
 #include "lesson/steps.h"
 #include "lesson/worksheet.h"
 #include "support_layout.h"
@@ -79,12 +80,34 @@ static void check_margins(void) {
     for (size_t i = 0; i < room.list.count; i++) {
         const struct draw_command *c = &room.list.commands[i];
         float right = c->angle == 0 ? rect_right(c->rect) : c->rect.x;
-        if (c->kind == DRAW_TEXT &&
-            (c->rect.x < margin || right > room.list.width - margin || c->rect.y < margin ||
-             c->rect.y > room.list.height - margin))
+        if (c->kind == DRAW_TEXT && (c->rect.x < margin || right > room.list.width - margin ||
+                                     c->rect.y < margin || c->rect.y > room.list.height - margin))
             layout_fault(&room, "a text at (%.0f, %.0f) stands in the margin", (double)c->rect.x,
                          (double)c->rect.y);
     }
+}
+
+/* Nothing is cut with an ellipsis where no word is longer than its place. */
+static void check_whole(void) {
+    for (size_t i = 0; i < room.list.count; i++) {
+        const struct draw_command *c = &room.list.commands[i];
+        if (c->kind == DRAW_TEXT && c->count >= 3 &&
+            memcmp(room.list.text + c->data + c->count - 3, "\u2026", 3) == 0)
+            layout_fault(&room, "“%.*s” is cut", (int)c->count, room.list.text + c->data);
+    }
+}
+
+/* Lines as thin as the paper allows are still there, in an image of 96 pixels an inch. */
+static void check_lines(void) {
+    size_t lines = 0;
+    for (size_t i = 0; i < room.list.count; i++) {
+        const struct draw_command *c = &room.list.commands[i];
+        lines += c->kind == DRAW_RECTANGLE && c->rect.h < 3 * room.density && c->rect.w > 200;
+        if (c->kind == DRAW_RECTANGLE && (c->rect.w < 1 || c->rect.h < 1))
+            layout_fault(&room, "a line has no pixel at (%.0f, %.0f)", (double)c->rect.x,
+                         (double)c->rect.y);
+    }
+    assert_true(lines > 0);
 }
 
 /* The blanks of this page: their numbers, and on the key the answers as the pass has them. */
@@ -111,7 +134,7 @@ static size_t check_blanks(const struct worksheet *sheet) {
     return found;
 }
 
-static void check_sheet(const struct document *wanted) {
+static void check_sheet(const struct document *wanted, bool is_short) {
     struct worksheet sheet;
     struct file_error error = {0};
     int pages = pages_of(wanted);
@@ -124,6 +147,8 @@ static void check_sheet(const struct document *wanted) {
         layout_draw(&room, wanted);
         layout_check(&room);
         check_margins();
+        check_lines();
+        if (is_short) check_whole();
         blanks += check_blanks(&sheet);
     }
     room.worksheet.page = 0;
@@ -132,7 +157,7 @@ static void check_sheet(const struct document *wanted) {
 }
 
 /* Sheet and key of every step that has something to work out; returns how many. */
-static int check_steps(struct document *wanted) {
+static int check_steps(struct document *wanted, bool is_short) {
     int steps = 0;
     for (int step = 0; step < STEP_COUNT; step++) {
         struct file_error error = {0};
@@ -146,7 +171,7 @@ static int check_steps(struct document *wanted) {
             wanted->beat = beat;
             for (int key = 0; key < 2; key++) {
                 room.worksheet.is_key = key == 1;
-                check_sheet(wanted);
+                check_sheet(wanted, is_short);
             }
         }
         steps++;
@@ -164,7 +189,10 @@ static void test_every_page(void **state) {
         struct document d = wanted_of(models[i % 2], layout_sentences[sentences[i / 2]]);
         for (int language = 0; language < LANGUAGE_COUNT; language++) {
             d.language = (enum language)language;
-            assert_int_equal(check_steps(&d), 8);
+            bool is_short =
+                sentences[i / 2] != SENTENCE_LONG_WORDS && sentences[i / 2] != SENTENCE_MIXED;
+            room.density = language == LANGUAGE_ZH ? 1 : 4; /* as an image, and as vectors */
+            assert_int_equal(check_steps(&d, is_short), 8);
         }
         document_free(&d);
     }
@@ -186,7 +214,7 @@ static void test_pages_of_what_is_changed(void **state) {
         d.what_if.temperature = i == 6 ? 0 : 0.5f;
         if (i > 2) assert_true(what_if_set_context(&d.what_if, "the dog never sleeps here"));
         if (i > 4) assert_true(what_if_set_values(&d.what_if, "one two three four five"));
-        assert_in_range(check_steps(&d), 7, 8);
+        assert_in_range(check_steps(&d, true), 7, 8);
         document_free(&d);
     }
     assert_int_equal(room.faults, 0);
@@ -240,7 +268,8 @@ static void test_sheet_and_key_lie_over_each_other(void **state) {
         room.worksheet.is_key = key == 1;
         layout_draw(&room, &d);
         for (int i = 0; i < 8; i++) {
-            const struct semantic_node *node = semantics_by_id(&room.semantics, ui_id("blank", i, 0));
+            const struct semantic_node *node =
+                semantics_by_id(&room.semantics, ui_id("blank", i, 0));
             assert_non_null(node);
             if (key == 0) boxes[i] = node->rect;
             assert_memory_equal(&boxes[i], &node->rect, sizeof boxes[i]);
@@ -249,7 +278,8 @@ static void test_sheet_and_key_lie_over_each_other(void **state) {
     document_free(&d);
 }
 
-/* The number of the focus word and everything else of the window change nothing; nor does what is drawn twice. */
+/* The number of the focus word and everything else of the window change nothing; nor does what is
+ * drawn twice. */
 static void test_the_same_page_again(void **state) {
     (void)state;
     struct document d = wanted_of("by-hand", "the cat sat");
