@@ -20,7 +20,7 @@ float handout_right(const struct handout *sheet) {
 }
 
 float handout_top(const struct handout *sheet, int page) {
-    return page == 0 ? above + handout_words(sheet, true) : above + running_head;
+    return page == 0 ? sheet->first_top : above + running_head;
 }
 
 float handout_bottom(const struct handout *sheet) {
@@ -53,6 +53,7 @@ bool handout_make(struct handout *sheet, struct page *page, const struct workshe
                         &sheet->worksheet, error)) {
         return false;
     }
+    handout_measure_words(sheet);
     handout_lay_tables(sheet);
     sheet->pages = sheet->last_page + 1;
     if (request->is_key && sheet->pages <= HANDOUT_MOST_PAGES) {

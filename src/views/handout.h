@@ -34,6 +34,9 @@ struct handout {
     struct worksheet worksheet;
     float width, height;          /* of the paper */
     float type;                   /* size of the numbers */
+    float first_top;              /* under the words of the first page, at this width */
+    size_t longest[WORKSHEET_MOST_MATRICES]; /* characters of each matrix's longest number */
+    float widest[CELL_TOKENS_VALUES + 1];    /* of the words of each text, in ems */
     struct handout_table *tables;   /* in the memory of the picture */
     size_t table_count, table_capacity;
     struct handout_heading headings[2]; /* given, to fill in */
@@ -61,10 +64,11 @@ float handout_text_width(const struct handout *sheet, enum text_style style, flo
 /* handout_layout.c: where every table stands: the way up and the size of type that take fewest pages. */
 void handout_lay_tables(struct handout *sheet);
 /* handout_table.c */
+void handout_measure_words(struct handout *sheet); /* longest and widest, once */
 void handout_measure_table(const struct handout *sheet, struct handout_table *table);
 void handout_set_head(struct handout_table *table, float head_h); /* tables side by side have their first rows side by side */
 void handout_draw_table(const struct handout *sheet, const struct handout_table *table);
-/* handout_words.c: returns the height. */
+/* handout_words.c: returns where they end. */
 float handout_words(const struct handout *sheet, bool is_measuring);
 void handout_draw_frame(const struct handout *sheet); /* what stands on every page */
 void handout_draw_heading(const struct handout *sheet, float y, const char *key);

@@ -167,6 +167,7 @@ static void turn_paper(struct handout *sheet, bool is_landscape) {
     float high = (is_letter ? 279.4f : 297) * points;
     sheet->width = is_landscape ? high : across;
     sheet->height = is_landscape ? across : high;
+    sheet->first_top = handout_words(sheet, true);
 }
 
 void handout_lay_tables(struct handout *sheet) {

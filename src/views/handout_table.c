@@ -36,12 +36,14 @@ static float label_size(const struct handout *sheet, enum cell_tokens tokens) {
     return tokens == CELL_TOKENS_NONE ? small : fminf(sheet->type, 10);
 }
 
+/* Points of the widest label. */
 static float widest_label(const struct handout *sheet, enum cell_tokens tokens, size_t count) {
-    float widest = 0, size = label_size(sheet, tokens);
-    for (size_t i = 0; i < count; i++) {
-        const char *label = label_of(sheet, tokens, i, count);
-        widest = fmaxf(widest, handout_text_width(sheet, TEXT_WORDS, size, label));
-    }
+    float size = label_size(sheet, tokens);
+    int digits = (int)strlen(label_of(sheet, CELL_TOKENS_NONE, count - 1, count));
+    float widest = tokens != CELL_TOKENS_NONE
+                       ? sheet->widest[tokens] * size
+                       : handout_text_width(sheet, TEXT_WORDS, size, /* no digit is wider than 0 */
+                                            page_format(sheet->page, "%0*d", digits, 0));
     return ceilf(widest) + 1;
 }
 
@@ -84,6 +86,27 @@ static size_t longest_number(const struct handout *sheet, const struct worksheet
     return longest;
 }
 
+/* In ems, measured at the size of a label. */
+static float widest_word(const struct handout *sheet, enum cell_tokens tokens, size_t count) {
+    const float size = 10;
+    float widest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *label = label_of(sheet, tokens, i, count);
+        widest = fmaxf(widest, handout_text_width(sheet, TEXT_WORDS, size, label));
+    }
+    return widest / size;
+}
+
+void handout_measure_words(struct handout *sheet) {
+    size_t n = page_n(sheet->page), m = page_m(sheet->page);
+    sheet->widest[CELL_TOKENS_QUERIES] = widest_word(sheet, CELL_TOKENS_QUERIES, n);
+    sheet->widest[CELL_TOKENS_KEYS] = widest_word(sheet, CELL_TOKENS_KEYS, m);
+    sheet->widest[CELL_TOKENS_VALUES] = widest_word(sheet, CELL_TOKENS_VALUES, m);
+    for (int i = 0; i < sheet->worksheet.count; i++) {
+        sheet->longest[i] = longest_number(sheet, &sheet->worksheet.matrices[i]);
+    }
+}
+
 /* " · columns 1–16" where it is only a part. */
 static const char *part_words(const struct handout *sheet, const struct handout_table *table) {
     const struct worksheet_matrix *m = matrix_of(sheet, table);
@@ -121,7 +144,7 @@ static float symbol_width(const struct handout *sheet, const struct worksheet_ma
 
 void handout_measure_table(const struct handout *sheet, struct handout_table *t) {
     const struct worksheet_matrix *m = matrix_of(sheet, t);
-    float type = sheet->type, number = 0.6f * type * (float)longest_number(sheet, m);
+    float type = sheet->type, number = 0.6f * type * (float)sheet->longest[t->matrix];
     const char *row_axis = axis_key(sheet, m, true), *column_axis = axis_key(sheet, m, false);
     bool is_roomy = type >= 10;
     /* A box is as wide and high as a hand writes. */

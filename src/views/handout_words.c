@@ -299,7 +299,7 @@ float handout_words(const struct handout *sheet, bool is_measuring) {
          3;
     y += paragraph(sheet, "worksheet note", note_words(sheet), note_size,
                    theme_for(sheet)->secondary, 0, left, y, width, is_measuring);
-    return y + 14 - above;
+    return y + 14;
 }
 
 /* ---- on every page ---- */
