@@ -87,7 +87,7 @@ static const char *const topics[] = {
            "given\n"
            "      pages are those of a .pdf; of .svg and .png files of their own, with {page} in the name\n",
            "Numbers\n"
-           "  --matrix NAME   a tensor as in a trace (weights, scores, q …) or W_Q, W_K, W_V, W_O; "
+           "  --matrix NAME   a tensor as in a trace (weights, scores, q …) or W_Q, b_Q, W_up …; "
            "of --layer\n"
            "      and --head; --head all: every head, in one .npy or with {head} in the name\n"
            "  --format csv|npy|tsv|md|tex   where the name says nothing, as -; csv when not given\n"

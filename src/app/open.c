@@ -324,6 +324,7 @@ void app_keep_settings(struct app *app) {
     if (now->stride != start->stride) settings->stride = start->stride = now->stride;
     if (now->is_predict_off != start->is_predict_off)
         settings->is_predict_off = start->is_predict_off = now->is_predict_off;
+    settings->exporting = app->presence.exporting;
     if (app->settings_folder && !settings_write(settings, app->settings_folder, &error))
         app_say_text(app, true, error.text);
 }

@@ -223,7 +223,7 @@ const struct option_row options_look_rows[] = {
      OPTION_AT_ONCE},
     {"--matrix",
      "the name of a tensor or matrix: x, q, k, v, similarity, scores, weights, head_output, "
-     "attention_output, output, W_Q, W_K, W_V, W_O or another that the documentation lists",
+     "attention_output, output, W_Q, W_K, W_V, W_O, b_Q, norm1_weight, W_up or another that the documentation lists",
      apply_matrix, OPTION_AT_ONCE},
     {"--format", "csv, tsv, md, tex or npy", apply_format, OPTION_AT_ONCE},
     {"--precision", "shown or full", apply_precision, OPTION_AT_ONCE},

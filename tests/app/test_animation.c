@@ -7,7 +7,6 @@
 #include "files/png_file.h"
 #include "render/support_animation.h"
 
-#include <dirent.h>
 #include <stdio.h>
 
 static char folder[128];
@@ -265,18 +264,6 @@ static void test_damaged_files(void **state) {
 
 /* ---- from the menu ---- */
 
-static int count_files(const char *where, const char *ending) {
-    int count = 0;
-    DIR *directory = opendir(where);
-    assert_non_null(directory);
-    for (struct dirent *entry; (entry = readdir(directory));) {
-        size_t bytes = strlen(entry->d_name), end = strlen(ending);
-        count += bytes >= end && strcmp(entry->d_name + bytes - end, ending) == 0;
-    }
-    closedir(directory);
-    return count;
-}
-
 static void finish(struct rig *rig) {
     for (int i = 0; i < 1000 && export_is_running(&rig->app); i++) {
         rig->now_ms += 100;
@@ -306,7 +293,7 @@ static void test_walk_from_the_menu(void **state) {
     finish(rig);
     assert_non_null(strstr(rig->window.clipboard, "-walk.gif"));
     assert_non_null(strstr(rig->app.presence.message, "beats"));
-    assert_int_equal(count_files(rig->folder, ".gif"), 1);
+    assert_int_equal(folder_count(rig->folder, ".gif"), 1);
     struct file_bytes bytes = {0};
     struct file_error error = {0};
     struct frames frames;
@@ -357,9 +344,9 @@ static void test_a_walk_can_be_stopped(void **state) {
         assert_non_null(strstr(rig->app.presence.message, "nothing was saved"));
         for (int i = 0; i < 5; i++)
             app_picture(&rig->app, rig->now_ms += 100);
-        assert_int_equal(count_files(rig->folder, ".webp"), 0);
-        assert_int_equal(count_files(rig->folder, ".gif"), 0);
-        assert_int_equal(count_files(rig->folder, ".tmp"), 0);
+        assert_int_equal(folder_count(rig->folder, ".webp"), 0);
+        assert_int_equal(folder_count(rig->folder, ".gif"), 0);
+        assert_int_equal(folder_count(rig->folder, ".tmp"), 0);
     }
     app_dispatch(&rig->app, (struct ui_action){UI_COMMAND_EXPORT, 1, 0, 0});
     app_picture(&rig->app, rig->now_ms);

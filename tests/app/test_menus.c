@@ -117,6 +117,43 @@ static void test_the_keyboard_stays_in_a_menu(void **state) {
     rig_end(rig);
 }
 
+/* In the smallest window the rows of the export menu scroll: with the keyboard, which is always in view, and the wheel; Save
+ * stays. */
+static void test_the_export_menu_scrolls(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    struct picture_presence *presence = &rig->app.presence;
+    struct input resize = {.kind = INPUT_RESIZE, .width = 320, .height = 240};
+    struct input wheel = {.kind = INPUT_WHEEL, .wheel_y = -30};
+    struct input move = {.kind = INPUT_POINTER_MOVE, .x = 160, .y = 110};
+    app_input(&rig->app, &resize);
+    rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
+    rig_key(rig, KEY_RIGHT, 0);
+    for (int rows = 0; rows < 20; rows++) {
+        const struct semantic_node *node = focused_in_menu(rig);
+        const struct semantic_node *save = rig_named(rig, "Save");
+        if (node->rect.h < 24) fail_msg("%s is out of view", node->name);
+        assert_true(save->rect.h >= 36);
+        assert_true(node == save || rect_bottom(node->rect) <= save->rect.y);
+        if (node->action.a == EXPORT_ROW_FORMAT && held(rig, EXPORT_ROW_FORMAT) == EXPORT_PNG)
+            rig_key(rig, KEY_RIGHT, 0);
+        rig_key(rig, rows < 10 ? KEY_DOWN : KEY_UP, 0);
+    }
+    app_input(&rig->app, &move);
+    app_input(&rig->app, &wheel);
+    app_refresh(&rig->app);
+    float end = presence->menu_scroll;
+    assert_true(end > 60);
+    app_input(&rig->app, &wheel);
+    assert_true(presence->menu_scroll == end);
+    wheel.wheel_y = 30;
+    app_input(&rig->app, &wheel);
+    assert_true(presence->menu_scroll == 0 && presence->panel_scroll == 0);
+    rig_key(rig, KEY_ESCAPE, 0);
+    assert_false(presence->is_export_menu_open);
+    rig_end(rig);
+}
+
 static void test_menus_by_keyboard_alone(void **state) {
     (void)state;
     struct rig *rig = rig_start();
@@ -271,6 +308,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_models_from_the_menu),
         cmocka_unit_test(test_the_keyboard_stays_in_a_menu),
+        cmocka_unit_test(test_the_export_menu_scrolls),
         cmocka_unit_test(test_menus_by_keyboard_alone),
         cmocka_unit_test(test_messages_leave),
         cmocka_unit_test(test_the_wheel_moves_the_rail),

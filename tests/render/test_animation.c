@@ -18,12 +18,12 @@ struct made {
     size_t bytes;
 };
 
-/* A picture of a walk: two areas, a row of `levels` different colours, and a square where the walk
+/* A picture of a walk: areas, a row of `levels` different colours, and a square where the walk
  * is. */
 static void draw(uint32_t *pixels, int at, int levels) {
     for (int i = 0; i < PIXELS; i++) {
         int x = i % WIDTH, y = i / WIDTH;
-        pixels[i] = y < 10 ? 0xF6F5F1 : 0xFFFFFF;
+        pixels[i] = y < 10 ? 0xF6F5F1 - (uint32_t)(x / 7) * 0x0B0D11 : 0xFFFFFF;
         if (y >= 12 && y < 24 && x * 12 + y - 12 < levels)
             pixels[i] = (uint32_t)(x * 12 + y) * 2654435761u >> 8 & 0xFFFFFF;
         if (x >= 3 * at && x < 3 * at + 9 && y >= 26 && y < 34)
