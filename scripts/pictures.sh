@@ -40,4 +40,9 @@ done
 "$headway" render --lang en --part head --head 1 --step softmax --size 720x600 -o "$out/head.png"
 "$headway" render --lang en --step similarity --size 1024x700 -o "$out/similarity-1024x700.png"
 "$headway" render --lang en --step softmax --text "$(seq -s ' ' 1 64 | sed 's/[0-9]*/w&/g')" -o "$out/softmax-64.png"
+worksheet() {
+    "$headway" render --lang en --model by-hand --text "the cat sat on the mat" --step similarity --worksheet 8 "$@"
+}
+worksheet -o "$out/worksheet.png"
+worksheet --answers --page a4:portrait -o "$out/worksheet-key-{page}.png"
 echo "pictures.sh: the pictures are in $out"

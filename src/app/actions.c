@@ -61,6 +61,8 @@ const struct action actions[] = {
     {ROW(EXPORT), .run = export_command, .keys = {ANYWHERE('e', CTRL)}},
     {ROW(EXPORT_MENU), .run = export_menu_command, .keys = {ANYWHERE('e', CTRL_SHIFT)}},
     {ROW(EXPORT_SET), .run = export_set_command},
+    {ROW(WORKSHEET), .run = export_worksheet_command},
+    {ROW(WORKSHEET_KEY), .run = export_worksheet_command},
     {ROW(COPY), .run = numbers_copy, .keys = {STAGE('c', CTRL)}},
     {ROW(COPY_AS), .run = numbers_copy_as},
     {ROW(NUMBERS_SAVE), .run = numbers_save},

@@ -113,6 +113,7 @@ bool numbers_save(struct app *app, struct ui_action action);
 /* export_menu.c: what is chosen in the export menu, and saving it. */
 bool export_menu_command(struct app *app, struct ui_action action);
 bool export_set_command(struct app *app, struct ui_action action);
+bool export_worksheet_command(struct app *app, struct ui_action action);
 bool export_command(struct app *app, struct ui_action action);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);

@@ -183,7 +183,7 @@ static int run_numbers(const struct options *options) {
             options->matrix, options->is_each_head && !is_split ? -1 : study.document.head,
             (enum file_table_format)(format < 0 ? FILE_TABLE_CSV : format),
             options->precision == NUMBERS_FULL ? NUMBERS_FULL : NUMBERS_SHOWN, false};
-        bool is_done = render_name(path, sizeof path, options->output, &study.document)
+        bool is_done = render_name(path, sizeof path, options->output, &study.document, 0)
                            ? numbers_build(&study, &request, &bytes, &error)
                            : file_error_set(&error, "--output: the name is too long; give a "
                                                     "shorter one");

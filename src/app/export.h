@@ -3,7 +3,7 @@
 #define APP_EXPORT_H
 #include "app/app.h"
 
-enum { EXPORT_MAX_NAME = 80 }; /* bytes, extension included */
+enum { EXPORT_MAX_NAME = 92 }; /* bytes, extension included */
 
 /* What it takes to make a picture of a study without a window. */
 struct export_tools {
@@ -26,7 +26,13 @@ struct export_look {
     bool is_text_outlined; /* SVG, PDF */
     double seconds;        /* WebP, GIF: of a beat, 0.05 … 60 */
     double width_mm;       /* of the page, type of 6 points at least; SVG and PDF; 0: 96 logical pixels an inch */
+    struct worksheet_request worksheet; /* of PICTURE_WORKSHEET; a PDF has all its pages */
+    bool has_key_too;      /* of a worksheet saved from the window: its answer key as well, as a second file */
 };
+
+/* How many files or pages one picture takes: 1, or the pages of a worksheet. */
+bool export_count_pages(const struct export_tools *tools, const struct study *study, const struct export_look *look,
+                        int *pages, struct file_error *error);
 
 /* A picture through cairo or the SVG writer, with the document in it: the same study gives the same bytes. */
 /* A WebP or GIF of one picture stands still. */
@@ -62,6 +68,8 @@ struct export_variety {
  * or they are more than a million. */
 bool export_places(const struct study *study, const struct export_variety *variety, struct export_place **places,
                    size_t *count, struct file_error *error);
+/* Leaves out the steps that a worksheet has nothing to work out in; returns how many places stay. */
+size_t export_places_of_worksheets(const struct study *study, struct export_place *places, size_t count);
 /* The study at that place: a shallow copy, good as long as the first. */
 struct study export_study_at(const struct study *study, const struct export_place *place);
 

@@ -19,6 +19,7 @@ struct export_job {
     int width, height; /* of the document when it began: a window may be resized meanwhile */
     double start_ms;   /* −1: with the next picture */
     bool is_large, has_waited;
+    char *sheet_path; /* of a worksheet whose answer key is being saved now; owned */
 };
 
 /* What can be done in the window about a folder that takes no picture: its last words say so. */
@@ -54,10 +55,11 @@ static void say_counts(struct app *app, bool is_error, const char *key, const ch
 
 static void say_saved(struct app *app, const struct export_job *job, const char *path) {
     bool is_many = job->count > 1 && !job->pages;
-    const char *said = is_many ? folder_of(app) : path;
+    const char *said = is_many ? folder_of(app) : job->sheet_path ? job->sheet_path : path;
     if (app->host.set_clipboard) app->host.set_clipboard(app->host.context, said);
     say_counts(app, false,
-               is_many                                 ? "message.saved_many"
+               job->sheet_path                         ? "message.saved_with_key"
+               : is_many                               ? "message.saved_many"
                : !job->pages || job->count < 2         ? "message.saved"
                : export_is_animation(job->look.format) ? "message.saved_walk"
                                                        : "message.saved_pages",
@@ -90,7 +92,7 @@ static char *find_last(char *name, const char *what) {
 
 /* "The-cat-sat-softmax-head-2"; of several in one file "The-cat-sat-softmax-heads", and without the
  * step "-steps", "-walk". */
-static void job_name(const struct export_job *job, const struct study *study, char *out,
+static void place_name(const struct export_job *job, const struct study *study, char *out,
                      size_t out_bytes) {
     const struct export_variety *v = &job->variety;
     char cut[32];
@@ -106,6 +108,16 @@ static void job_name(const struct export_job *job, const struct study *study, ch
     snprintf(cut, sizeof cut, v->is_each_step ? "-%s" : "-head-", step_id(study->document.step));
     char *end = find_last(out, cut);
     if (end && (size_t)(end - out) + strlen(many) < out_bytes) memcpy(end, many, strlen(many) + 1);
+}
+
+/* The same, and for worksheets what it is: "…-head-2-worksheet", "…-head-2-answers". */
+static void job_name(const struct export_job *job, const struct study *study, char *out,
+                     size_t out_bytes) {
+    place_name(job, study, out, out_bytes);
+    size_t used = strlen(out);
+    if (job->look.part == PICTURE_WORKSHEET)
+        snprintf(out + used, out_bytes - used, "%s",
+                 job->look.worksheet.is_key ? "-answers" : "-worksheet");
 }
 
 static bool write_bytes(struct app *app, const struct export_job *job, const struct study *study,
@@ -141,8 +153,33 @@ void export_job_free(struct app *app) {
     if (!app->job) return;
     export_pages_free(app->job->pages);
     free(app->job->places);
+    free(app->job->sheet_path);
     free(app->job);
     app->job = NULL;
+}
+
+/* One file of several places begins. */
+static bool begin_pages(struct app *app, struct export_job *job, struct file_error *error) {
+    struct export_tools tools = tools_of(app);
+    bool is_animation = export_is_animation(job->look.format);
+    export_pages_free(job->pages);
+    job->pages = NULL;
+    if (!is_animation && (job->look.format != EXPORT_PDF || job->count < 2)) return true;
+    struct study first = study_of_job(app, job, 0);
+    job->pages = export_pages_new(&tools, &first, &job->look, job->count, error);
+    return job->pages != NULL;
+}
+
+/* The sheet is saved as `path`; its key is the next file. */
+static bool begin_key(struct app *app, struct export_job *job, const char *path,
+                      struct file_error *error) {
+    size_t bytes = strlen(path) + 1;
+    job->sheet_path = malloc(bytes);
+    if (!job->sheet_path) return export_no_memory(error);
+    memcpy(job->sheet_path, path, bytes);
+    job->look.worksheet.is_key = true;
+    job->done = 0;
+    return begin_pages(app, job, error);
 }
 
 static bool advance(struct app *app) {
@@ -150,6 +187,14 @@ static bool advance(struct app *app) {
     struct file_error error = {0};
     char path[MAX_PATH_BYTES] = "";
     bool is_done = work(app, job, path, &error);
+    bool is_key_next = is_done && job->done == job->count && job->look.has_key_too &&
+                       !job->look.worksheet.is_key;
+    if (is_key_next && job->count == 1)
+        is_done = begin_key(app, job, path, &error) && work(app, job, path, &error);
+    else if (is_key_next && begin_key(app, job, path, &error))
+        return true;
+    else if (is_key_next)
+        is_done = false;
     if (!is_done)
         app_say_text(app, true, error.text);
     else if (job->done == job->count)
@@ -180,8 +225,10 @@ void export_cancel(struct app *app) {
     struct export_job *job = app->job;
     if (!job) return;
     bool is_many = job->count > 1 && !job->pages;
-    say_counts(app, false, is_many ? "message.export_cancelled" : "message.export_cancelled_one",
-               "", job->done, job->count);
+    const char *key = job->sheet_path ? "message.export_cancelled_key"
+                      : is_many       ? "message.export_cancelled"
+                                      : "message.export_cancelled_one";
+    say_counts(app, false, key, job->sheet_path ? job->sheet_path : "", job->done, job->count);
     export_job_free(app);
 }
 
@@ -205,13 +252,11 @@ static struct export_job *job_new(struct app *app, const struct export_look *loo
                                .start_ms = -1,
                                .is_large = is_image && pixels > LARGE_PIXELS};
     bool is_done = export_places(&app->study, variety, &job->places, &job->count, error);
-    if (is_done && (is_animation || (look->format == EXPORT_PDF && job->count > 1))) {
-        struct export_tools tools = tools_of(app);
-        struct study first = study_of_job(app, job, 0);
-        job->pages = export_pages_new(&tools, &first, look, job->count, error);
-        is_done = job->pages != NULL;
+    if (is_done && look->part == PICTURE_WORKSHEET && variety->is_each_step) {
+        size_t count = export_places_of_worksheets(&app->study, job->places, job->count);
+        job->count = count ? count : 1; /* of none, the first says why */
     }
-    if (is_done) return job;
+    if (is_done && begin_pages(app, job, error)) return job;
     free(job->places);
     free(job);
     return NULL;

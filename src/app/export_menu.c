@@ -24,6 +24,16 @@ bool export_set_command(struct app *app, struct ui_action action) {
     return true;
 }
 
+/* A step with fewer cells has all of them blank; the page says how many. */
+static struct worksheet_request worksheet_of(const struct export_choices *c,
+                                             const struct export_extent *e) {
+    return (struct worksheet_request){
+        .blanks = export_chosen(c, e, EXPORT_ROW_BLANKS),
+        .is_count_most = true,
+        .seed = (uint32_t)export_chosen(c, e, EXPORT_ROW_VERSION),
+        .paper = (enum worksheet_paper)export_chosen(c, e, EXPORT_ROW_PAGE)};
+}
+
 /* What varies among the pictures. */
 static struct export_variety chosen_variety(const struct export_choices *c,
                                             const struct export_extent *e) {
@@ -55,6 +65,12 @@ static struct export_look chosen_look(const struct export_choices *c,
     look.is_text_outlined =
         export_row_applies(c, e, EXPORT_ROW_TEXT) && export_chosen(c, e, EXPORT_ROW_TEXT);
     if (export_chosen(c, e, EXPORT_ROW_RANGE) == EXPORT_ALL_LAYERS) look.part = PICTURE_MODEL_SHEET;
+    if (look.part == PICTURE_WORKSHEET) {
+        int answers = export_chosen(c, e, EXPORT_ROW_ANSWERS);
+        look.worksheet = worksheet_of(c, e);
+        look.worksheet.is_key = answers == EXPORT_KEY_ALONE;
+        look.has_key_too = answers == EXPORT_SHEET_AND_KEY;
+    }
     return look;
 }
 
@@ -71,4 +87,16 @@ bool export_command(struct app *app, struct ui_action action) {
     }
     app_menu_close(app);
     return export_save(app, &look, &variety);
+}
+
+/* The worksheet of this step, as the menu says it, with or without the key beside it. */
+bool export_worksheet_command(struct app *app, struct ui_action action) {
+    struct export_extent extent = extent_of(app);
+    struct export_look look = {.part = PICTURE_WORKSHEET,
+                               .format = EXPORT_PDF,
+                               .density = 1,
+                               .worksheet = worksheet_of(&app->presence.exporting, &extent),
+                               .has_key_too = action.command == UI_COMMAND_WORKSHEET_KEY};
+    app_menu_close(app);
+    return export_save(app, &look, &(struct export_variety){0});
 }

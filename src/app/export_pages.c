@@ -98,11 +98,18 @@ static bool add_frame(struct export_pages *pages, const struct export_tools *too
 bool export_pages_add(struct export_pages *pages, const struct export_tools *tools,
                       const struct study *study, const struct export_look *look,
                       struct file_error *error) {
-    struct vector_page page;
-    if (!export_draw(tools, study, look, &pages->list, &page, error)) return false;
-    bool is_done =
-        pages->pdf ? pdf_page(pages->pdf, &pages->list, &page) : add_frame(pages, tools, look);
-    return is_done ? true : export_no_memory(error);
+    struct export_look at = *look;
+    int count;
+    if (!export_count_pages(tools, study, look, &count, error)) return false;
+    for (int i = 0; i < count; i++) {
+        struct vector_page page;
+        at.worksheet.page = i;
+        if (!export_draw(tools, study, &at, &pages->list, &page, error)) return false;
+        bool is_done =
+            pages->pdf ? pdf_page(pages->pdf, &pages->list, &page) : add_frame(pages, tools, look);
+        if (!is_done) return export_no_memory(error);
+    }
+    return true;
 }
 
 bool export_pages_finish(struct export_pages *pages, struct file_bytes *out,

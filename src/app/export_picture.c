@@ -28,16 +28,36 @@ static struct study study_for(const struct study *study, const struct export_loo
     return copy;
 }
 
+/* A page to print is drawn on a grid of 384 an inch, except as an image, which has the pixels asked for. */
+static int density_of(const struct export_look *look) {
+    enum { PRINTED = 4 };
+    bool is_printed = look->part == PICTURE_WORKSHEET && look->format != EXPORT_PNG;
+    return is_printed ? PRINTED : look->density;
+}
+
+static struct picture_request request_of(const struct export_tools *tools,
+                                         const struct study *study,
+                                         const struct export_look *look) {
+    return (struct picture_request){.study = study,
+                                    .catalogue = tools->catalogue,
+                                    .measurer = tools->measurer,
+                                    .part = look->part,
+                                    .density = (float)density_of(look),
+                                    .is_figure = look->is_figure || look->is_paper,
+                                    .has_grey_scale = look->is_paper,
+                                    .worksheet = look->worksheet};
+}
+
 static bool draw_once(const struct export_tools *tools, const struct study *study,
                       const struct export_look *look, struct draw_list *list) {
-    struct picture_request request = {.study = study,
-                                      .catalogue = tools->catalogue,
-                                      .measurer = tools->measurer,
-                                      .part = look->part,
-                                      .density = (float)look->density,
-                                      .is_figure = look->is_figure || look->is_paper,
-                                      .has_grey_scale = look->is_paper};
+    struct picture_request request = request_of(tools, study, look);
     return picture_draw(&request, list, NULL);
+}
+
+bool export_count_pages(const struct export_tools *tools, const struct study *study,
+                        const struct export_look *look, int *pages, struct file_error *error) {
+    struct picture_request request = request_of(tools, study, look);
+    return picture_pages(&request, pages, error);
 }
 
 /* What of the picture is kept: a figure is cut to what is drawn, with a little air. */
@@ -95,12 +115,16 @@ bool export_draw(const struct export_tools *tools, const struct study *study,
         if (!draw_once(tools, &copy, look, list)) return export_no_memory(error);
         area = kept_area(list, look);
     }
-    *page = vector_page_of(list, (float)look->density);
+    *page = vector_page_of(list, (float)density_of(look));
     page->width_pt *= (double)area.w / (double)list->width;
     page->area = area;
     if (look->width_mm > 0) {
         page->width_mm = look->width_mm;
         page->width_pt = look->width_mm * POINTS_PER_MM;
+    }
+    if (look->part == PICTURE_WORKSHEET) {
+        page->width_mm = worksheet_paper_width_mm(look->worksheet.paper, list->width > list->height);
+        page->width_pt = page->width_mm * POINTS_PER_MM;
     }
     page->has_background = !look->is_figure && !look->is_paper;
     page->is_text_outlined = look->is_text_outlined;

@@ -3,6 +3,7 @@
 
 #include "lesson/comparison.h"
 #include "lesson/steps.h"
+#include "lesson/worksheet.h"
 
 #include <stdlib.h>
 
@@ -99,4 +100,15 @@ struct study export_study_at(const struct study *study, const struct export_plac
     }
     steps_go(&at, d, place->step, beat);
     return at;
+}
+
+size_t export_places_of_worksheets(const struct study *study, struct export_place *places,
+                                   size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct study at = export_study_at(study, &places[i]);
+        struct study sheet = worksheet_study(&at);
+        if (worksheet_is_possible(&sheet, NULL)) places[kept++] = places[i];
+    }
+    return kept;
 }

@@ -79,7 +79,17 @@ static const char *const topics[] = {
     "given: weights\n"
     "      and scores keep their order when printed in grey\n"
     "  --width-mm W   of an .svg or .pdf; no type under 6 points\n"
-    "  --outlines   type as shapes, for programs without the fonts\n",
+    "  --outlines   type as shapes, for programs without the fonts\n"
+    "Worksheets: the step's matrices on a page to print, with blanks to fill in\n"
+    "  --worksheet N|all   how many cells are blank; --step all: every step that has something to "
+    "work out,\n"
+    "      with at most its own cells\n"
+    "  --answers   the key: the same pages, with the numbers and how each is worked out\n"
+    "  --worksheet-seed N   another version: other cells are blank; 1 when not given\n"
+    "  --page a4|letter, or as a4:landscape, a4:portrait   a4, whichever way fits better, when not "
+    "given\n"
+    "      pages are those of a .pdf; of .svg and .png files of their own, with {page} in the "
+    "name\n",
     "Numbers\n"
     "  --matrix NAME   a tensor as in a trace (weights, scores, q …) or W_Q, b_Q, W_up …; "
     "of --layer\n"

@@ -122,7 +122,11 @@ static bool check_whole(const struct options *options, struct file_error *error)
 }
 
 bool options_parse(int argc, char **argv, struct options *out, struct file_error *error) {
-    *out = (struct options){.density = 1, .matrix = -1, .table_format = -1, .precision = -1};
+    *out = (struct options){.density = 1,
+                            .matrix = -1,
+                            .table_format = -1,
+                            .precision = -1,
+                            .worksheet = {.seed = 1}};
     struct document scratch;
     if (!document_init(&scratch, error)) return false;
     bool is_done = true, is_only_files = false;

@@ -41,6 +41,8 @@ struct options {
     enum picture_part part;
     int density;
     double width_mm; /* 0: not given */
+    bool is_worksheet, has_worksheet_seed, has_page;
+    struct worksheet_request worksheet;
     double seconds;  /* of a beat; 0: not given */
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
     int matrix;          /* of numbers: a source of lesson/cell.h; −1: none given */

@@ -3,6 +3,7 @@
 #include "app/numbers.h"
 #include "app/options_private.h"
 #include "app/trace_file.h"
+#include "lesson/worksheet.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -99,6 +100,46 @@ static bool apply_width_mm(const struct option_target *t, const char *value) {
     return true;
 }
 
+/* "8", "all" */
+static bool apply_worksheet(const struct option_target *t, const char *value) {
+    long blanks = WORKSHEET_ALL;
+    if (strcmp(value, "all") != 0 && !option_read_integer(value, 1, WORKSHEET_MOST_BLANKS, &blanks))
+        return false;
+    t->options->is_worksheet = true;
+    t->options->worksheet.blanks = (int)blanks;
+    return true;
+}
+
+static bool apply_answers(const struct option_target *t, const char *value) {
+    (void)value;
+    t->options->worksheet.is_key = true;
+    return true;
+}
+
+static bool apply_worksheet_seed(const struct option_target *t, const char *value) {
+    long seed;
+    if (!option_read_integer(value, 1, 1000000, &seed)) return false;
+    t->options->worksheet.seed = (uint32_t)seed;
+    t->options->has_worksheet_seed = true;
+    return true;
+}
+
+/* "a4", "letter:landscape" */
+static bool apply_page(const struct option_target *t, const char *value) {
+    static const char *const papers[WORKSHEET_PAPER_COUNT] = {"a4", "letter"};
+    static const char *const turns[WORKSHEET_TURN_COUNT] = {"", ":portrait", ":landscape"};
+    for (int paper = 0; paper < WORKSHEET_PAPER_COUNT; paper++)
+        for (int turn = 0; turn < WORKSHEET_TURN_COUNT; turn++) {
+            size_t bytes = strlen(papers[paper]);
+            if (strncmp(value, papers[paper], bytes) != 0 || strcmp(value + bytes, turns[turn]) != 0)
+                continue;
+            t->options->worksheet.paper = (enum worksheet_paper)paper;
+            t->options->worksheet.turn = (enum worksheet_turn)turn;
+            return t->options->has_page = true;
+        }
+    return false;
+}
+
 /* "2", "0.5" */
 static bool apply_seconds(const struct option_target *t, const char *value) {
     char *end = NULL;
@@ -170,6 +211,11 @@ const struct option_row options_look_rows[] = {
     {"--paper", NULL, apply_paper, OPTION_AT_ONCE},
     {"--outlines", NULL, apply_outlines, OPTION_AT_ONCE},
     {"--width-mm", "a number from 10 to 2000", apply_width_mm, OPTION_AT_ONCE},
+    {"--worksheet", "a number of blanks from 1 to 4096, or all", apply_worksheet, OPTION_AT_ONCE},
+    {"--answers", NULL, apply_answers, OPTION_AT_ONCE},
+    {"--worksheet-seed", "a number from 1 to 1000000", apply_worksheet_seed, OPTION_AT_ONCE},
+    {"--page", "a4 or letter, with :portrait or :landscape behind it if you like", apply_page,
+     OPTION_AT_ONCE},
     {"--seconds", "a number from 0.05 to 60", apply_seconds, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},

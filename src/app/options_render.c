@@ -83,7 +83,35 @@ static bool check_paper(const struct options *options, struct file_error *error)
     return true;
 }
 
+/* What a worksheet alone understands, and what makes pictures of another kind. */
+static bool check_worksheet(const struct options *options, struct file_error *error) {
+    const char *of_worksheet = options->worksheet.is_key      ? "--answers"
+                               : options->has_worksheet_seed ? "--worksheet-seed"
+                               : options->has_page           ? "--page"
+                                                             : NULL;
+    const char *other = options->is_contact_sheet ? "--contact-sheet"
+                        : options->has_part       ? "--part"
+                        : options->is_paper       ? "--paper"
+                        : options->is_figure      ? "--figure"
+                        : options->width_mm > 0   ? "--width-mm"
+                                                  : NULL;
+    if (!options->is_worksheet && of_worksheet)
+        return file_error_set(error, "%s: it is of worksheets alone; give --worksheet N",
+                              of_worksheet);
+    int format = export_format_of(options->output);
+    if (options->is_worksheet && format >= 0 && export_is_animation((enum export_format)format))
+        return file_error_set(error,
+                              "--worksheet: it is printed and does not move; write a .pdf, .svg or .png");
+    if (options->is_worksheet && other)
+        return file_error_set(error, "--worksheet: it is a page of its own; leave out %s", other);
+    return true;
+}
+
 static const char *option_of_render(const struct options *options) {
+    if (options->is_worksheet) return "--worksheet";
+    if (options->worksheet.is_key) return "--answers";
+    if (options->has_worksheet_seed) return "--worksheet-seed";
+    if (options->has_page) return "--page";
     if (options->is_each_step) return "--step all";
     if (options->is_each_layer) return "--layer all";
     if (options->is_contact_sheet) return "--contact-sheet";
@@ -108,6 +136,7 @@ bool options_check_render(const struct options *options, struct file_error *erro
     if (options->is_contact_sheet && (options->has_part || options->is_each_head))
         return file_error_set(error, "--contact-sheet: it shows all heads; leave out %s",
                               options->has_part ? "--part" : "--head all");
-    return check_names(options, error) && check_animation(options, error) &&
+    return check_worksheet(options, error) && check_names(options, error) &&
+           check_animation(options, error) &&
            check_paper(options, error);
 }

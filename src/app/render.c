@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool render_name(char *out, size_t out_bytes, const char *pattern,
-                 const struct document *document) {
+bool render_name(char *out, size_t out_bytes, const char *pattern, const struct document *document,
+                 int page) {
     const struct {
         const char *mark;
         int number;
     } marks[] = {{"{layer}", document->layer + 1},
                  {"{head}", document->head + 1},
-                 {"{step}", (int)document->step + 1}};
+                 {"{step}", (int)document->step + 1},
+                 {"{page}", page + 1}};
     size_t used = 0;
     for (const char *at = pattern; *at;) {
         char number[16] = {*at, 0};
@@ -44,9 +45,13 @@ static struct export_look look_of(const struct options *options) {
                                .is_text_outlined = options->is_text_outlined,
                                .width_mm = options->width_mm,
                                .seconds =
-                                   options->seconds > 0 ? options->seconds : DEFAULT_SECONDS};
+                                   options->seconds > 0 ? options->seconds : DEFAULT_SECONDS,
+                               .worksheet = options->worksheet};
     bool is_figure = look.is_figure || look.is_paper;
-    if (options->is_contact_sheet)
+    look.worksheet.is_count_most = options->is_each_step;
+    if (options->is_worksheet)
+        look.part = PICTURE_WORKSHEET;
+    else if (options->is_contact_sheet)
         look.part = options->is_each_layer ? PICTURE_MODEL_SHEET : PICTURE_SHEET;
     else if (!options->has_part && options->is_each_head && !options->is_each_step)
         look.part = PICTURE_HEAD;
@@ -64,11 +69,32 @@ static bool write_one(const struct options *options, const struct export_tools *
                       struct file_error *error) {
     struct file_bytes bytes = {0};
     char path[PATH_BYTES];
-    if (!render_name(path, sizeof path, options->output, &study->document))
+    if (!render_name(path, sizeof path, options->output, &study->document, look->worksheet.page))
         return name_is_long(error);
     bool is_done = export_picture(tools, study, look, &bytes, error) &&
                    file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, error);
     file_bytes_free(&bytes);
+    return is_done;
+}
+
+/* A file for each page; a PDF has them all. */
+static bool write_each(const struct options *options, const struct export_tools *tools,
+                       const struct study *study, const struct export_look *look,
+                       struct file_error *error) {
+    struct export_look at = *look;
+    int pages = 1;
+    if (look->format == EXPORT_PDF) return write_one(options, tools, study, look, error);
+    if (!export_count_pages(tools, study, look, &pages, error)) return false;
+    if (pages > 1 && !strstr(options->output, "{page}"))
+        return file_error_set(error,
+                              "--worksheet: it takes %d pages, and all would go to the same file; "
+                              "put {page} into the name after -o, or write a .pdf",
+                              pages);
+    bool is_done = true;
+    for (int i = 0; i < pages && is_done; i++) {
+        at.worksheet.page = i;
+        is_done = write_one(options, tools, study, &at, error);
+    }
     return is_done;
 }
 
@@ -78,7 +104,7 @@ static bool write_pages(const struct options *options, const struct export_tools
                         const struct export_place *places, size_t count, struct file_error *error) {
     char path[PATH_BYTES];
     struct study at = export_study_at(study, &places[0]);
-    if (!render_name(path, sizeof path, options->output, &at.document)) return name_is_long(error);
+    if (!render_name(path, sizeof path, options->output, &at.document, 0)) return name_is_long(error);
     struct export_pages *pages = export_pages_new(tools, &at, look, count, error);
     struct file_bytes bytes = {0};
     bool is_done = pages != NULL;
@@ -134,13 +160,18 @@ bool render_pictures(const struct options *options, const struct export_tools *t
     size_t count = 0;
     bool are_pages = options_are_pages(options);
     bool is_done = export_places(study, &variety, &places, &count, error);
+    if (is_done && options->is_worksheet && options->is_each_step)
+        count = export_places_of_worksheets(study, places, count);
+    if (is_done && count == 0)
+        is_done = file_error_set(error, "--worksheet: there is no step with anything to work out; "
+                                        "give a sentence with --text");
     if (is_done && are_pages)
         is_done = write_pages(options, tools, study, &look, places, count, error);
     else if (is_done && variety.is_each_beat)
         is_done = write_walks(options, tools, study, &look, places, count, error);
     for (size_t i = 0; !are_pages && !variety.is_each_beat && i < count && is_done; i++) {
         struct study at = export_study_at(study, &places[i]);
-        is_done = write_one(options, tools, &at, &look, error);
+        is_done = write_each(options, tools, &at, &look, error);
     }
     free(places);
     return is_done;

@@ -51,6 +51,8 @@
     X(EXPORT, "export")                 /* saves the view as PNG */                                \
     X(EXPORT_MENU, "export.menu")                                                                  \
     X(EXPORT_SET, "export.set")         /* a: row of the menu, b: value */                         \
+    X(WORKSHEET, "worksheet")           /* of the step, as PDF */                                  \
+    X(WORKSHEET_KEY, "worksheet.key")   /* with its answer key as a second file */                 \
     X(COPY, "copy")                                                                                \
     X(COPY_AS, "copy.as")               /* the matrix; a: file_table_format, b: numbers_precision */ \
     X(NUMBERS_SAVE, "numbers.save")     /* the matrix as a file */                                 \

@@ -22,7 +22,7 @@ static void put_reason(struct lines *l, const struct arithmetic *m, const char *
 /* Beside a weight: a large one on a tiny value does nothing. */
 static void put_value_norm(struct lines *l, const struct arithmetic *m) {
     struct page *page = l->page;
-    if (!page->is_selection_shown || !m->has_value_norm) {
+    if (!page->is_selection_shown || !m->has_value_norm || l->list) {
         return;
     }
     float weighted = m->result * m->value_norm;
@@ -117,7 +117,7 @@ static void put_unit(struct lines *l, const struct arithmetic *m) {
 }
 
 static void put_products(struct lines *l, const struct arithmetic *m) {
-    bool is_in_shares = m->share_count > 0 && !l->page->document->shows_all_terms;
+    bool is_in_shares = m->share_count > 0 && !l->page->document->shows_all_terms && !l->list;
     double sum = is_in_shares ? lines_put_shares(l, m) : lines_put_terms(l, m, 1);
     lines_put_result(l, m, lines_is_same(sum, m->result));
 }

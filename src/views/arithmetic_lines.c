@@ -26,10 +26,31 @@ static const char *mark_of(enum cell_role role) {
     }
 }
 
+static void keep_line(struct lines *l, struct line_record record) {
+    struct line_list *list = l->list;
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 32;
+        struct line_record *grown = page_memory(l->page, capacity, sizeof *grown);
+        if (!grown) {
+            return;
+        }
+        if (list->count) {
+            memcpy(grown, list->records, list->count * sizeof *grown);
+        }
+        list->records = grown;
+        list->capacity = capacity;
+    }
+    list->records[list->count++] = record;
+}
+
 /* One line: `left` with marks, `right` against the right edge; also for the reader of the semantic
  * list. */
 void lines_put(struct lines *l, const char *left, const char *right, bool is_bold) {
     struct ui *ui = &l->page->ui;
+    if (l->list) {
+        keep_line(l, (struct line_record){left, right, is_bold, false});
+        return;
+    }
     if (l->y + l->line_px > l->bottom) {
         return;
     }
@@ -196,11 +217,12 @@ static double put_bias(struct lines *l, const struct arithmetic *m) {
 
 /* Which terms are written: all when they fit; else the largest, and none that shows as next to
  * nothing. Returns how many. */
-static size_t choose_terms(struct page *page, const struct arithmetic *m, size_t room,
+static size_t choose_terms(const struct lines *l, const struct arithmetic *m, size_t room,
                            bool *is_chosen) {
+    struct page *page = l->page;
     bool shows_all = page->document->shows_all_terms;
     size_t *order = page_memory(page, m->count ? m->count : 1, sizeof *order);
-    size_t most = shows_all || room < FEW_TERMS ? room : FEW_TERMS, chosen = 0, small = 0;
+    size_t most = shows_all || l->list || room < FEW_TERMS ? room : FEW_TERMS, chosen = 0, small = 0;
     if (!order) {
         return 0;
     }
@@ -233,7 +255,7 @@ double lines_put_terms(struct lines *l, const struct arithmetic *m, size_t below
     if (!is_chosen) {
         return 0;
     }
-    size_t chosen = choose_terms(page, m, room, is_chosen);
+    size_t chosen = choose_terms(l, m, room, is_chosen);
     for (size_t t = 0; t < m->count; t++) {
         if (is_chosen[t]) {
             put_term(l, m, t, is_first);
@@ -296,6 +318,10 @@ double lines_put_shares(struct lines *l, const struct arithmetic *m) {
 
 void lines_put_sentence(struct lines *l, const char *text) {
     struct ui *ui = &l->page->ui;
+    if (l->list) {
+        keep_line(l, (struct line_record){text, "", false, true});
+        return;
+    }
     struct ui_paragraph p = {text, type_size, 1.6f, ui->theme->ink, TEXT_WORDS, 0};
     float indent = ui_px(ui, 13), width = l->width - indent;
     float height = ui_paragraph(ui, &p, l->x + indent, l->y, width, true);
@@ -326,9 +352,7 @@ static const char *title_word(struct page *page, enum cell_tokens tokens, int in
     return is_mark ? page_format(page, "“%s”", word) : word;
 }
 
-/* "S [cat, mat]": which number this is, from the matrix's letter and the words of its row and
- * column. */
-static const char *cell_title(struct page *page, const struct document_cell *cell) {
+const char *lines_title(struct page *page, const struct document_cell *cell) {
     enum cell_tokens tokens = cell_row_tokens(cell->source);
     const char *row = tokens != CELL_TOKENS_NONE ? title_word(page, tokens, cell->row)
                                                  : page_format(page, "%d", cell->row + 1);
@@ -380,11 +404,12 @@ static void put_difference(struct lines *l, const struct document_cell *cell) {
 
 float panel_arithmetic(struct page *page, float x, float y, float width, float bottom) {
     struct ui *ui = &page->ui;
-    struct lines l = {page, x, y, width, roundf(ui_type(ui, type_size) * 1.6f), bottom};
+    struct lines l = {page, x, y, width, roundf(ui_type(ui, type_size) * 1.6f), bottom,
+                      NULL};
     if (!page->has_arithmetic || y + 2 * l.line_px > bottom) {
         return 0;
     }
-    const char *title = cell_title(page, &page->arithmetic.cell);
+    const char *title = lines_title(page, &page->arithmetic.cell);
     lines_put(&l, title, "", true);
     put_difference(&l, &page->arithmetic.cell);
     lines_put_form(&l, &page->arithmetic);

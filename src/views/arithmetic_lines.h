@@ -3,9 +3,20 @@
 #define VIEWS_ARITHMETIC_LINES_H
 #include "chrome.h"
 
+/* A line as it is written, kept instead of drawn. */
+struct line_record {
+    const char *left, *right; /* right: "" for none */
+    bool is_bold, is_sentence; /* a sentence takes as many lines as it needs */
+};
+struct line_list { /* in the memory of the picture */
+    struct line_record *records;
+    size_t count, capacity;
+};
+
 struct lines {
     struct page *page;
     float x, y, width, line_px, bottom; /* device pixels; y: the next line; nothing is drawn below bottom */
+    struct line_list *list; /* for paper: lines go here, every term is written that is more than next to nothing; NULL: drawn */
 };
 
 /* One line: `left` with marks, `right` against the right edge; also for the reader of the semantic list. */
@@ -23,6 +34,9 @@ double lines_put_shares(struct lines *l, const struct arithmetic *m);
 bool lines_is_same(double sum, float result);
 /* A quotient of displayed numbers likewise. */
 bool lines_is_quotient(float a, float b, float result);
+
+/* "S [cat, mat]": which number this is, from the matrix's letter and the words of its row and column. */
+const char *lines_title(struct page *page, const struct document_cell *cell);
 
 /* All lines of a number, by its form (arithmetic_forms.c). */
 void lines_put_form(struct lines *l, const struct arithmetic *m);

@@ -99,7 +99,7 @@ static const char *answer_of(struct page *page, const struct comparing *comparin
 float panel_compare(struct page *page, float x, float y, float width, float bottom) {
     struct ui *ui = &page->ui;
     struct comparing comparing;
-    struct lines l = {page, x, y, width, roundf(ui_type(ui, 14) * 1.6f), bottom};
+    struct lines l = {page, x, y, width, roundf(ui_type(ui, 14) * 1.6f), bottom, NULL};
     if (page->selection.source < 0 || y + 4 * l.line_px > bottom ||
         !comparing_of(page, &comparing)) {
         return 0;

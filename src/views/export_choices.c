@@ -1,6 +1,7 @@
 /* export_choices.c: the table of the export menu. */
 #include "export_choices.h"
 
+#include "lesson/worksheet.h"
 #include "picture.h"
 
 #include <stddef.h>
@@ -18,6 +19,14 @@ static int format(choices_now *c, extent_now *e) {
 
 static bool is_sheet(choices_now *c, extent_now *e) {
     return part(c, e) == PICTURE_SHEET;
+}
+
+static bool is_worksheet(choices_now *c, extent_now *e) {
+    return part(c, e) == PICTURE_WORKSHEET;
+}
+
+static bool can_walk(choices_now *c, extent_now *e) {
+    return !is_worksheet(c, e);
 }
 
 /* A sheet shows every head already. */
@@ -47,6 +56,11 @@ static bool is_still(choices_now *c, extent_now *e) {
     return !is_walk(c, e);
 }
 
+/* A worksheet is printed: one file has all its pages. */
+static bool is_still_image(choices_now *c, extent_now *e) {
+    return is_still(c, e) && !is_worksheet(c, e);
+}
+
 /* ---- which rows apply ---- */
 
 static bool is_vector(choices_now *c, extent_now *e) {
@@ -57,9 +71,9 @@ static bool has_pixels(choices_now *c, extent_now *e) {
     return !is_vector(c, e);
 }
 
-/* A window is no figure, and the frames of an animation keep one size. */
+/* A window is no figure, a worksheet a page of its own, and the frames of an animation keep one size. */
 static bool can_be_figure(choices_now *c, extent_now *e) {
-    return part(c, e) != PICTURE_WINDOW && is_still(c, e);
+    return part(c, e) != PICTURE_WINDOW && !is_worksheet(c, e) && is_still(c, e);
 }
 
 static bool can_be_paper(choices_now *c, extent_now *e) {
@@ -81,25 +95,49 @@ static const struct export_row_kind kinds[EXPORT_ROW_COUNT] = {
                          .choices = {{PICTURE_WINDOW, "window", NULL},
                                      {PICTURE_STAGE, "stage", NULL},
                                      {PICTURE_HEAD, "head", NULL},
-                                     {PICTURE_SHEET, "sheet", has_several_heads}}},
+                                     {PICTURE_SHEET, "sheet", has_several_heads},
+                                     {PICTURE_WORKSHEET, "worksheet", NULL}}},
     [EXPORT_ROW_RANGE] = {.key = "of",
                           .choices = {{EXPORT_ONE, "one", NULL},
                                       {EXPORT_EACH_HEAD, "each_head", has_each_head},
                                       {EXPORT_EACH_STEP, "each_step", NULL},
                                       {EXPORT_EACH_LAYER, "each_layer", has_layers},
                                       {EXPORT_ALL_LAYERS, "all_layers", has_sheet_of_layers},
-                                      {EXPORT_WALK, "walk", NULL}}},
+                                      {EXPORT_WALK, "walk", can_walk}}},
     [EXPORT_ROW_WALK] = {.key = "through",
                          .applies = is_walk,
                          .choices = {{EXPORT_WALK_STEPS, "walk_steps", NULL},
                                      {EXPORT_WALK_STEP, "walk_step", NULL},
                                      {EXPORT_WALK_LAYERS, "walk_layers", has_layers}}},
     [EXPORT_ROW_FORMAT] = {.key = "as",
-                           .choices = {{EXPORT_PNG, "png", is_still},
-                                       {EXPORT_SVG, "svg", is_still},
+                           .choices = {{EXPORT_PNG, "png", is_still_image},
+                                       {EXPORT_SVG, "svg", is_still_image},
                                        {EXPORT_PDF, "pdf", is_still},
                                        {EXPORT_WEBP, "webp", is_walk},
                                        {EXPORT_GIF, "gif", is_walk}}},
+    [EXPORT_ROW_BLANKS] = {.key = "blanks",
+                           .applies = is_worksheet,
+                           .usual = WORKSHEET_USUAL_BLANKS,
+                           .choices = {{4, "blanks_4", NULL},
+                                       {8, "blanks_8", NULL},
+                                       {12, "blanks_12", NULL},
+                                       {20, "blanks_20", NULL},
+                                       {WORKSHEET_ALL, "blanks_all", NULL}}},
+    [EXPORT_ROW_ANSWERS] = {.key = "answers",
+                            .applies = is_worksheet,
+                            .choices = {{EXPORT_SHEET_AND_KEY, "answers_both", NULL},
+                                        {EXPORT_SHEET_ALONE, "answers_sheet", NULL},
+                                        {EXPORT_KEY_ALONE, "answers_key", NULL}}},
+    [EXPORT_ROW_VERSION] = {.key = "version",
+                            .applies = is_worksheet,
+                            .choices = {{1, "version_1", NULL},
+                                        {2, "version_2", NULL},
+                                        {3, "version_3", NULL},
+                                        {4, "version_4", NULL}}},
+    [EXPORT_ROW_PAGE] = {.key = "page",
+                         .applies = is_worksheet,
+                         .choices = {{WORKSHEET_A4, "page_a4", NULL},
+                                     {WORKSHEET_LETTER, "page_letter", NULL}}},
     [EXPORT_ROW_PAPER] = {.key = "paper",
                           .applies = can_be_paper,
                           .choices = {{EXPORT_NO_PAPER, "paper_none", NULL},
@@ -140,7 +178,8 @@ const struct export_row_kind *export_row_kind(enum export_row row) {
 
 void export_choices_init(struct export_choices *choices) {
     for (int row = 0; row < EXPORT_ROW_COUNT; row++)
-        choices->value[row] = kinds[row].places ? kinds[row].usual : kinds[row].choices[0].value;
+        choices->value[row] = kinds[row].places || kinds[row].usual ? kinds[row].usual
+                                                                    : kinds[row].choices[0].value;
 }
 
 bool export_row_applies(choices_now *choices, extent_now *extent, enum export_row row) {

@@ -13,6 +13,10 @@ enum export_row {
     EXPORT_ROW_RANGE,   /* export_range */
     EXPORT_ROW_WALK,    /* export_walk */
     EXPORT_ROW_FORMAT,  /* export_format */
+    EXPORT_ROW_BLANKS,  /* of a worksheet: how many; 0: all */
+    EXPORT_ROW_ANSWERS, /* export_answers */
+    EXPORT_ROW_VERSION, /* its seed, 1 … */
+    EXPORT_ROW_PAGE,    /* worksheet_paper */
     EXPORT_ROW_PAPER,   /* export_paper */
     EXPORT_ROW_WIDTH,   /* places from EXPORT_LEAST_MM on, a millimetre each */
     EXPORT_ROW_TRIM,    /* 1: cut to what is drawn, without title */
@@ -33,6 +37,7 @@ enum export_range {
 };
 enum export_walk { EXPORT_WALK_STEPS, EXPORT_WALK_STEP, EXPORT_WALK_LAYERS }; /* all steps, one, all of all layers */
 enum export_format { EXPORT_PNG, EXPORT_SVG, EXPORT_PDF, EXPORT_WEBP, EXPORT_GIF, EXPORT_FORMATS };
+enum export_answers { EXPORT_SHEET_AND_KEY, EXPORT_SHEET_ALONE, EXPORT_KEY_ALONE };
 enum export_paper { EXPORT_NO_PAPER, EXPORT_COLUMN, EXPORT_PAGE, EXPORT_OWN_WIDTH };
 enum { EXPORT_LEAST_MM = 40, EXPORT_COLUMN_MM = 84, EXPORT_PAGE_MM = 174, EXPORT_MOST_MM = 300 };
 
@@ -56,7 +61,7 @@ struct export_row_kind {
     bool (*applies)(const struct export_choices *choices, const struct export_extent *extent); /* NULL: always */
     struct export_choice choices[EXPORT_MOST_CHOICES]; /* up to one without a key */
     int places; /* of a slider; 0: it has choices. Its value is a place: from `least`, `pitch` further each */
-    int usual;
+    int usual; /* 0 of choices: the first of them */
     double least, pitch;
     const char *unit; /* words: "export.<unit>", with {number} */
 };

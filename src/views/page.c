@@ -191,6 +191,14 @@ const char *page_head_name(struct page *page, int head) {
                                                                           : name;
 }
 
+const char *page_model_name(struct page *page) {
+    const struct model *model = &page->study->model;
+    const char *key = page_format(page, "model.%s", model->id ? model->id : "");
+    return catalogue_has(page->catalogue, page->document->language, key) ? page_words(page, key)
+           : model->name                                                 ? model->name
+                                                                         : "";
+}
+
 const char *page_layer(struct page *page, int layer) {
     const char *names[] = {"layer", NULL}, *values[] = {page_format(page, "%d", layer + 1), NULL};
     return page_filled(page, "layer", names, values);

@@ -47,6 +47,7 @@ const char *page_token(struct page *page, int index, const char *mark);
 const char *page_head_name(struct page *page, int head);
 
 const char *page_layer(struct page *page, int layer); /* "Layer 1" */
+const char *page_model_name(struct page *page); /* in the document's language, where it is one of our own */
 
 size_t page_n(const struct page *page); /* queries */
 size_t page_m(const struct page *page); /* keys and values: of the context where there is one */

@@ -3,6 +3,7 @@
 
 #include "chrome.h"
 #include "stage.h"
+#include "handout.h"
 
 #include <math.h>
 #include <string.h>
@@ -223,8 +224,64 @@ static void draw_tooltip(struct page *page, struct rect window) {
     ui_paragraph(ui, &text, r.x + padding, r.y + padding - ui_px(ui, 2), width, false);
 }
 
+/* A worksheet has a page of its own: the last beat, in print. One unit is a point. */
+static struct page worksheet_page(const struct picture_request *request, struct study *study,
+                                  struct draw_list *list, struct semantics *semantics) {
+    struct picture_request at = *request;
+    *study = worksheet_study(request->study);
+    at.study = study;
+    at.presence = NULL;
+    draw_list_begin(list, 1, 1, theme_of(THEME_KIND_CONTRAST)->surface);
+    semantics_begin(semantics);
+    struct page page = page_of(&at, list, semantics);
+    page.ui.unit = request->density * 96 / 72;
+    return page;
+}
+
+static bool draw_worksheet(const struct picture_request *request, struct draw_list *list,
+                           struct semantics *semantics, int *pages, struct file_error *error) {
+    struct study study;
+    struct handout sheet;
+    struct page page = worksheet_page(request, &study, list, semantics);
+    bool is_done = handout_make(&sheet, &page, &request->worksheet, error);
+    if (is_done) {
+        *pages = sheet.pages;
+        float unit = page.ui.unit;
+        struct rect paper =
+            rect_make(0, 0, roundf(sheet.width * unit), roundf(sheet.height * unit));
+        draw_list_begin(list, paper.w, paper.h, page.ui.theme->surface);
+        draw_clip_push(list, paper);
+        handout_draw(&sheet);
+        draw_clip_pop(list);
+        worksheet_free(&sheet.worksheet);
+    }
+    is_done = is_done && draw_list_ok(list) && !semantics->failed;
+    arithmetic_free(&page.arithmetic);
+    semantics_keep(semantics, page.scratch, page_scratch_free);
+    return is_done;
+}
+
+bool picture_pages(const struct picture_request *request, int *pages, struct file_error *error) {
+    struct draw_list list = {0};
+    struct semantics semantics = {0};
+    *pages = 1;
+    bool is_done = request->part != PICTURE_WORKSHEET ||
+                   draw_worksheet(request, &list, &semantics, pages, error);
+    draw_list_free(&list);
+    semantics_free(&semantics);
+    return is_done;
+}
+
 bool picture_draw(const struct picture_request *request, struct draw_list *list,
                   struct semantics *semantics) {
+    if (request->part == PICTURE_WORKSHEET) {
+        struct semantics unused = {0};
+        int pages;
+        bool is_drawn =
+            draw_worksheet(request, list, semantics ? semantics : &unused, &pages, NULL);
+        semantics_free(&unused);
+        return is_drawn;
+    }
     const struct document *d = &request->study->document;
     struct semantics own = {0};
     semantics_begin(semantics ? semantics : &own);

@@ -7,13 +7,15 @@
 #include "lesson/catalogue.h"
 #include "lesson/study.h"
 #include "ui/semantics.h"
+#include "worksheet.h"
 
 enum picture_part {
     PICTURE_WINDOW, /* the whole window */
     PICTURE_STAGE,  /* the view alone, with its title */
     PICTURE_HEAD,   /* one head's heatmap as a figure: title, axis names, token labels, colour bar */
     PICTURE_SHEET,  /* contact sheet: every head of the layer, small, with its name */
-    PICTURE_MODEL_SHEET /* the same of every layer */
+    PICTURE_MODEL_SHEET, /* the same of every layer */
+    PICTURE_WORKSHEET /* a page to print: the step's matrices with blanks, or its answer key */
 };
 
 /* The texts that can be typed. */
@@ -71,10 +73,15 @@ struct picture_request {
     float density;  /* device pixels per logical pixel, 1 … 4 (window: the display's) */
     const struct picture_presence *presence; /* NULL: none */
     bool is_figure; /* of other parts than the window: without the title, for a text that has its own */
+    struct worksheet_request worksheet; /* of PICTURE_WORKSHEET */
     bool has_grey_scale; /* scores, too, in the map of the weights: still one shade, one number, when printed in grey */
 };
 
-/* Size in device pixels: the document's width × height × density. False only when there is no memory. semantics may be NULL. */
+/* How many pages it takes: 1, or those of the worksheet, which request->worksheet.page counts. False with *error: there is no
+ * such worksheet. */
+bool picture_pages(const struct picture_request *request, int *pages, struct file_error *error);
+/* Size in device pixels: the document's width × height × density; of a worksheet the paper's, at 96 pixels an inch × density.
+ * False only when there is no memory, or where picture_pages fails. semantics may be NULL. */
 bool picture_draw(const struct picture_request *request, struct draw_list *list, struct semantics *semantics);
 /* Where the caret stands in the last drawn field, for input methods: found among the semantics under this id. */
 enum {

@@ -30,14 +30,6 @@ static void button_right(struct page *page, struct rect *r, const struct ui_butt
     rect_cut_right(r, ui_px(&page->ui, 12));
 }
 
-static const char *model_name(struct page *page) {
-    const struct model *model = &page->study->model;
-    const char *key = page_format(page, "model.%s", model->id ? model->id : "");
-    return catalogue_has(page->catalogue, page->document->language, key) ? page_words(page, key)
-           : model->name                                                 ? model->name
-                                                                         : "";
-}
-
 void top_bar_draw(struct page *page, struct rect r) {
     struct ui *ui = &page->ui;
     float room = r.w / ui->unit;
@@ -89,12 +81,12 @@ void top_bar_draw(struct page *page, struct rect r) {
         const char *size =
             page_filled(page, c->layers == 1 ? "model.size1" : "model.size", names, values);
         char name[128];
-        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, model_name(page), ui_px(ui, 160), name, sizeof name);
+        ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, page_model_name(page), ui_px(ui, 160), name, sizeof name);
         struct ui_button model = {.id = ui_id("model", 0, 0),
                                   .label = room >= 1180
                                                ? page_format(page, "%s  ·  %s  ▾", name, size)
                                                : page_format(page, "%s  ▾", name),
-                                  .name = model_name(page),
+                                  .name = page_model_name(page),
                                   .tooltip = page_words(page, "command.model.menu"),
                                   .action = {UI_COMMAND_MODEL_MENU, 0, 0, 0},
                                   .size = 14,

@@ -64,7 +64,8 @@ void layout_draw(struct layout_room *room, const struct document *wanted) {
                                       .measurer = &room->measurer,
                                       .part = room->part,
                                       .density = room->density,
-                                      .presence = &room->presence};
+                                      .presence = &room->presence,
+                                      .worksheet = room->worksheet};
     assert_true(picture_draw(&request, &room->list, &room->semantics));
     room->pictures++;
 }
@@ -79,7 +80,9 @@ void layout_name(const struct layout_room *room, char *out, size_t out_bytes) {
              room->density > 1 ? " dense" : "", d->is_presentation ? " presentation" : "",
              room->part == PICTURE_STAGE  ? " stage"
              : room->part == PICTURE_HEAD ? " head"
-                                          : "",
+             : room->part != PICTURE_WORKSHEET ? ""
+             : room->worksheet.is_key          ? " key"
+                                               : " worksheet",
              p->is_editing ? " editing" : "", p->composition ? " composing" : "",
              p->message ? " message" : "", p->is_keys_open ? " keys" : "",
              p->is_model_menu_open    ? " models"

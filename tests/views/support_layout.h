@@ -35,6 +35,7 @@ struct layout_room {
     struct picture_presence presence;
     float density;
     enum picture_part part;
+    struct worksheet_request worksheet; /* of PICTURE_WORKSHEET */
     bool is_quiet; /* faults are counted and not printed */
     size_t pictures, faults, printed;
     uint32_t printed_hashes[LAYOUT_MOST_PRINTED];

@@ -290,13 +290,34 @@ static bool is_index(const struct rules *rules, const struct text_box *b) {
     return false;
 }
 
+/* The number in the corner of a blank box. */
+static bool is_in_blank(const struct rules *rules, const struct text_box *b) {
+    const struct semantics *s = &rules->room->semantics;
+    for (size_t i = 0; i < s->count; i++) {
+        if (rect_contains(s->nodes[i].rect, b->x, b->y) &&
+            s->nodes[i].id == ui_id("blank", atoi(s->nodes[i].name) - 1, 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* On paper 8 points; 6 for what is raised or lowered and in the corner of a box. */
+static float least_on_paper(const struct rules *rules, const struct text_box *b) {
+    float size = rules->list->commands[b->at].rect.h, least = 8 * rules->unit;
+    return size < least - 0.01f && (is_in_blank(rules, b) || is_index(rules, b)) ? 6 * rules->unit
+                                                                                  : least;
+}
+
 /* Rule 3. */
 static void check_size(struct rules *rules, const struct text_box *b) {
     const struct draw_command *c = &rules->list->commands[b->at];
     const struct document *d = &rules->room->study.document;
     float least = 13 * rules->unit;
     char words[48];
-    if (d->is_presentation && rules->room->part == PICTURE_WINDOW) {
+    if (rules->room->part == PICTURE_WORKSHEET) {
+        least = least_on_paper(rules, b);
+    } else if (d->is_presentation && rules->room->part == PICTURE_WINDOW) {
         least = 0.015f * rules->list->height;
     } else if (c->rect.h < least - 0.01f) {
         bool is_under_sheet, is_cell = is_in_cells(rules, b, &is_under_sheet);
@@ -340,10 +361,13 @@ static void check_contrast(struct rules *rules, const struct text_box *b) {
     }
 }
 
-/* Device pixels per logical pixel: the scale, as far as 320 × 240 logical pixels stay. */
+/* Device pixels per logical pixel: the scale, as far as 320 × 240 logical pixels stay; on paper per point. */
 static float unit_of(const struct layout_room *room) {
     const struct document *d = &room->study.document;
     float most = fminf((float)d->width / 320, (float)d->height / 240);
+    if (room->part == PICTURE_WORKSHEET) {
+        return room->density * 96 / 72;
+    }
     return room->density * fminf((float)d->scale_percent / 100.0f, most);
 }
 
