@@ -90,6 +90,7 @@ const struct action actions[] = {
     {ROW(RAIL_SCROLL), .run = look_rail},
     {ROW(MASK_NEXT), .run = walk_mask, .keys = {STAGE('m', PLAIN)}},
     {ROW(MASK_PAINT), .run = change_paint, .keys = {STAGE('x', PLAIN)}},
+    {ROW(MASK_PAINT_MODE), .run = paint_mode, .keys = {STAGE('x', SHIFT)}},
     {ROW(SCALING_TOGGLE), .run = walk_scaling, .keys = {STAGE('d', PLAIN)}},
     {ROW(CHANGE_CHOICE), .run = change_choice},
     {ROW(CHANGE_DIAL), .run = change_dial},

@@ -89,6 +89,9 @@ bool change_head(struct app *app, struct ui_action action);
 bool change_text(struct app *app, struct ui_action action);
 bool change_paint(struct app *app, struct ui_action action);
 bool change_reset(struct app *app, struct ui_action action);
+/* paint.c: the mask painted with the pointer, or along the way of the cell cursor. */
+bool paint_mode(struct app *app, struct ui_action action);
+bool paint_key(struct app *app, const struct input *input); /* true: it painted, or moved the cursor */
 /* lines_change.c: the controls of view `lines`; c = 1: part of a drag. */
 bool lines_head(struct app *app, struct ui_action action);
 bool lines_threshold(struct app *app, struct ui_action action);

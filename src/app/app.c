@@ -143,6 +143,7 @@ void app_free(struct app *app) {
     app_history_clear(&app->undo);
     app_history_clear(&app->redo);
     document_free(&app->before_edit);
+    document_free(&app->drag.before);
     editor_free(&app->editor);
     draw_list_free(&app->list);
     draw_list_free(&app->motion.from);

@@ -77,6 +77,18 @@ struct app_finder {
     char note[512];
 };
 
+/* What the pointer has hold of, from press to release: drag.h. */
+enum drag_kind { DRAG_NONE, DRAG_SLIDER, DRAG_PAINT };
+struct app_drag {
+    enum drag_kind kind;
+    struct document before; /* Esc, and later undo, go back to it */
+    bool was_unsaved;
+    uint32_t slider;     /* SLIDER: its node */
+    int32_t grid_id;     /* PAINT: the matrix; the place painted last, which may lie outside of it … */
+    int row, column;
+    bool is_allowed;     /* … and what the stroke makes of each cell */
+};
+
 struct app {
     struct app_host host;
     struct study study;
@@ -108,8 +120,7 @@ struct app {
     bool returns_to_cursor;      /* the cell cursor goes on when its field is left */
     char field_error[512];       /* why, where the text stands in the panel */
     bool is_dragging;            /* the pointer selects text in the field */
-    uint32_t dragged_slider;     /* node that the pointer moves; 0: none */
-    bool is_drag_undoable;       /* the next change by it is the first of the drag */
+    struct app_drag drag;
     struct app_history undo, redo;
 
     char *model_specs[APP_MAX_MODELS]; /* what document.model may be set to from the menu */
@@ -143,6 +154,7 @@ const struct draw_list *app_picture(struct app *app, double now_ms);
 /* Milliseconds until app_picture must be called again without an input; −1: not before an input. */
 double app_next_wake_ms(const struct app *app, double now_ms);
 bool app_wants_text_input(const struct app *app);
+enum pointer_shape app_pointer(const struct app *app); /* what a press would do, by the last picture */
 struct rect app_caret_rect(const struct app *app); /* pixels; empty: no caret */
 
 /* For the files that make up the app. */

@@ -2,10 +2,9 @@
  * can be undone. */
 #include "app/actions.h"
 
+#include "lesson/painting.h"
 #include "lesson/selection.h"
 #include "lesson/switches.h"
-
-#include <math.h>
 
 /* A copy of the document whose what-if may be changed. */
 static bool begin(struct app *app, struct document *wanted) {
@@ -82,13 +81,13 @@ bool change_paint(struct app *app, struct ui_action action) {
     const struct document_cell cell = selection_of(&app->study);
     bool is_cell = cell.source >= 0 && cell_columns_are_keys(cell.source);
     int query = is_cell ? cell.row : now->query, key = is_cell ? cell.column : now->key;
-    const float *scores = study_head_matrix(&app->study, ATTENTION_TENSOR_SCORES, now->head);
-    size_t at = (size_t)query * study_keys(&app->study) + (size_t)key;
     bool is_in = (size_t)query < study_tokens(&app->study) && (size_t)key < study_keys(&app->study);
-    if (!scores || !is_in || !begin(app, &wanted)) return false;
-    bool is_hidden = isinf(scores[at]);
-    if (study_paint(&app->study, &wanted, query, key, is_hidden))
+    if (!is_in || !begin(app, &wanted)) return false;
+    bool is_hidden = !painting_allows(&app->study, query, key);
+    if (study_paint(&app->study, &wanted, query, key, is_hidden)) {
+        painting_settle(&app->study, &wanted);
         return app_change(app, &wanted, true);
+    }
     document_free(&wanted);
     app_say(app, true, "message.no_memory", NULL, NULL);
     return false;

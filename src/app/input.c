@@ -1,7 +1,7 @@
 /* input.c: from what happened at the window to a command. */
 #include "app/actions.h"
+#include "app/drag.h"
 #include "app/export.h"
-
 #include "app/finder.h"
 
 #include <stdlib.h>
@@ -99,7 +99,7 @@ static void key(struct app *app, const struct input *input) {
     if (app_edit_key(app, input)) return;
     if (!app->presence.is_editing && !app->presence.is_cursor_active && focused_key(app, input))
         return;
-    if (model_key(app, input)) return;
+    if (model_key(app, input) || paint_key(app, input)) return;
     struct ui_action action = actions_for_key(app, input);
     if (action.command != UI_COMMAND_NONE) app_dispatch(app, action);
 }
@@ -158,18 +158,6 @@ static bool click_field(struct app *app, const struct input *input) {
     return true;
 }
 
-/* The pointer has hold of a slider: its place follows, and the whole drag is one step of undo. */
-static void drag_slider(struct app *app, float x) {
-    if (!app->dragged_slider) return;
-    app_refresh(app);
-    const struct semantic_node *node = semantics_by_id(&app->semantics, app->dragged_slider);
-    if (!node || node->role != ROLE_SLIDER) return;
-    struct ui_action action = node->action;
-    action.b = semantics_place_at(node, x);
-    action.c = !app->is_drag_undoable;
-    if (action.b != node->action.b && app_dispatch(app, action)) app->is_drag_undoable = false;
-}
-
 static void press(struct app *app, const struct input *input) {
     app_finish_motion(app);
     if (app->presence.is_blank) {
@@ -181,6 +169,7 @@ static void press(struct app *app, const struct input *input) {
     const struct semantic_node *node = semantics_at(&app->semantics, input->x, input->y);
     if (click_closes_menu(app, node) || (!app_has_menu(app) && click_field(app, input))) return;
     app_edit_end(app);
+    if (paint_press(app, input)) return;
     /* Space goes on meaning Next after a click on a button; in a menu the keyboard stays there. */
     bool had_menu = app_has_menu(app);
     app->presence.is_focus_visible = false;
@@ -188,9 +177,7 @@ static void press(struct app *app, const struct input *input) {
     app->needs_picture = true;
     if (!node) return;
     if (node->role == ROLE_SLIDER) {
-        app->dragged_slider = node->id;
-        app->is_drag_undoable = true;
-        drag_slider(app, input->x);
+        drag_slider_begin(app, node, input->x);
         return;
     }
     size_t row, column;
@@ -215,7 +202,7 @@ static void move(struct app *app, const struct input *input) {
     presence->pointer_y = input->y;
     app->needs_picture = true;
     app_edit_drag(app, input->x);
-    drag_slider(app, input->x);
+    drag_move(app, input);
 }
 
 static bool is_over_rail(const struct app *app, float x, float y) {
@@ -288,7 +275,7 @@ static bool is_held_up(struct app *app, const struct input *input) {
 }
 
 void app_input(struct app *app, const struct input *input) {
-    if (is_held_up(app, input)) return;
+    if (is_held_up(app, input) || drag_takes(app, input)) return;
     switch (input->kind) {
     case INPUT_QUIT:
         app_dispatch(app, (struct ui_action){UI_COMMAND_QUIT, 0, 0, 0});
@@ -318,7 +305,7 @@ void app_input(struct app *app, const struct input *input) {
         break;
     case INPUT_POINTER_UP:
         app->is_dragging = false;
-        app->dragged_slider = 0;
+        drag_end(app);
         break;
     case INPUT_POINTER_LEAVE:
         app->presence.has_pointer = false;

@@ -80,6 +80,7 @@
     X(RAIL_SCROLL, "rail.scroll")                                                                  \
     X(MASK_NEXT, "mask.next")           /* none, causal */                                         \
     X(MASK_PAINT, "mask.paint")         /* the chosen cell of the mask */                          \
+    X(MASK_PAINT_MODE, "mask.paint_mode") /* a press on a cell of the stage paints it, or not */   \
     X(SCALING_TOGGLE, "scaling.toggle")                                                            \
     X(CHANGE_CHOICE, "change.choice")   /* a: switch_id, b: which of its choices */                \
     X(CHANGE_DIAL, "change.dial")       /* a: dial_id, b: place */                                 \

@@ -1,5 +1,5 @@
 /* grid.c: painting matrices. */
-#include "grid.h"
+#include "stage.h"
 
 #include "lesson/cell_edit.h"
 
@@ -65,7 +65,8 @@ struct colour grid_fill(const struct page *page, struct colour fill) {
 }
 
 static bool is_masked(enum grid_state state) {
-    return state == GRID_MASKED || state == GRID_NO_WEIGHT || state == GRID_NEVER;
+    return state == GRID_MASKED || state == GRID_NO_WEIGHT || state == GRID_NEVER ||
+           state == GRID_BARRED;
 }
 
 static struct colour cell_colour(const struct page *page, const struct grid *grid, size_t r,
@@ -186,7 +187,7 @@ static void draw_cell_number(struct page *page, const struct grid *grid, size_t 
     enum grid_state state = state_at(grid, r, c);
     char text[NUMBER_BYTES];
     struct colour ink = colour_text_on(fill);
-    if (state == GRID_HIDDEN || state == GRID_NEVER) {
+    if (state == GRID_HIDDEN || state == GRID_NEVER || state == GRID_BARRED) {
         return;
     }
     if (state == GRID_MASKED) {
@@ -359,7 +360,7 @@ static const char *edited_words(struct page *page, const struct grid *grid) {
     return *places ? page_filled(page, "number.places", names, values) : "";
 }
 
-void grid_node(struct page *page, const struct grid *grid) {
+static struct semantic_node *add_node(struct page *page, const struct grid *grid) {
     struct semantic_node *node = semantics_add(
         page->ui.semantics, ROLE_GRID,
         ui_id("grid", grid->id, (int32_t)(grid->first_row * 4096 + grid->first_column)),
@@ -383,6 +384,11 @@ void grid_node(struct page *page, const struct grid *grid) {
         }
         node->grid.is_hidden = hidden;
     }
+    return node;
+}
+
+void grid_node(struct page *page, const struct grid *grid) {
+    add_node(page, grid);
 }
 
 void grid_draw(struct page *page, const struct grid *grid) {
@@ -391,14 +397,16 @@ void grid_draw(struct page *page, const struct grid *grid) {
     }
     float cell_w = grid->rect.w / (float)grid->columns, cell_h = grid->rect.h / (float)grid->rows;
     float least = 9 * page->ui.unit;
+    struct grid shown = *grid;
+    painting_bar(page, &shown);
     if (cell_w >= least && cell_h >= least && grid->rows * grid->columns <= MAX_SINGLE_CELLS) {
-        draw_single_cells(page, grid, cell_w, cell_h);
+        draw_single_cells(page, &shown, cell_w, cell_h);
     } else {
-        draw_image(page, grid);
-        hatch_image(page, grid);
+        draw_image(page, &shown);
+        hatch_image(page, &shown);
     }
     mark_edits(page, grid);
-    grid_node(page, grid);
+    painting_point(page, add_node(page, grid));
 }
 
 void grid_thumbnail(struct page *page, const struct grid *grid) {

@@ -14,7 +14,8 @@ enum grid_state { /* how one cell is painted */
     GRID_SHARE,     /* sequential map over 0 … range */
     GRID_MET,       /* of the comparison: heard of by now … */
     GRID_MET_NOW,   /* … just now */
-    GRID_NEVER      /* and never: hatched, without a number */
+    GRID_NEVER,     /* and never: hatched, without a number */
+    GRID_BARRED     /* by the mask that is being painted, where this beat does not show it yet: likewise */
 };
 
 struct grid {

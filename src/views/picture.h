@@ -58,6 +58,7 @@ struct picture_presence {
     const char *message;      /* a sentence under the field, or NULL */
     bool is_message_error;
     bool is_keys_open, is_model_menu_open, is_export_menu_open, is_panel_open, is_blank, is_playing, is_cursor_active;
+    bool is_painting; /* a press on a cell of scores or weights paints the mask */
     bool has_stage_scroll; /* the reader scrolled the lines; else they follow the query */
     float rail_scroll, panel_scroll, stage_scroll; /* logical pixels */
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */

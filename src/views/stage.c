@@ -172,6 +172,12 @@ void stage_draw(struct page *page, struct rect r) {
     if (page->part == PICTURE_WINDOW && !page->is_presentation) {
         draw_tabs(page, rect_cut_top(&inner, ui_px(ui, 36)));
     }
+    bool is_painting = page->presence->is_painting && page_n(page) > 0;
+    struct rect note = {0};
+    if (is_painting) {
+        note = rect_cut_bottom(&inner, ui_px(ui, is_roomy ? 34 : 26));
+        rect_cut_bottom(&inner, ui_px(ui, is_roomy ? 8 : 2));
+    }
     if (page_n(page) == 0) {
         draw_empty(page, inner);
     } else if (page->document->view == VIEW_DIAGRAM) {
@@ -186,6 +192,9 @@ void stage_draw(struct page *page, struct rect r) {
         compare_draw(page, inner);
     } else {
         draw_matrices(page, inner);
+    }
+    if (is_painting) {
+        painting_note_draw(page, note);
     }
     if (ui->focus_id == NODE_STAGE && page->presence->is_focus_visible) {
         draw_frame(ui->list, rect_inset(r, ui_px(ui, 2), ui_px(ui, 2)), ui_px(ui, 6), ui_px(ui, 2),

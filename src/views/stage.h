@@ -61,6 +61,14 @@ struct grid scores_grid(struct page *page, int head, const struct scores_now *no
 /* Finished weights of a head as a grid, masked ones marked. */
 struct grid weights_grid(struct page *page, int head);
 
+/* painting.c: the mask while it is painted (presence says so). A grid of the stage whose cells are the mask's, large enough to
+ * be met; and the one under a point, also where an open question lies over it, or NULL. */
+bool stage_is_paintable(const struct semantic_node *node);
+const struct semantic_node *stage_paintable_at(const struct semantics *list, float x, float y);
+void painting_bar(struct page *page, struct grid *grid); /* hidden cells are so at every beat */
+void painting_point(struct page *page, const struct semantic_node *node); /* the cell under the pointer */
+void painting_note_draw(struct page *page, struct rect r); /* when the matrices stand */
+
 /* The room of matrices standing under and beside each other. */
 float stage_cell(float room, size_t cells, float most); /* size of one cell: whole pixels where they are large */
 float stage_label_width(struct page *page, const struct labels *rows, float most, const char *axis); /* room for row labels and the axis title above them */
