@@ -1,6 +1,8 @@
 /* painting.c: strokes over the cells of the mask. */
 #include "painting.h"
 
+#include "steps.h"
+
 #include <stdlib.h>
 
 bool painting_allows(const struct study *study, int query, int key) {
@@ -17,6 +19,12 @@ static int part(int a, int of, int steps) {
     return (int)((doubled + (doubled < 0 ? -steps : steps)) / whole);
 }
 
+/* The first hidden cell gives `scale` a beat more, the mask's: who saw the whole step sees it. */
+static void follow(const struct study *study, struct document *wanted) {
+    if (wanted->step == STEP_SCALE && wanted->beat == steps_beats(study, STEP_SCALE) - 1)
+        wanted->beat = BEAT_LAST;
+}
+
 bool painting_stroke(const struct study *study, struct document *wanted, struct painting_place from,
                      struct painting_place to, bool is_allowed) {
     int down = to.query - from.query, across = to.key - from.key;
@@ -26,6 +34,7 @@ bool painting_stroke(const struct study *study, struct document *wanted, struct 
         int key = from.key + (steps ? part(across, i, steps) : 0);
         if (!study_paint(study, wanted, query, key, is_allowed)) return false;
     }
+    follow(study, wanted);
     return true;
 }
 

@@ -12,7 +12,8 @@ struct painting_place {
     int query, key;
 };
 /* Gives every cell on the line between two places the same state, both ends included, in `wanted`, a copy of the study's
- * document: each place touches the one before it, at a side or a corner. False: no memory. */
+ * document: each place touches the one before it, at a side or a corner. At the end of step `scale`, the document
+ * goes on to the mask's own beat. False: no memory. */
 bool painting_stroke(const struct study *study, struct document *wanted, struct painting_place from, struct painting_place to,
                      bool is_allowed);
 /* A painted mask that is one of those with a name becomes that one: the model's own first, then none, causal, a window, a
