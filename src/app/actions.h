@@ -64,6 +64,7 @@ bool walk_undo(struct app *app, struct ui_action action);
 bool walk_redo(struct app *app, struct ui_action action);
 /* edit_number.c: the number of the selected cell. */
 bool number_edit(struct app *app, struct ui_action action);
+bool number_nudge(struct app *app, struct ui_action action);
 bool number_reset(struct app *app, struct ui_action action);
 bool walk_example(struct app *app, struct ui_action action);
 bool walk_model_set(struct app *app, struct ui_action action);

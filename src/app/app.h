@@ -56,6 +56,7 @@ struct app_motion {
 struct app_history {
     struct document documents[APP_MAX_UNDO];
     size_t count, bytes;
+    size_t pushes; /* ever */
 };
 
 /* A row of the finder: what is drawn, and what choosing it means. */
@@ -78,7 +79,7 @@ struct app_finder {
 };
 
 /* What the pointer has hold of, from press to release: drag.h. */
-enum drag_kind { DRAG_NONE, DRAG_SLIDER, DRAG_PAINT };
+enum drag_kind { DRAG_NONE, DRAG_SLIDER, DRAG_PAINT, DRAG_NUMBER };
 struct app_drag {
     enum drag_kind kind;
     struct document before; /* Esc, and later undo, go back to it */
@@ -87,6 +88,17 @@ struct app_drag {
     int32_t grid_id;     /* PAINT: the matrix; the place painted last, which may lie outside of it … */
     int row, column;
     bool is_allowed;     /* … and what the stroke makes of each cell */
+    struct attention_edit number; /* NUMBER: as it stood when the pointer was at from_x, from_y */
+    float from_x, from_y;
+    int exponent;        /* a step is 10^exponent */
+    unsigned modifiers;
+    bool has_moved;      /* far enough to be meant */
+};
+
+/* The last step by the keyboard, and how much had been pushed to undo after it. */
+struct app_nudge {
+    struct attention_edit edit;
+    size_t pushes;
 };
 
 struct app {
@@ -121,6 +133,7 @@ struct app {
     char field_error[512];       /* why, where the text stands in the panel */
     bool is_dragging;            /* the pointer selects text in the field */
     struct app_drag drag;
+    struct app_nudge nudge;
     struct app_history undo, redo;
 
     char *model_specs[APP_MAX_MODELS]; /* what document.model may be set to from the menu */
@@ -197,6 +210,7 @@ void app_show_focus(struct app *app);
 /* The text fields: the sentence, and the context and values of the panel. */
 bool app_edit_begin(struct app *app, enum edit_field field);
 void app_edit_end(struct app *app);
+void app_edit_drop(struct app *app); /* closes it; a number in it stays as it was */
 bool app_edit_key(struct app *app, const struct input *input); /* true: the editor took it */
 void app_edit_text(struct app *app, const char *text, bool is_typed);
 void app_edit_compose(struct app *app, const char *text, int caret);

@@ -84,7 +84,8 @@ bool change_paint(struct app *app, struct ui_action action) {
     bool is_in = (size_t)query < study_tokens(&app->study) && (size_t)key < study_keys(&app->study);
     if (!is_in || !begin(app, &wanted)) return false;
     bool is_hidden = !painting_allows(&app->study, query, key);
-    if (study_paint(&app->study, &wanted, query, key, is_hidden)) {
+    const struct painting_place place = {query, key};
+    if (painting_stroke(&app->study, &wanted, place, place, is_hidden)) {
         painting_settle(&app->study, &wanted);
         return app_change(app, &wanted, true);
     }

@@ -102,6 +102,9 @@ void drag_move(struct app *app, const struct input *input) {
     case DRAG_PAINT:
         paint_move(app, input);
         break;
+    case DRAG_NUMBER:
+        scrub_move(app, input);
+        break;
     default:
         break;
     }
@@ -112,12 +115,20 @@ static enum pointer_shape pointer_at(const struct app *app, float x, float y) {
     if (app->presence.is_painting && !app_has_menu(app) &&
         stage_paintable_at(&app->semantics, x, y))
         return POINTER_PAINT;
+    size_t row, column;
+    bool is_number = top && top->id == NODE_NUMBER_HANDLE;
+    if (top && top->has_grid && semantics_cell_at(top, x, y, &row, &column)) {
+        struct document_cell cell = cell_from_grid(top->grid.id, (int)row, (int)column);
+        is_number = number_is_chosen(app, &cell);
+    }
+    if (is_number) return POINTER_SCRUB;
     return top && top->role == ROLE_FIELD ? POINTER_TEXT : POINTER_ARROW;
 }
 
 enum pointer_shape app_pointer(const struct app *app) {
     const struct picture_presence *presence = &app->presence;
     if (app->drag.kind == DRAG_PAINT) return POINTER_PAINT;
+    if (app->drag.kind == DRAG_NUMBER) return POINTER_SCRUB;
     if (drag_is_on(app) || !presence->has_pointer || presence->is_blank) return POINTER_ARROW;
     return pointer_at(app, presence->pointer_x, presence->pointer_y);
 }

@@ -1,4 +1,4 @@
-/* drag.h: what the pointer does between press and release: turning a slider, painting the mask. Each
+/* drag.h: what the pointer does between press and release: turning a slider, painting the mask, changing a number. Each
  * change shows at once, all together are one step of undo, and Esc on the way takes everything back. */
 #ifndef APP_DRAG_H
 #define APP_DRAG_H
@@ -18,4 +18,10 @@ void drag_slider_begin(struct app *app, const struct semantic_node *slider, floa
 /* paint.c: a press on a cell of the mask, where it is painted: true. */
 bool paint_press(struct app *app, const struct input *input);
 void paint_move(struct app *app, const struct input *input);
+/* scrub.c: a press on the handle of the chosen number: true. */
+bool scrub_press(struct app *app, const struct input *input, const struct semantic_node *node);
+/* The pointer has hold of the chosen number, where it can be edited; it changes once the pointer has gone a little way. */
+void scrub_hold(struct app *app, const struct input *input);
+void scrub_move(struct app *app, const struct input *input);
+bool number_is_chosen(const struct app *app, const struct document_cell *cell); /* and can be edited */
 #endif

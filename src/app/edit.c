@@ -67,6 +67,10 @@ void app_edit_end(struct app *app) {
     leave(app);
 }
 
+void app_edit_drop(struct app *app) {
+    if (app->presence.is_editing) leave(app);
+}
+
 /* Enter and Esc: Esc leaves a number as it was; Enter keeps the field open while it is wrong. */
 static void leave_by_key(struct app *app, int key) {
     bool is_number = app->presence.edited_field == EDIT_NUMBER;

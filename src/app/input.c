@@ -150,12 +150,21 @@ static bool click_field(struct app *app, const struct input *input) {
     if (!app_edit_begin(app, field)) return true;
     if (field == EDIT_NUMBER) {
         editor_select_all(&app->editor);
+        scrub_hold(app, input); /* further on, it is a drag */
         return true;
     }
     struct input place = *input;
     place.clicks = is_chip ? 2 : 1;
     app_edit_point(app, &place);
     return true;
+}
+
+/* Chooses the cell. One that is chosen already can be dragged to another number; with Alt any. */
+static void press_cell(struct app *app, const struct input *input, struct ui_action select) {
+    struct document_cell cell = cell_from_grid(select.a, select.b, select.c);
+    bool is_held = (input->modifiers & INPUT_ALT) || number_is_chosen(app, &cell);
+    app_dispatch(app, select);
+    if (is_held && number_is_chosen(app, &cell)) scrub_hold(app, input);
 }
 
 static void press(struct app *app, const struct input *input) {
@@ -169,7 +178,7 @@ static void press(struct app *app, const struct input *input) {
     const struct semantic_node *node = semantics_at(&app->semantics, input->x, input->y);
     if (click_closes_menu(app, node) || (!app_has_menu(app) && click_field(app, input))) return;
     app_edit_end(app);
-    if (paint_press(app, input)) return;
+    if (paint_press(app, input) || scrub_press(app, input, node)) return;
     /* Space goes on meaning Next after a click on a button; in a menu the keyboard stays there. */
     bool had_menu = app_has_menu(app);
     app->presence.is_focus_visible = false;
@@ -186,8 +195,8 @@ static void press(struct app *app, const struct input *input) {
     if (!is_cell)
         app_press_node(app, node);
     else if (semantics_cell_at(node, input->x, input->y, &row, &column))
-        app_dispatch(app, (struct ui_action){UI_COMMAND_CELL_SELECT, node->grid.id, (int32_t)row,
-                                             (int32_t)column});
+        press_cell(app, input, (struct ui_action){UI_COMMAND_CELL_SELECT, node->grid.id,
+                                                  (int32_t)row, (int32_t)column});
     if (app_has_menu(app) != had_menu) app->presence.is_focus_visible = false;
     if (had_menu && !app_has_menu(app)) app->presence.focus_id = 0;
 }

@@ -45,6 +45,8 @@
     X(TEXT_LEAVE, "text.leave")                                                                    \
     X(NUMBER_EDIT, "number.edit")       /* of the selected cell */                                 \
     X(NUMBER_RESET, "number.reset")     /* its own number again */                                 \
+    X(NUMBER_MORE, "number.more")       /* by a step; a: −1 a tenth of one */                      \
+    X(NUMBER_LESS, "number.less")       /* likewise */                                             \
     X(TEXT_EXAMPLE, "text.example")     /* a: which */                                             \
     X(MODEL_MENU, "model.menu")         /* opens and closes */                                     \
     X(MODEL_SET, "model.set")           /* a: index into the models listed */                      \

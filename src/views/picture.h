@@ -90,6 +90,7 @@ enum {
     NODE_VALUES = NODE_FIELD + EDIT_VALUES,
     NODE_NUMBER = NODE_FIELD + EDIT_NUMBER,
     NODE_STAGE = 8,
+    NODE_NUMBER_HANDLE = 9, /* beside the number: dragged to a side, it changes it */
     NODE_FINDER = 7,    /* the line of the finder */
     NODE_PANEL_ROWS = 6 /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
 };
