@@ -71,6 +71,7 @@ const struct action actions[] = {
     {ROW(SESSION_OPEN), .run = session_open_command, .keys = {ANYWHERE('o', CTRL)}},
     {ROW(SESSION_SAVE), .run = session_save_command, .keys = {ANYWHERE('s', CTRL)}},
     {ROW(SESSION_SAVE_AS), .run = session_save_as_command, .keys = {ANYWHERE('s', CTRL_SHIFT)}},
+    {ROW(MODEL_SAVE), .run = model_save_command},
     {ROW(PALETTE), .run = finder_palette_command, .keys = {ANYWHERE('k', CTRL)}},
     {ROW(FINDER_CHOOSE), .run = finder_choose_command},
     {ROW(UNDO), .run = walk_undo, .keys = {STAGE('z', CTRL)}},

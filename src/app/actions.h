@@ -104,6 +104,7 @@ bool compare_kernel(struct app *app, struct ui_action action);
 /* session.c, finder.c: files, and every command by name. */
 bool session_open_command(struct app *app, struct ui_action action);
 bool session_save_command(struct app *app, struct ui_action action);
+bool model_save_command(struct app *app, struct ui_action action); /* model_file.c */
 bool session_save_as_command(struct app *app, struct ui_action action);
 bool finder_palette_command(struct app *app, struct ui_action action);
 bool finder_choose_command(struct app *app, struct ui_action action);

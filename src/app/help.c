@@ -1,8 +1,9 @@
 /* help.c: what --help says. */
 #include "app/options.h"
 
-const char *options_help(void) {
-    return "Headway steps through self-attention on your own words, every number real.\n"
+/* By topic: no compiler need take a text of more than 4,095 bytes. */
+static const char *const topics[] = {
+           "Headway steps through self-attention on your own words, every number real.\n"
            "\n"
            "headway [FILE] [OPTIONS]            open the window (text file, model folder, session, "
            "picture made by Headway)\n"
@@ -12,6 +13,8 @@ const char *options_help(void) {
            "                                    every number of the pass\n"
            "headway numbers -o OUT.{csv,npy,tsv,md,tex} --matrix NAME [OPTIONS]\n"
            "                                    one matrix, with its tokens\n"
+           "headway model -o FOLDER [OPTIONS]   a new model folder: the model with what is different "
+           "in it, numbers and switches\n"
            "headway describe [OPTIONS]          the step as plain text: the same numbers\n"
            "headway compare [OPTIONS]           what an RNN, a CNN and attention reach, cost and "
            "pass "
@@ -37,7 +40,7 @@ const char *options_help(void) {
            "      and --kernel K (width of the convolution); also of headway compare; 1 and 3 when "
            "not given\n"
            "  --panel explain|what-if\n"
-           "  --predict on|off\n"
+           "  --predict on|off\n",
            "What is different (model: as the model says)\n"
            "  --context SENTENCE   keys and values come from it   --values SENTENCE   values from "
            "this "
@@ -55,7 +58,7 @@ const char *options_help(void) {
            "  --edit NAME[I,J]=NUMBER   as often as you like: a weight, an embedding or position, "
            "or a score; --edit none takes back those of a session\n"
            "      (or -inf), named and counted from 0 as in the files: "
-           "layers.0.attention.q.weight[2,3]=0.5\n"
+           "layers.0.attention.q.weight[2,3]=0.5\n",
            "How it looks\n"
            "  --theme light|dark|contrast  --lang en|zh  --ui-scale 0.75 … 3  --presentation\n"
            "  --colormap theme|blues|ember|cividis|viridis|magma|greys  --size WIDTHxHEIGHT\n"
@@ -71,7 +74,7 @@ const char *options_help(void) {
            "given: weights\n"
            "      and scores keep their order when printed in grey\n"
            "  --width-mm W   of an .svg or .pdf; no type under 6 points\n"
-           "  --outlines   type as shapes, for programs without the fonts\n"
+           "  --outlines   type as shapes, for programs without the fonts\n",
            "Numbers\n"
            "  --matrix NAME   a tensor as in a trace (weights, scores, q …) or W_Q, W_K, W_V, W_O; "
            "of --layer\n"
@@ -84,5 +87,9 @@ const char *options_help(void) {
            "  --memory SIZE   what a pass may take (512M, 2G); half of the machine's when not "
            "given\n"
            "\n"
-           "Exit status: 0 done, 1 could not (one line on standard error), 2 wrong usage.\n";
+           "Exit status: 0 done, 1 could not (one line on standard error), 2 wrong usage.\n",
+};
+
+const char *options_help(size_t topic) {
+    return topic < sizeof topics / sizeof *topics ? topics[topic] : NULL;
 }

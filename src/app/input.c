@@ -114,7 +114,7 @@ static bool click_closes_menu(struct app *app, const struct semantic_node *node)
                   command == UI_COMMAND_EXPORT_SET || command == UI_COMMAND_EXPORT ||
                   command == UI_COMMAND_KEYS || command == UI_COMMAND_CANCEL ||
                   command == UI_COMMAND_FINDER_CHOOSE || command == UI_COMMAND_SESSION_SAVE ||
-                  command == UI_COMMAND_SESSION_SAVE_AS ||
+                  command == UI_COMMAND_SESSION_SAVE_AS || command == UI_COMMAND_MODEL_SAVE ||
                   command == UI_COMMAND_MODEL_SET;
     if (is_own || (is_inside && !presence->is_keys_open)) return false;
     app_menu_close(app);

@@ -10,6 +10,7 @@ enum verb {
     VERB_DESCRIBE,
     VERB_COMPARE,
     VERB_NUMBERS,
+    VERB_MODEL,
     VERB_MODELS,
     VERB_STEPS,
     VERB_VIEWS,
@@ -77,5 +78,5 @@ bool options_has_content(const struct options *options); /* a file, a text or a 
 bool options_has_size(const struct options *options);
 int options_threads(void); /* for long passes: one for each processor, at most 8 */
 size_t options_memory(const struct options *options); /* bytes for a pass */
-const char *options_help(void);
+const char *options_help(size_t topic); /* what --help says, one topic after another; NULL: that was all */
 #endif

@@ -59,6 +59,7 @@
     X(SESSION_OPEN, "session.open")                                                                \
     X(SESSION_SAVE, "session.save")                                                                \
     X(SESSION_SAVE_AS, "session.save_as")                                                          \
+    X(MODEL_SAVE, "model.save")         /* the edited model as a folder */                         \
     X(PALETTE, "palette")               /* every command by name */                                \
     X(FINDER_CHOOSE, "finder.choose")   /* a: row of the list that is open */                      \
     X(UNDO, "undo")                                                                                \

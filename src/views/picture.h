@@ -26,7 +26,7 @@ enum { EXPORT_FORMATS = 3 };
 /* Which row of the menu UI_COMMAND_EXPORT_SET is about. */
 enum export_row { EXPORT_ROW_PART, EXPORT_ROW_DENSITY, EXPORT_ROW_FORMAT, EXPORT_ROW_RANGE, EXPORT_ROW_COUNT };
 /* A sheet with a line to type in and a list to choose from: files to open, where to save, commands. */
-enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_COMMANDS, FINDER_COUNT };
+enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_MODEL, FINDER_COMMANDS, FINDER_COUNT };
 struct finder_row {
     const char *words, *more; /* printable; more stands at the right, "": nothing */
 };

@@ -266,8 +266,12 @@ static void test_help_names_every_option(void **state) {
         "--context", "--values",       "--similarity", "--temperature", "--position", "--shuffle",
         "--norm",    "--residual",     "--activation", "--heads-off",   "--edit",     "--session",
         "--with",    "--steps",        "--kernel",     "--shows", "window:W",      "padding:N",  "compare"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        assert_non_null(strstr(options_help(), names[i]));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bool is_named = false;
+        for (size_t topic = 0; options_help(topic) && !is_named; topic++)
+            is_named = strstr(options_help(topic), names[i]) != NULL;
+        if (!is_named) fail_msg("--help does not name %s", names[i]);
+    }
 }
 
 int main(void) {
