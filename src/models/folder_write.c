@@ -72,7 +72,14 @@ static char *config_text(const struct model *model) {
     size_t layout = model->vocab_count <= MOST_LINES ? JSON_INDENT(1) : JSON_COMPACT;
     char *text = json ? json_dumps(json, layout | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(json);
-    return text;
+    size_t bytes = text ? strlen(text) : 0;
+    char *lines = text ? file_allocate(bytes + 2, 1) : NULL; /* a line break at its end */
+    if (lines) {
+        memcpy(lines, text, bytes);
+        lines[bytes] = '\n';
+    }
+    free(text);
+    return lines;
 }
 
 /* ---- model.safetensors ---- */
