@@ -41,7 +41,6 @@ struct part {
     const char *text;
     const struct token_list *tokens;
     const float *rows, *places; /* [count, d] each; places NULL: no positions */
-    const char *name;           /* for errors */
 };
 enum { PARTS = 3 };
 
@@ -49,22 +48,21 @@ static void parts_of(const struct study *study, struct part parts[PARTS]) {
     const struct document *document = &study->document;
     const struct what_if *what_if = &document->what_if;
     const struct {
-        const char *text, *name;
+        const char *text;
         const struct token_list *tokens;
         enum attention_tensor_id rows, places;
-    } from[PARTS] = {{document->text, "sentence", &study->tokens, ATTENTION_TENSOR_EMBEDDING,
-                      ATTENTION_TENSOR_POSITION},
-                     {what_if->context, "context", &study->context.tokens,
-                      ATTENTION_TENSOR_CONTEXT_EMBEDDING, ATTENTION_TENSOR_CONTEXT_POSITION},
-                     {what_if->values, "values", &study->values.tokens,
-                      ATTENTION_TENSOR_VALUES_EMBEDDING, ATTENTION_TENSOR_VALUES_POSITION}};
+    } from[PARTS] = {
+        {document->text, &study->tokens, ATTENTION_TENSOR_EMBEDDING, ATTENTION_TENSOR_POSITION},
+        {what_if->context, &study->context.tokens, ATTENTION_TENSOR_CONTEXT_EMBEDDING,
+         ATTENTION_TENSOR_CONTEXT_POSITION},
+        {what_if->values, &study->values.tokens, ATTENTION_TENSOR_VALUES_EMBEDDING,
+         ATTENTION_TENSOR_VALUES_POSITION}};
     for (int i = 0; i < PARTS; i++)
         parts[i] =
             (struct part){.text = from[i].text,
                           .tokens = from[i].tokens,
                           .rows = attention_trace_tensor(study->trace, from[i].rows, 0).data,
-                          .places = attention_trace_tensor(study->trace, from[i].places, 0).data,
-                          .name = from[i].name};
+                          .places = attention_trace_tensor(study->trace, from[i].places, 0).data};
 }
 
 /* ---- weights ---- */
@@ -92,12 +90,11 @@ static bool take_layers(const struct study *study, struct edited_model *out) {
 
 /* ---- positions ---- */
 
-static bool refuse_place(size_t place, const struct part *a, const struct part *b,
-                         struct file_error *error) {
+static bool refuse_place(size_t place, struct file_error *error) {
     return file_error_set(error,
-                          "place %zu has other positions in the %s than in the %s, and a model "
+                          "place %zu has other positions in one text than in another, and a model "
                           "has one row for each place; edit both alike, or take one back",
-                          place + 1, a->name, b->name);
+                          place + 1);
 }
 
 /* Lays the texts' positions over `rows` [count, d]; *is_other: some of them differ. */
@@ -111,7 +108,7 @@ static bool lay_places(const struct part parts[PARTS], float *rows, size_t count
             if (!part->places || place >= part->tokens->count) continue;
             const float *row = part->places + place * d;
             if (first && memcmp(first->places + place * d, row, bytes) != 0)
-                return refuse_place(place, first, part, error);
+                return refuse_place(place, error);
             first = first ? first : part;
         }
         if (!first || memcmp(rows + place * d, first->places + place * d, bytes) == 0) continue;
