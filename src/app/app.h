@@ -131,6 +131,8 @@ struct app {
     struct attention_edit edited_number; /* the number being edited, as it stood */
     bool returns_to_cursor;      /* the cell cursor goes on when its field is left */
     char field_error[512];       /* why, where the text stands in the panel */
+    char *waiting[EDIT_COUNT];   /* pair.h: context or values that do not go together yet; NULL: none */
+    char waiting_note[EDIT_COUNT][256];
     bool is_dragging;            /* the pointer selects text in the field */
     struct app_drag drag;
     struct app_nudge nudge;

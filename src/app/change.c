@@ -1,6 +1,7 @@
 /* change.c: commands of the what-if: each changes one thing about how attention is computed, and
  * can be undone. */
 #include "app/actions.h"
+#include "app/pair.h"
 
 #include "lesson/painting.h"
 #include "lesson/selection.h"
@@ -60,13 +61,18 @@ bool change_head(struct app *app, struct ui_action action) {
     return app_change(app, &wanted, true);
 }
 
+/* Takes a text away. Without values of its own a context that waited for them is taken. */
 bool change_text(struct app *app, struct ui_action action) {
     struct document wanted;
     if (action.a != EDIT_CONTEXT && action.a != EDIT_VALUES) return false;
     app_edit_end(app);
+    pair_drop(app, (enum edit_field)action.a);
+    if (action.a == EDIT_CONTEXT) pair_drop_all(app);
     if (!begin(app, &wanted)) return false;
+    const char *waiting = app->waiting[EDIT_CONTEXT];
     bool is_set = action.a == EDIT_CONTEXT ? what_if_set_context(&wanted.what_if, NULL)
                                            : what_if_set_values(&wanted.what_if, NULL);
+    if (is_set && waiting) is_set = what_if_set_context(&wanted.what_if, waiting);
     if (is_set) return app_change(app, &wanted, true);
     document_free(&wanted);
     return false;
@@ -98,6 +104,7 @@ bool change_reset(struct app *app, struct ui_action action) {
     (void)action;
     struct document wanted;
     app_edit_end(app);
+    pair_drop_all(app);
     if (what_if_is_plain(&app->study.document.what_if) || !begin(app, &wanted)) return false;
     what_if_free(&wanted.what_if);
     what_if_init(&wanted.what_if);

@@ -130,7 +130,8 @@ static bool field_at(const struct app *app, float x, float y, enum edit_field *f
         const struct semantic_node *node =
             semantics_by_id(&app->semantics, NODE_FIELD + (uint32_t)i);
         bool is_under = node && rect_contains(node->rect, x, y);
-        if (!is_under || (top && top->role == ROLE_BLOCK)) continue;
+        bool is_clear = top && top->action.command == UI_COMMAND_CHANGE_TEXT;
+        if (!is_under || is_clear || (top && top->role == ROLE_BLOCK)) continue;
         *field = (enum edit_field)i;
         return true;
     }

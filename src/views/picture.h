@@ -53,6 +53,9 @@ struct picture_presence {
     size_t caret, anchor;     /* bytes in it; they differ while there is a selection */
     const char *edited_text;  /* what stands in the field while the document cannot take it; NULL: the document's text */
     const char *field_error;  /* why a text or number of the panel cannot be taken: a sentence under its field; NULL: it can */
+    const char *waiting_text[EDIT_COUNT]; /* of context and values: typed, and waiting until both have equally many tokens; NULL: none */
+    const char *waiting_note[EDIT_COUNT]; /* the sentence under such a field */
+    bool is_field_waiting;    /* field_error says what the edited field waits for */
     const char *composition;  /* text being composed at the caret, or NULL */
     int composition_caret;    /* code points, −1: at its end */
     const char *message;      /* a sentence under the field, or NULL */

@@ -165,9 +165,11 @@ static void text_row(struct rows *rows, enum edit_field field) {
     struct ui *ui = &page->ui;
     const struct picture_presence *p = page->presence;
     bool is_edited = p->is_editing && p->edited_field == field;
-    bool is_set = field_text(page->document, field)[0] != '\0';
-    const char *error = is_edited && p->field_error ? p->field_error : NULL;
-    struct ui_paragraph why = {error, 13, 1.35f, ui->theme->error, TEXT_WORDS_MEDIUM, 6};
+    bool is_set = field_text(page->document, field)[0] != '\0' || p->waiting_text[field];
+    const char *error = is_edited ? p->field_error : p->waiting_note[field];
+    bool is_waiting = !is_edited || p->is_field_waiting; /* no mistake: more is to come */
+    struct ui_paragraph why = {
+        error, 13, 1.35f, is_waiting ? ui->theme->ink : ui->theme->error, TEXT_WORDS_MEDIUM, 6};
     float title = ui_px(ui, title_height), height = ui_px(ui, 36);
     float more = error ? ui_paragraph(ui, &why, 0, 0, rows->width, true) + ui_px(ui, 6) : 0;
     const char *name = page_words(page, field == EDIT_CONTEXT ? "field.context" : "field.values");
@@ -183,6 +185,10 @@ static void text_row(struct rows *rows, enum edit_field field) {
             .action = {UI_COMMAND_CHANGE_TEXT, (int32_t)field, 0, 0},
             .size = 13};
         field_draw(page, rect_make(r.x, r.y + title, r.w, height - ui_px(ui, 2)), field);
+        /* The whole row opens the field: whoever misses it by a little means it. */
+        semantics_widen(ui->semantics, NODE_FIELD + (uint32_t)field,
+                        rect_intersect(rect_inset(r, -ui_px(ui, 8), -ui_px(ui, row_padding)),
+                                       draw_clip(ui->list)));
         if (is_set) {
             ui_button(ui, rect_cut_right(&top, ui_button_width(ui, &clear)), &clear);
         }

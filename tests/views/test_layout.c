@@ -64,6 +64,7 @@ enum state {
     STATE_FOCUS,
     STATE_CELL,
     STATE_PAINTING,
+    STATE_WAITING,
     STATE_PRESENTATION,
     STATE_FINDER_FILES,
     STATE_FINDER_COMMANDS,
@@ -147,6 +148,12 @@ static void enter(struct layout_room *room, struct document *d, enum state state
         p->pointer_x = (float)d->width * 0.5f;
         p->pointer_y = (float)d->height * 0.6f;
         d->panel = PANEL_WHAT_IF;
+    } else if (state == STATE_WAITING) {
+        d->panel = PANEL_WHAT_IF;
+        p->panel_scroll = 2000; /* to the end */
+        p->waiting_text[EDIT_CONTEXT] = "Ein Hund schlief tief und fest";
+        p->waiting_note[EDIT_CONTEXT] = "6 tokens here, 3 in the other text: 3 fewer here or more "
+                                        "there, and both are taken.";
     } else if (state == STATE_FOCUS) {
         p->focus_id = NODE_FIELD;
         p->is_focus_visible = true;
