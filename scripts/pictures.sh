@@ -13,6 +13,7 @@ number=1
     "$headway" render --lang en --step "$step" -o "$out/$number-$step.png"
     number=$((number + 1))
 done
+"$headway" render --lang en --step feedforward --beat 3 -o "$out/feedforward-network.png"
 "$headway" render --lang en --view heads --step softmax -o "$out/heads.png"
 for view in diagram lines model; do
     "$headway" render --lang en --view $view --step sum -o "$out/$view.png"

@@ -11,7 +11,7 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
         command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
     done
     for library in sdl2 SDL2_ttf epoxy cglm libpng cairo freetype2 harfbuzz fribidi fontconfig \
-        jansson libutf8proc cmocka; do
+        libwebp libwebpmux jansson libutf8proc cmocka; do
         pkg-config --exists "$library" 2>/dev/null || missing="$missing $library"
     done
     [ -z "$missing" ] && exit 0

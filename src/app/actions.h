@@ -78,6 +78,8 @@ bool menu_toggle(struct app *app,
                  bool *menu); /* of presence; opens it with its first item focused */
 bool menu_focus_step(struct app *app, int direction);
 void menu_key(struct app *app, const struct input *input);
+/* What an arrow key, Home or End does to a control with a value (input.c): NONE where it has none. */
+struct ui_action input_turned(const struct semantic_node *node, int key);
 /* panel.c: which panel, and where it is scrolled to. */
 bool panel_toggle(struct app *app, struct ui_action action);
 bool panel_set(struct app *app, struct ui_action action);
@@ -112,6 +114,10 @@ bool finder_choose_command(struct app *app, struct ui_action action);
 bool numbers_copy(struct app *app, struct ui_action action);
 bool numbers_copy_as(struct app *app, struct ui_action action);
 bool numbers_save(struct app *app, struct ui_action action);
+/* export_menu.c: what is chosen in the export menu, and saving it. */
+bool export_menu_command(struct app *app, struct ui_action action);
+bool export_set_command(struct app *app, struct ui_action action);
+bool export_command(struct app *app, struct ui_action action);
 /* look.c: how it looks, what is open, what leaves the program. */
 bool look_theme(struct app *app, struct ui_action action);
 bool look_map(struct app *app, struct ui_action action);
@@ -121,9 +127,6 @@ bool look_presentation(struct app *app, struct ui_action action);
 bool look_blank(struct app *app, struct ui_action action);
 bool look_keys(struct app *app, struct ui_action action);
 bool look_model_menu(struct app *app, struct ui_action action);
-bool look_export_menu(struct app *app, struct ui_action action);
-bool look_export_set(struct app *app, struct ui_action action);
-bool look_export(struct app *app, struct ui_action action);
 bool look_rail(struct app *app, struct ui_action action);
 bool look_text(struct app *app, struct ui_action action);
 bool look_message_close(struct app *app, struct ui_action action);

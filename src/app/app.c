@@ -132,8 +132,7 @@ bool app_init(struct app *app, const struct app_options *options, struct file_er
     }
     app->start_look = app->study.document;
     app->start_look.text = app->start_look.model = NULL;
-    app->presence.export_part = PICTURE_WINDOW;
-    app->presence.export_density = 1;
+    app->presence.exporting = app->settings.exporting;
     if (options->message) app_say_text(app, true, options->message);
     if (options->state_folder) start_copy(app, options->should_restore);
     actions_list_keys(app);

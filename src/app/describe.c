@@ -107,9 +107,19 @@ static void write_place(FILE *out, const struct export_tools *tools, const struc
             steps_beats(study, document->step));
 }
 
+/* "R₁: input of this stage  8 × 4"; many names begin with the letter. */
+static void write_grid_name(FILE *out, const char *letter, const char *name) {
+    size_t bytes = strlen(letter);
+    bool has_letter = bytes > 0 && strncmp(name, letter, bytes) == 0 &&
+                      (name[bytes] == ' ' || name[bytes] == ':' || name[bytes] == '\0');
+    const char *rest = has_letter ? name + bytes : name;
+    rest += strspn(rest, ": ");
+    fprintf(out, "\n%s%s%s\n", letter, *letter && *rest ? ": " : "", rest);
+}
+
 static bool write_node(FILE *out, const struct study *study, const struct semantic_node *node) {
     bool is_of_window = node->id == NODE_STAGE || node->id == NODE_CARET ||
-                        node->id == NODE_PANEL_ROWS ||
+                        node->id == NODE_PANEL_ROWS || node->id == NODE_MENU_ROWS ||
                         node->action.command == UI_COMMAND_RAIL_SCROLL;
     if (is_of_window) return true;
     switch (node->role) {
@@ -129,7 +139,7 @@ static bool write_node(FILE *out, const struct study *study, const struct semant
     case ROLE_GRID: {
         if (!node->has_grid) return true;
         struct document_cell cell = cell_from_grid(node->grid.id, 0, 0);
-        fprintf(out, "\n%s: %s\n", cell_symbol(cell.source), node->name);
+        write_grid_name(out, cell_symbol(cell.source), node->name);
         if (node->value[0]) fprintf(out, "%s\n", node->value);
         struct table table = table_of(study, &node->grid);
         return write_table(out, &table);

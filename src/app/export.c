@@ -71,7 +71,7 @@ size_t export_slug(char *out, size_t room, const char *text) {
     return used;
 }
 
-static const char *const endings[] = {".png", ".svg", ".pdf"};
+static const char *const endings[] = {".png", ".svg", ".pdf", ".webp", ".gif"};
 
 const char *export_ending(enum export_format format) {
     return endings[format];
@@ -80,8 +80,10 @@ const char *export_ending(enum export_format format) {
 int export_format_of(const char *path) {
     size_t bytes = strlen(path);
     if (strcmp(path, "-") == 0) return EXPORT_PNG;
-    for (int i = 0; i < EXPORT_FORMATS; i++)
-        if (bytes > 4 && strcmp(path + bytes - 4, endings[i]) == 0) return i;
+    for (int i = 0; i < EXPORT_FORMATS; i++) {
+        size_t end = strlen(endings[i]);
+        if (bytes > end && strcmp(path + bytes - end, endings[i]) == 0) return i;
+    }
     return -1;
 }
 

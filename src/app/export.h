@@ -12,7 +12,6 @@ struct export_tools {
     struct cairo_renderer *cairo;
 };
 
-enum export_format { EXPORT_PNG, EXPORT_SVG, EXPORT_PDF }; /* as picture_presence.export_format */
 /* By the ending of the name; −1: another. "-" is PNG. */
 int export_format_of(const char *path);
 const char *export_ending(enum export_format format); /* ".png" */
@@ -25,18 +24,23 @@ struct export_look {
     bool is_figure;        /* cut to what is drawn, without title; SVG and PDF without background */
     bool is_paper;         /* a figure in the light theme, whose colours can be told apart when printed in grey */
     bool is_text_outlined; /* SVG, PDF */
+    double seconds;        /* WebP, GIF: of a beat, 0.05 … 60 */
     double width_mm;       /* of the page, type of 6 points at least; SVG and PDF; 0: 96 logical pixels an inch */
 };
 
 /* A picture through cairo or the SVG writer, with the document in it: the same study gives the same bytes. */
+/* A WebP or GIF of one picture stands still. */
 bool export_picture(const struct export_tools *tools, const struct study *study, const struct export_look *look,
                     struct file_bytes *out, struct file_error *error);
 bool export_png(const struct export_tools *tools, const struct study *study, enum picture_part part,
                 int density, struct file_bytes *out, struct file_error *error);
 
-/* Several pictures as the pages of one PDF; the document is that of the first. */
+bool export_is_animation(enum export_format format);
+/* Several pictures in one file: the pages of a PDF, or the frames of an animation, by the format of the look; the document is
+ * that of the first. NULL: no memory, or they are too many or too large for an animation. */
 struct export_pages;
-struct export_pages *export_pages_new(const struct export_tools *tools, const struct study *first); /* NULL: no memory */
+struct export_pages *export_pages_new(const struct export_tools *tools, const struct study *first,
+                                      const struct export_look *look, size_t count, struct file_error *error);
 bool export_pages_add(struct export_pages *pages, const struct export_tools *tools, const struct study *study,
                       const struct export_look *look, struct file_error *error);
 bool export_pages_finish(struct export_pages *pages, struct file_bytes *out, struct file_error *error);
@@ -46,16 +50,19 @@ void export_pages_free(struct export_pages *pages); /* safe on NULL */
 struct export_place {
     int layer, head;
     enum step step;
+    int beat; /* −1: that of the study, or the last where the step is another. In view `compare`: its steps, from 0 */
 };
 /* What varies among them. */
 struct export_variety {
     bool is_each_layer, is_each_head, is_each_step;
+    bool is_each_beat; /* of each step, for an animation; in view `compare` of one step, for it is the same at all */
 };
 /* The places of a batch, in reading order: layer by layer, step by step, head by head; steps before the projection exist in the
- * first layer alone: where one of them was asked for, later layers begin with the projection. *places malloc'd. False: no memory. */
+ * first layer alone: where one of them was asked for, later layers begin with the projection. *places malloc'd. False: no memory,
+ * or they are more than a million. */
 bool export_places(const struct study *study, const struct export_variety *variety, struct export_place **places,
-                   size_t *count);
-/* The study at that place, at its last beat where the step is another: a shallow copy, good as long as the first. */
+                   size_t *count, struct file_error *error);
+/* The study at that place: a shallow copy, good as long as the first. */
 struct study export_study_at(const struct study *study, const struct export_place *place);
 
 /* The sentence's words joined by '-', at most `room` bytes and a NUL: whole words, as many as fit; of a first
@@ -72,7 +79,7 @@ bool export_write(const char *folder, const char *name, const char *ending, cons
 
 /* Saving from the window; says where, the path goes to the clipboard. One picture is saved at once; several, one at each
  * export_continue, which app_picture calls, so that Esc can stop them. What takes longer than half a second is shown. */
-bool export_save(struct app *app, const struct export_look *look, enum export_range range);
+bool export_save(struct app *app, const struct export_look *look, const struct export_variety *variety);
 void export_continue(struct app *app, double now_ms);
 bool export_is_running(const struct app *app);
 void export_cancel(struct app *app); /* what was saved stays, and nothing half-saved */

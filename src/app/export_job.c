@@ -1,6 +1,6 @@
 /* export_job.c: saving from the window: one picture at once, several one by one, so that the window
  * goes on answering. */
-#include "app/export.h"
+#include "app/export_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,18 +12,14 @@ static const double LARGE_PIXELS = 8e6;
 
 struct export_job {
     struct export_look look;
-    enum export_range range;
+    struct export_variety variety;
     struct export_place *places;
     size_t count, done;
-    struct export_pages *pages; /* of one PDF; NULL: a file for each */
+    struct export_pages *pages; /* of one PDF or animation; NULL: a file for each */
     int width, height; /* of the document when it began: a window may be resized meanwhile */
     double start_ms;   /* −1: with the next picture */
     bool is_large, has_waited;
 };
-
-static bool no_memory(struct file_error *error) {
-    return file_error_set(error, "no memory is left for this picture; choose a smaller one");
-}
 
 /* What can be done in the window about a folder that takes no picture: its last words say so. */
 static bool say_what_helps(struct file_error *error) {
@@ -61,9 +57,10 @@ static void say_saved(struct app *app, const struct export_job *job, const char 
     const char *said = is_many ? folder_of(app) : path;
     if (app->host.set_clipboard) app->host.set_clipboard(app->host.context, said);
     say_counts(app, false,
-               is_many                        ? "message.saved_many"
-               : job->pages && job->count > 1 ? "message.saved_pages"
-                                              : "message.saved",
+               is_many                                 ? "message.saved_many"
+               : !job->pages || job->count < 2         ? "message.saved"
+               : export_is_animation(job->look.format) ? "message.saved_walk"
+                                                       : "message.saved_pages",
                said, job->done, job->count);
 }
 
@@ -83,16 +80,32 @@ static struct study study_of_job(const struct app *app, const struct export_job 
     return at;
 }
 
-/* "The-cat-sat-softmax-head-2", "…-heads", "…-steps" */
+/* The last place of `what` in the name. */
+static char *find_last(char *name, const char *what) {
+    char *found = NULL;
+    for (char *at = strstr(name, what); at; at = strstr(at + 1, what))
+        found = at;
+    return found;
+}
+
+/* "The-cat-sat-softmax-head-2"; of several in one file "The-cat-sat-softmax-heads", and without the
+ * step "-steps", "-walk". */
 static void job_name(const struct export_job *job, const struct study *study, char *out,
                      size_t out_bytes) {
-    int layers = study->model.weights.config.layers;
-    export_name(out, out_bytes, &study->document, layers > 1 ? study->document.layer : -1,
+    const struct export_variety *v = &job->variety;
+    char cut[32];
+    bool is_one_file = job->pages && job->count > 1;
+    bool names_layer = study->model.weights.config.layers > 1 && !(is_one_file && v->is_each_layer);
+    const char *many = v->is_each_beat    ? "-walk"
+                       : v->is_each_step  ? "-steps"
+                       : v->is_each_layer ? "-layers"
+                                          : "-heads";
+    export_name(out, out_bytes, &study->document, names_layer ? study->document.layer : -1,
                 study->document.head);
-    if (!job->pages || job->count < 2) return;
-    char *end = strstr(out, "-head-");
-    if (end && (size_t)(end - out) + 8 < out_bytes)
-        memcpy(end, job->range == EXPORT_EACH_STEP ? "-steps" : "-heads", 7);
+    if (!is_one_file || (v->is_each_beat && !v->is_each_step)) return;
+    snprintf(cut, sizeof cut, v->is_each_step ? "-%s" : "-head-", step_id(study->document.step));
+    char *end = find_last(out, cut);
+    if (end && (size_t)(end - out) + strlen(many) < out_bytes) memcpy(end, many, strlen(many) + 1);
 }
 
 static bool write_bytes(struct app *app, const struct export_job *job, const struct study *study,
@@ -175,27 +188,27 @@ void export_cancel(struct app *app) {
 /* ---- beginning ---- */
 
 static struct export_job *job_new(struct app *app, const struct export_look *look,
-                                  enum export_range range) {
+                                  const struct export_variety *variety, struct file_error *error) {
     const struct document *d = &app->study.document;
-    struct export_variety variety = {.is_each_head =
-                                         range == EXPORT_EACH_HEAD && look->part != PICTURE_SHEET,
-                                     .is_each_step = range == EXPORT_EACH_STEP};
     struct export_job *job = calloc(1, sizeof *job);
-    if (!job) return NULL;
-    double density = look->density;
-    *job =
-        (struct export_job){.look = *look,
-                            .range = range,
-                            .width = d->width,
-                            .height = d->height,
-                            .start_ms = -1,
-                            .is_large = look->format == EXPORT_PNG &&
-                                        d->width * density * (d->height * density) > LARGE_PIXELS};
-    bool is_done = export_places(&app->study, &variety, &job->places, &job->count);
-    if (is_done && look->format == EXPORT_PDF && job->count > 1) {
+    if (!job) {
+        export_no_memory(error);
+        return NULL;
+    }
+    double density = look->density, pixels = d->width * density * (d->height * density);
+    bool is_animation = export_is_animation(look->format);
+    bool is_image = look->format == EXPORT_PNG || is_animation;
+    *job = (struct export_job){.look = *look,
+                               .variety = *variety,
+                               .width = d->width,
+                               .height = d->height,
+                               .start_ms = -1,
+                               .is_large = is_image && pixels > LARGE_PIXELS};
+    bool is_done = export_places(&app->study, variety, &job->places, &job->count, error);
+    if (is_done && (is_animation || (look->format == EXPORT_PDF && job->count > 1))) {
         struct export_tools tools = tools_of(app);
         struct study first = study_of_job(app, job, 0);
-        job->pages = export_pages_new(&tools, &first);
+        job->pages = export_pages_new(&tools, &first, look, job->count, error);
         is_done = job->pages != NULL;
     }
     if (is_done) return job;
@@ -204,7 +217,8 @@ static struct export_job *job_new(struct app *app, const struct export_look *loo
     return NULL;
 }
 
-bool export_save(struct app *app, const struct export_look *look, enum export_range range) {
+bool export_save(struct app *app, const struct export_look *look,
+                 const struct export_variety *variety) {
     struct file_error error = {0};
     if (export_is_running(app)) return false;
     if (!folder_of(app)) {
@@ -212,9 +226,11 @@ bool export_save(struct app *app, const struct export_look *look, enum export_ra
         return false;
     }
     if (!app->cairo) app->cairo = cairo_renderer_new(app->fonts);
-    if (app->cairo) app->job = job_new(app, look, range);
+    if (app->cairo)
+        app->job = job_new(app, look, variety, &error);
+    else
+        export_no_memory(&error);
     if (!app->job) {
-        no_memory(&error);
         app_say_text(app, true, error.text);
         return false;
     }

@@ -1,10 +1,9 @@
-/* export_picture.c: one picture as bytes: PNG, SVG, or the page of a PDF. */
-#include "app/export.h"
+/* export_picture.c: one picture as bytes: PNG, SVG, or a file of one page. */
+#include "app/export_private.h"
 
 #include "draw/bounds.h"
 #include "files/json.h"
 #include "files/png_file.h"
-#include "render/cairo/pdf.h"
 #include "render/svg/picture_svg.h"
 
 #include <math.h>
@@ -14,7 +13,7 @@
 static const double LEAST_TYPE_PT = 6, POINTS_PER_MM = 72 / 25.4;
 enum { MARGIN = 6, LEAST_WIDTH = 320, LEAST_HEIGHT = 240 }; /* logical pixels */
 
-static bool no_memory(struct file_error *error) {
+bool export_no_memory(struct file_error *error) {
     return file_error_set(error, "no memory is left for this picture; choose a smaller one");
 }
 
@@ -72,7 +71,7 @@ static bool draw_at_width(const struct export_tools *tools, const struct study *
          width /= slower, height /= slower) {
         narrow.document.width = (int)width;
         narrow.document.height = (int)fmax(height, is_cut ? fmax(LEAST_HEIGHT, width * 0.8) : 0);
-        if (!draw_once(tools, &narrow, look, list)) return no_memory(error);
+        if (!draw_once(tools, &narrow, look, list)) return export_no_memory(error);
         *area = kept_area(list, look);
         double type = smallest_type_pt(list, *area, width_pt);
         if (type >= LEAST_TYPE_PT) return true;
@@ -80,12 +79,12 @@ static bool draw_at_width(const struct export_tools *tools, const struct study *
     }
     if (best <= 0) best = 1;
     return file_error_set(error,
-                          "--width-mm %g: the type would be as small as %.1f points, and 6 are the "
-                          "least to be read; give at least %.0f, or show less",
+                          "%g mm: the type would be as small as %.1f points, and 6 are the least to "
+                          "be read; make it at least %.0f mm wide, or show less",
                           look->width_mm, best, ceil(look->width_mm * LEAST_TYPE_PT / best));
 }
 
-static bool draw(const struct export_tools *tools, const struct study *study,
+bool export_draw(const struct export_tools *tools, const struct study *study,
                  const struct export_look *look, struct draw_list *list, struct vector_page *page,
                  struct file_error *error) {
     struct study copy = study_for(study, look);
@@ -93,7 +92,7 @@ static bool draw(const struct export_tools *tools, const struct study *study,
     if (look->width_mm > 0) {
         if (!draw_at_width(tools, &copy, look, list, &area, error)) return false;
     } else {
-        if (!draw_once(tools, &copy, look, list)) return no_memory(error);
+        if (!draw_once(tools, &copy, look, list)) return export_no_memory(error);
         area = kept_area(list, look);
     }
     *page = vector_page_of(list, (float)look->density);
@@ -110,10 +109,10 @@ static bool draw(const struct export_tools *tools, const struct study *study,
 
 /* ---- as bytes ---- */
 
-/* The document as text; ASCII where the format needs it. NULL: no memory. Freed with free. */
-static char *document_text(const struct study *study, size_t more_flags) {
+char *export_document(const struct study *study, bool is_ascii) {
     json_t *json = document_to_json(&study->document);
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | more_flags) : NULL;
+    size_t flags = JSON_COMPACT | JSON_SORT_KEYS | (is_ascii ? JSON_ENSURE_ASCII : 0);
+    char *text = json ? json_dumps(json, flags) : NULL;
     json_decref(json);
     return text;
 }
@@ -122,7 +121,7 @@ static bool as_png(const struct export_tools *tools, const struct draw_list *lis
                    const char *document, struct file_bytes *out, struct file_error *error) {
     uint32_t *pixels = NULL;
     int width = 0, height = 0;
-    if (!cairo_renderer_draw(tools->cairo, list, &pixels, &width, &height)) return no_memory(error);
+    if (!cairo_renderer_draw(tools->cairo, list, &pixels, &width, &height)) return export_no_memory(error);
     size_t left = (size_t)area.x, top = (size_t)area.y, stride = (size_t)width;
     size_t columns = (size_t)area.w, rows = (size_t)area.h;
     if (left + columns > stride ||
@@ -155,7 +154,7 @@ static bool as_svg(const struct export_tools *tools, const struct draw_list *lis
     char *text = NULL;
     size_t bytes = 0;
     if (!svg_picture(cairo_renderer_fonts(tools->cairo), list, &options, &text, &bytes))
-        return no_memory(error);
+        return export_no_memory(error);
     *out = (struct file_bytes){(uint8_t *)text, bytes};
     return true;
 }
@@ -163,19 +162,18 @@ static bool as_svg(const struct export_tools *tools, const struct draw_list *lis
 bool export_picture(const struct export_tools *tools, const struct study *study,
                     const struct export_look *look, struct file_bytes *out,
                     struct file_error *error) {
-    if (look->format == EXPORT_PDF) {
-        struct export_pages *pages = export_pages_new(tools, study);
-        bool is_done = pages ? export_pages_add(pages, tools, study, look, error) &&
-                                   export_pages_finish(pages, out, error)
-                             : no_memory(error);
+    if (look->format == EXPORT_PDF || export_is_animation(look->format)) {
+        struct export_pages *pages = export_pages_new(tools, study, look, 1, error);
+        bool is_done = pages && export_pages_add(pages, tools, study, look, error) &&
+                       export_pages_finish(pages, out, error);
         export_pages_free(pages);
         return is_done;
     }
     struct draw_list list = {0};
     struct vector_page page;
     bool is_svg = look->format == EXPORT_SVG;
-    char *document = document_text(study, is_svg ? JSON_ENSURE_ASCII : 0);
-    bool is_done = document ? draw(tools, study, look, &list, &page, error) : no_memory(error);
+    char *document = export_document(study, is_svg);
+    bool is_done = document ? export_draw(tools, study, look, &list, &page, error) : export_no_memory(error);
     if (is_done)
         is_done = is_svg ? as_svg(tools, &list, &page, document, out, error)
                          : as_png(tools, &list, page.area, document, out, error);
@@ -188,41 +186,4 @@ bool export_png(const struct export_tools *tools, const struct study *study, enu
                 int density, struct file_bytes *out, struct file_error *error) {
     struct export_look look = {.format = EXPORT_PNG, .part = part, .density = density};
     return export_picture(tools, study, &look, out, error);
-}
-
-/* ---- pages ---- */
-
-struct export_pages {
-    struct pdf *pdf;
-    struct draw_list list; /* memory of one page, kept for the next */
-};
-
-struct export_pages *export_pages_new(const struct export_tools *tools, const struct study *first) {
-    struct export_pages *pages = calloc(1, sizeof *pages);
-    char *document = pages ? document_text(first, JSON_ENSURE_ASCII) : NULL;
-    if (document) pages->pdf = pdf_new(tools->cairo, document);
-    free(document);
-    if (pages && pages->pdf) return pages;
-    free(pages);
-    return NULL;
-}
-
-bool export_pages_add(struct export_pages *pages, const struct export_tools *tools,
-                      const struct study *study, const struct export_look *look,
-                      struct file_error *error) {
-    struct vector_page page;
-    if (!draw(tools, study, look, &pages->list, &page, error)) return false;
-    return pdf_page(pages->pdf, &pages->list, &page) ? true : no_memory(error);
-}
-
-bool export_pages_finish(struct export_pages *pages, struct file_bytes *out,
-                         struct file_error *error) {
-    return pdf_finish(pages->pdf, &out->data, &out->size) ? true : no_memory(error);
-}
-
-void export_pages_free(struct export_pages *pages) {
-    if (!pages) return;
-    pdf_free(pages->pdf);
-    draw_list_free(&pages->list);
-    free(pages);
 }

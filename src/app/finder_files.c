@@ -19,7 +19,7 @@ enum { MOST_FILES = 200 };
 
 /* What the list offers; any other file opens by its name. */
 static bool is_known(enum finder_kind kind, const char *name) {
-    static const char *const open[] = {SESSION_ENDING, ".json", ".png", ".svg",
+    static const char *const open[] = {SESSION_ENDING, ".json", ".png", ".svg", ".webp", ".gif",
                                        ".pdf",         ".txt",  NULL};
     static const char *const save[] = {SESSION_ENDING, NULL};
     static const char *const numbers[] = {".csv", ".npy", ".tsv", ".md", ".tex", NULL};

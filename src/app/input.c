@@ -8,16 +8,13 @@
 #include <string.h>
 
 bool app_press_node(struct app *app, const struct semantic_node *node) {
-    struct ui_action action = node->action;
-    if (node->is_disabled || action.command == UI_COMMAND_NONE) return false;
-    if (action.command == UI_COMMAND_EXPORT && app->presence.is_export_menu_open)
-        action.a = 1; /* the menu's own button: the part chosen there */
-    return app_dispatch(app, action);
+    if (node->is_disabled || node->action.command == UI_COMMAND_NONE) return false;
+    return app_dispatch(app, node->action);
 }
 
 /* What an arrow key does to the control with the keyboard: one less or one more, to the ends with
  * Home and End; NONE where it holds no value. */
-static struct ui_action turned(const struct semantic_node *node, int key) {
+struct ui_action input_turned(const struct semantic_node *node, int key) {
     struct ui_action none = {UI_COMMAND_NONE, 0, 0, 0}, end = node->action;
     switch (key) {
     case KEY_LEFT:
@@ -48,7 +45,7 @@ static bool focused_key(struct app *app, const struct input *input) {
         app_press_node(app, node);
         return true;
     }
-    struct ui_action action = turned(node, input->key);
+    struct ui_action action = input_turned(node, input->key);
     if (action.command == UI_COMMAND_NONE) return false;
     app_dispatch(app, action);
     return true;
@@ -251,11 +248,12 @@ static void wheel(struct app *app, const struct input *input) {
     app_refresh(app);
     const struct picture_presence *presence = &app->presence;
     if (finder_is_open(app) && input->wheel_y != 0) finder_step(app, input->wheel_y > 0 ? -1 : 1);
-    if (input->wheel_y == 0 || !presence->has_pointer || app_has_menu(app)) return;
+    bool is_export = presence->is_export_menu_open;
+    if (input->wheel_y == 0 || !presence->has_pointer || (app_has_menu(app) && !is_export)) return;
     float x = presence->pointer_x, y = presence->pointer_y;
     const struct semantic_node *panel = semantics_by_id(&app->semantics, NODE_PANEL_ROWS);
     int32_t by = (int32_t)(-input->wheel_y * NOTCH_PX);
-    if (panel && rect_contains(panel->rect, x, y))
+    if (is_export || (panel && rect_contains(panel->rect, x, y)))
         app_dispatch(app, (struct ui_action){UI_COMMAND_PANEL_SCROLL, by, 0, 0});
     else if (is_over_rail(app, x, y))
         app_dispatch(app, (struct ui_action){UI_COMMAND_RAIL_SCROLL, by, 0, 0});

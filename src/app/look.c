@@ -1,7 +1,6 @@
 /* look.c: commands for how it looks, what is open, and what leaves the program. */
 #include "app/actions.h"
 
-#include "app/export.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -87,46 +86,6 @@ bool look_model_menu(struct app *app, struct ui_action action) {
     (void)action;
     app_list_models(app);
     return menu_toggle(app, &app->presence.is_model_menu_open);
-}
-
-bool look_export_menu(struct app *app, struct ui_action action) {
-    (void)action;
-    return menu_toggle(app, &app->presence.is_export_menu_open);
-}
-
-bool look_export_set(struct app *app, struct ui_action action) {
-    static const struct {
-        int least, most;
-    } limits[EXPORT_ROW_COUNT] = {[EXPORT_ROW_PART] = {PICTURE_WINDOW, PICTURE_SHEET},
-                                  [EXPORT_ROW_DENSITY] = {1, 4},
-                                  [EXPORT_ROW_FORMAT] = {0, EXPORT_FORMATS - 1},
-                                  [EXPORT_ROW_RANGE] = {0, EXPORT_RANGE_COUNT - 1}};
-    struct picture_presence *p = &app->presence;
-    int *const fields[EXPORT_ROW_COUNT] = {[EXPORT_ROW_PART] = &p->export_part,
-                                           [EXPORT_ROW_DENSITY] = &p->export_density,
-                                           [EXPORT_ROW_FORMAT] = &p->export_format,
-                                           [EXPORT_ROW_RANGE] = &p->export_range};
-    if (action.a < 0 || action.a >= EXPORT_ROW_COUNT || action.b < limits[action.a].least ||
-        action.b > limits[action.a].most)
-        return false;
-    *fields[action.a] = action.b;
-    app->needs_picture = true;
-    return true;
-}
-
-/* a = 1: what is chosen in the menu; else the whole window as PNG, at the density chosen there. */
-bool look_export(struct app *app, struct ui_action action) {
-    const struct picture_presence *p = &app->presence;
-    struct export_look look = {.part = PICTURE_WINDOW, .density = p->export_density};
-    enum export_range range = EXPORT_ONE;
-    if (action.a == 1) {
-        look.part = (enum picture_part)p->export_part;
-        look.format = (enum export_format)p->export_format;
-        range = (enum export_range)p->export_range;
-    }
-    app_menu_close(app);
-    if (look.format != EXPORT_PNG) look.density = 1;
-    return export_save(app, &look, range);
 }
 
 /* Which heads the rail shows, and how much of the first and the last. Heads on the stage do not

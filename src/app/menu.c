@@ -6,8 +6,8 @@
 #include "ui/ui.h"
 
 static bool is_open(const struct picture_presence *presence) {
-    return presence->is_model_menu_open || presence->is_export_menu_open || presence->is_keys_open ||
-           presence->finder.kind != FINDER_NONE;
+    return presence->is_model_menu_open || presence->is_export_menu_open ||
+           presence->is_keys_open || presence->finder.kind != FINDER_NONE;
 }
 
 bool app_has_menu(const struct app *app) {
@@ -26,7 +26,8 @@ static bool find_sheet(const struct app *app, size_t *place) {
 }
 
 static bool can_focus(const struct semantic_node *node) {
-    return node->is_focusable && !node->is_disabled && node->rect.w > 0 && node->rect.h > 0;
+    bool is_away = node->rect.w <= 0 || node->rect.h <= 0;
+    return node->is_focusable && !node->is_disabled && (!is_away || node->scroll_height > 0);
 }
 
 /* The node with the keyboard, when it stands in the sheet; NULL: none does. */
@@ -51,6 +52,7 @@ bool menu_focus_step(struct app *app, int direction) {
         app->presence.focus_id = nodes[sheet + 1 + at].id;
         app->presence.is_focus_visible = true;
         app->needs_picture = true;
+        app_show_focus(app);
         return true;
     }
     return false;
@@ -120,52 +122,18 @@ static bool press_focused(struct app *app) {
     return node && app_press_node(app, node);
 }
 
-/* The row of the export menu that has the keyboard; EXPORT_ROW_COUNT: its button. */
-static int export_row_focused(const struct app *app) {
-    const struct semantic_node *node = focused_node(app);
-    return node && node->action.command == UI_COMMAND_EXPORT_SET ? node->action.a
-                                                                 : EXPORT_ROW_COUNT;
-}
-
-/* Up and down go from row to row of the export menu, to what is chosen there. */
-static void export_row_step(struct app *app, int direction) {
-    int before = export_row_focused(app);
-    for (int i = 0; i < 16 && export_row_focused(app) == before; i++)
-        menu_focus_step(app, direction);
-    int row = export_row_focused(app);
-    for (int i = 0; i < 16 && row != EXPORT_ROW_COUNT; i++) {
-        if (focused_node(app)->is_selected) break;
-        menu_focus_step(app, direction);
-        if (export_row_focused(app) == row) continue;
-        menu_focus_step(app, -direction); /* nothing is chosen there */
-        break;
-    }
-}
-
-/* Left and right change what is chosen in the row. */
-static void export_choice_step(struct app *app, int by) {
-    const struct semantic_node *node = focused_node(app);
-    if (!node || node->action.command != UI_COMMAND_EXPORT_SET) return;
-    struct ui_action action = node->action;
-    action.b += by;
-    if (!app_dispatch(app, action)) return;
-    app->presence.focus_id = ui_id("export choice", action.a, action.b);
-    app->presence.is_focus_visible = true;
-    app_refresh(app);
-    if (!focused_node(app)) menu_focus_step(app, by);
-}
-
+/* Up and down go from row to row. Left and right, Home and End change what the row holds: in the
+ * export menu. */
 static void arrow(struct app *app, int key) {
     app_refresh(app);
-    int direction = key == KEY_UP || key == KEY_LEFT ? -1 : 1;
-    bool is_across = key == KEY_LEFT || key == KEY_RIGHT,
-         is_export = app->presence.is_export_menu_open;
-    if (is_across && is_export)
-        export_choice_step(app, direction);
-    else if (!is_across && is_export)
-        export_row_step(app, direction);
-    else if (!is_across)
-        menu_focus_step(app, direction);
+    if (key == KEY_UP || key == KEY_DOWN) {
+        menu_focus_step(app, key == KEY_UP ? -1 : 1);
+        return;
+    }
+    const struct semantic_node *node = focused_node(app);
+    struct ui_action action =
+        node ? input_turned(node, key) : (struct ui_action){UI_COMMAND_NONE, 0, 0, 0};
+    if (action.command != UI_COMMAND_NONE) app_dispatch(app, action);
 }
 
 void menu_key(struct app *app, const struct input *input) {
@@ -179,6 +147,8 @@ void menu_key(struct app *app, const struct input *input) {
         case KEY_DOWN:
         case KEY_LEFT:
         case KEY_RIGHT:
+        case KEY_HOME:
+        case KEY_END:
             arrow(app, input->key);
             return;
         case KEY_ENTER:

@@ -50,7 +50,8 @@ static bool is_session(const struct file_bytes *bytes) {
 
 /* What the bytes are, by their beginning. */
 static enum open_kind kind_of(const struct file_bytes *bytes) {
-    if (is_png(bytes) || picture_text_is_pdf(bytes) || picture_text_is_svg(bytes))
+    if (is_png(bytes) || picture_text_is_pdf(bytes) || picture_text_is_svg(bytes) ||
+        picture_text_is_webp(bytes) || picture_text_is_gif(bytes))
         return OPEN_PICTURE;
     return is_session(bytes) ? OPEN_SESSION : OPEN_TEXT;
 }
@@ -59,6 +60,8 @@ static enum open_kind kind_of(const struct file_bytes *bytes) {
 static bool text_of_picture(const struct file_bytes *bytes, char **text, struct file_error *error) {
     if (picture_text_is_pdf(bytes)) return picture_text_of_pdf(bytes, text, error);
     if (picture_text_is_svg(bytes)) return picture_text_of_svg(bytes, text, error);
+    if (picture_text_is_webp(bytes)) return picture_text_of_webp(bytes, text, error);
+    if (picture_text_is_gif(bytes)) return picture_text_of_gif(bytes, text, error);
     return png_file_decode(bytes->data, bytes->size, NULL, NULL, NULL, "headway", text, error);
 }
 
@@ -321,6 +324,7 @@ void app_keep_settings(struct app *app) {
     if (now->stride != start->stride) settings->stride = start->stride = now->stride;
     if (now->is_predict_off != start->is_predict_off)
         settings->is_predict_off = start->is_predict_off = now->is_predict_off;
+    settings->exporting = app->presence.exporting;
     if (app->settings_folder && !settings_write(settings, app->settings_folder, &error))
         app_say_text(app, true, error.text);
 }

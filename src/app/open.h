@@ -11,7 +11,7 @@ struct text_loss {
 };
 
 enum open_kind { OPEN_TEXT, OPEN_SESSION, OPEN_PICTURE, OPEN_MODEL };
-/* A model folder sets the model, a session or a picture (PNG, SVG, PDF) with a document everything, any other file
+/* A model folder sets the model, a session or a picture (PNG, SVG, PDF, WebP, GIF) with a document everything, any other file
  * (or "-", standard input) the text. *kind (may be NULL): which it was. On failure *document stays. */
 bool open_into_document(const char *path, struct document *document, enum open_kind *kind,
                         struct text_loss *loss, struct file_error *error);

@@ -42,6 +42,7 @@ struct options {
     enum picture_part part;
     int density;
     double width_mm; /* 0: not given */
+    double seconds;  /* of a beat; 0: not given */
     unsigned extras;    /* of trace, a bit for each enum trace_extra */
     int matrix;          /* of numbers: a source of lesson/cell.h; −1: none given */
     int table_format;    /* enum file_table_format; −1: by the ending of the output */
@@ -74,6 +75,7 @@ bool options_check_heads(const struct document *wanted, const struct option_exte
                          struct file_error *error); /* those switched off */
 /* Is everything that render makes to be pages of one PDF? */
 bool options_are_pages(const struct options *options);
+bool options_are_beats(const struct options *options); /* an animation: every beat of what is named */
 bool options_has_content(const struct options *options); /* a file, a text or a model is named */
 bool options_has_size(const struct options *options);
 int options_threads(void); /* for long passes: one for each processor, at most 8 */

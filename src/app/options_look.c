@@ -99,6 +99,15 @@ static bool apply_width_mm(const struct option_target *t, const char *value) {
     return true;
 }
 
+/* "2", "0.5" */
+static bool apply_seconds(const struct option_target *t, const char *value) {
+    char *end = NULL;
+    double seconds = strtod(value, &end);
+    if (end == value || *end || !(seconds >= 0.05 && seconds <= 60)) return false;
+    t->options->seconds = seconds;
+    return true;
+}
+
 /* "512M", "2G", "100000" */
 static bool apply_memory(const struct option_target *t, const char *value) {
     static const char units[] = "KMG";
@@ -161,13 +170,14 @@ const struct option_row options_look_rows[] = {
     {"--paper", NULL, apply_paper, OPTION_AT_ONCE},
     {"--outlines", NULL, apply_outlines, OPTION_AT_ONCE},
     {"--width-mm", "a number from 10 to 2000", apply_width_mm, OPTION_AT_ONCE},
+    {"--seconds", "a number from 0.05 to 60", apply_seconds, OPTION_AT_ONCE},
     {"--memory", "a size such as 512M or 2G", apply_memory, OPTION_AT_ONCE},
     {"--output", "a file, or -", apply_output, OPTION_AT_ONCE},
     {"--with", "shares, value-weighted, influence or difference, with commas between them", apply_extras,
      OPTION_AT_ONCE},
     {"--matrix",
      "the name of a tensor or matrix: x, q, k, v, similarity, scores, weights, head_output, "
-     "attention_output, output, W_Q, W_K, W_V, W_O or another that the documentation lists",
+     "attention_output, output, W_Q, W_K, W_V, W_O, b_Q, norm1_weight, W_up or another that the documentation lists",
      apply_matrix, OPTION_AT_ONCE},
     {"--format", "csv, tsv, md, tex or npy", apply_format, OPTION_AT_ONCE},
     {"--precision", "shown or full", apply_precision, OPTION_AT_ONCE},

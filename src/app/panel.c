@@ -45,25 +45,33 @@ bool panel_next(struct app *app, struct ui_action action) {
     return is_other || is_sheet;
 }
 
+/* What scrolls: the rows of the panel, or of the export menu while that lies over it. NULL: neither. */
+static const struct semantic_node *find_rows(const struct app *app) {
+    return semantics_by_id(&app->semantics, app->presence.is_export_menu_open ? NODE_MENU_ROWS
+                                                                              : NODE_PANEL_ROWS);
+}
+
 /* To `y` logical pixels from the top, as far as there is something to scroll. */
 static bool scroll_to(struct app *app, const struct semantic_node *rows, float y) {
     float room = rows->scroll_room, most = fmaxf(0, rows->scroll_height - room);
     float wanted = fmaxf(0, fminf(most, y));
-    if (wanted == app->presence.panel_scroll) return false;
-    app->presence.panel_scroll = wanted;
+    float *scroll = rows->id == NODE_MENU_ROWS ? &app->presence.menu_scroll
+                                               : &app->presence.panel_scroll;
+    if (wanted == *scroll) return false;
+    *scroll = wanted;
     app->needs_picture = true;
     return true;
 }
 
 bool panel_scroll(struct app *app, struct ui_action action) {
     app_refresh(app);
-    const struct semantic_node *rows = semantics_by_id(&app->semantics, NODE_PANEL_ROWS);
+    const struct semantic_node *rows = find_rows(app);
     return rows && scroll_to(app, rows, rows->scroll_y + (float)action.a);
 }
 
 void app_show_focus(struct app *app) {
     app_refresh(app);
-    const struct semantic_node *rows = semantics_by_id(&app->semantics, NODE_PANEL_ROWS);
+    const struct semantic_node *rows = find_rows(app);
     const struct semantic_node *node = semantics_by_id(&app->semantics, app->presence.focus_id);
     if (!rows || !node || node == rows || node->scroll_height <= 0) return;
     float top = node->scroll_y, bottom = top + node->scroll_height;

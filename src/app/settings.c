@@ -10,6 +10,7 @@ enum { SETTINGS_MAX_PATH = 4096, SETTINGS_MAX_DAMAGED = 1000 };
 void settings_default(struct settings *settings, enum language language) {
     *settings = (struct settings){.language = language, .scale_percent = 100, .play_seconds = 8};
     snprintf(settings->model, sizeof settings->model, "textbook");
+    export_choices_init(&settings->exporting);
 }
 
 /* The readers below take a field only if it has the right type and range: an odd value is not worth
@@ -47,6 +48,39 @@ static void read_window(const json_t *json, struct settings *settings) {
     read_bool(json, "maximised", &settings->is_window_maximised);
 }
 
+/* A row of choices by the key of one, a row with a slider by its number. */
+static void read_export_row(const json_t *value, enum export_row row, int *out) {
+    const struct export_row_kind *kind = export_row_kind(row);
+    const char *key = json_string_value(value);
+    for (int i = 0; key && i < EXPORT_MOST_CHOICES && kind->choices[i].key; i++)
+        if (strcmp(kind->choices[i].key, key) == 0) *out = kind->choices[i].value;
+    if (!kind->places || !json_is_number(value)) return;
+    double place = (json_number_value(value) - kind->least) / kind->pitch;
+    if (place >= 0 && place <= kind->places - 1) *out = (int)(place + 0.5);
+}
+
+static json_t *write_export_row(enum export_row row, int value) {
+    const struct export_row_kind *kind = export_row_kind(row);
+    if (kind->places) return json_real(export_number(row, value));
+    for (int i = 0; i < EXPORT_MOST_CHOICES && kind->choices[i].key; i++)
+        if (kind->choices[i].value == value) return json_string(kind->choices[i].key);
+    return json_null();
+}
+
+static void read_export(const json_t *json, struct export_choices *out) {
+    for (int row = 0; row < EXPORT_ROW_COUNT; row++)
+        read_export_row(json_object_get(json, export_row_kind((enum export_row)row)->key),
+                        (enum export_row)row, &out->value[row]);
+}
+
+static json_t *write_export(const struct export_choices *choices) {
+    json_t *json = json_object();
+    for (int row = 0; row < EXPORT_ROW_COUNT; row++)
+        json_object_set_new(json, export_row_kind((enum export_row)row)->key,
+                            write_export_row((enum export_row)row, choices->value[row]));
+    return json;
+}
+
 static void read_fields(const json_t *json, struct settings *settings) {
     int theme = (int)settings->theme, language = (int)settings->language;
     int stride = (int)settings->stride;
@@ -67,6 +101,7 @@ static void read_fields(const json_t *json, struct settings *settings) {
     const char *model = json_string_value(json_object_get(json, "model"));
     if (model && *model && strlen(model) < sizeof settings->model)
         snprintf(settings->model, sizeof settings->model, "%s", model);
+    read_export(json_object_get(json, "export"), &settings->exporting);
     const json_t *window = json_object_get(json, "window");
     if (json_is_object(window)) read_window(window, settings);
 }
@@ -115,6 +150,7 @@ bool settings_write(const struct settings *settings, const char *folder, struct 
                   stride_id(settings->stride), "scale", settings->scale_percent, "predict_off",
                   (int)settings->is_predict_off, "reduced_motion", (int)settings->is_motion_reduced,
                   "play_seconds", settings->play_seconds, "model", settings->model);
+    if (json) json_object_set_new(json, "export", write_export(&settings->exporting));
     if (json && settings->has_window)
         json_object_set_new(json, "window",
                             json_pack("{s:i, s:i, s:i, s:i, s:b}", "x", settings->window_x, "y",

@@ -2,6 +2,7 @@
 #ifndef APP_SETTINGS_H
 #define APP_SETTINGS_H
 #include "lesson/document.h"
+#include "views/export_choices.h"
 
 struct settings {
     enum theme_choice theme;
@@ -10,6 +11,7 @@ struct settings {
     enum stride stride;
     bool is_predict_off, is_motion_reduced;
     double play_seconds; /* 1 … 600 */
+    struct export_choices exporting; /* of the export menu */
     char model[4096];
     bool has_window;
     int window_x, window_y, window_width, window_height; /* screen units */

@@ -9,10 +9,12 @@
 #include <freetype/freetype.h>
 #include <fribidi.h>
 #include <ft2build.h>
+#include <gif_lib.h>
 #include <hb.h>
 #include <jansson.h>
 #include <png.h>
 #include <utf8proc.h>
+#include <webp/encode.h>
 
 void versions_print(FILE *out) {
     const SDL_version *ttf = TTF_Linked_Version();
@@ -34,6 +36,9 @@ void versions_print(FILE *out) {
     fprintf(out, "fontconfig %d.%d.%d\n", fontconfig / 10000, fontconfig / 100 % 100,
             fontconfig % 100);
     fprintf(out, "libpng %s\n", png_get_libpng_ver(NULL));
+    int webp = WebPGetEncoderVersion();
+    fprintf(out, "libwebp %d.%d.%d\n", webp >> 16, webp >> 8 & 255, webp & 255);
+    fprintf(out, "giflib %d.%d.%d\n", GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE);
     fprintf(out, "jansson %s\n", jansson_version_str());
     fprintf(out, "utf8proc %s\n", utf8proc_version());
 }

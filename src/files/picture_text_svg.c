@@ -74,20 +74,26 @@ static long unescape(const char *at, const char *end, char *out) {
 }
 
 bool picture_text_of_svg(const struct file_bytes *bytes, char **text, struct file_error *error) {
+    return picture_text_of_xml(bytes, "SVG", text, error);
+}
+
+bool picture_text_of_xml(const struct file_bytes *bytes, const char *kind, char **text,
+                         struct file_error *error) {
     const char *data = (const char *)bytes->data, *end = data + bytes->size;
     *text = NULL;
     const char *tag = find(data, end, "<" ELEMENT);
     if (!tag) return true;
     const char *from = memchr(tag, '>', (size_t)(end - tag));
     const char *to = from ? find(from, end, "</" ELEMENT) : NULL;
-    if (!to) return file_error_set(error, "the document in the SVG is cut off; get the whole file");
+    if (!to)
+        return file_error_set(error, "the document in the %s is cut off; get the whole file", kind);
     from++;
     char *out = file_allocate((size_t)(to - from) + 1, 1);
-    if (!out) return file_error_memory(error, "SVG");
+    if (!out) return file_error_memory(error, kind);
     long used = unescape(from, to, out);
     if (used < 0 || !utf8_is_valid(out, (size_t)used)) {
         free(out);
-        return file_error_set(error, "the document in the SVG is damaged; get the file again");
+        return file_error_set(error, "the document in the %s is damaged; get the file again", kind);
     }
     out[used] = '\0';
     *text = out;

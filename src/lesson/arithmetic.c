@@ -33,6 +33,15 @@ static void add_strip(struct arithmetic *out, const struct document_cell *first,
     }
 }
 
+/* A gain or a bias: one cell, where there is one. */
+static void add_number(const struct study *study, struct arithmetic *out,
+                       const struct attention_operand *operand) {
+    struct document_cell cell = cell_of(study, operand);
+    if (cell.source >= 0) {
+        add_operand(out, cell.source, cell.head, cell.row, cell.column);
+    }
+}
+
 /* What F made of a query or key is not on the stage; the query or key is, and is framed as well. */
 static void add_origin(struct arithmetic *out, const struct document_cell *first) {
     if (first->source == ATTENTION_TENSOR_SIMILARITY_QUERY) {
@@ -173,6 +182,10 @@ static bool take(const struct study *study, const struct attention_arithmetic *m
         return false;
     }
     frame_terms(out);
+    if (out->form != ARITHMETIC_EDITED) {
+        add_number(study, out, &m->gain);
+        add_number(study, out, &m->bias);
+    }
     struct document_cell a = cell_of(study, &m->a);
     if (out->form == ARITHMETIC_COPY && a.source < 0) {
         out->form =

@@ -57,6 +57,18 @@ static const struct {
     [CELL_RNN] = {"RNN", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_QUERIES},
     [CELL_CNN] = {"CNN", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_QUERIES},
     [CELL_ATTENTION] = {"Y", CELL_ROLE_PLAIN, false, CELL_TOKENS_QUERIES, CELL_TOKENS_KEYS},
+    [CELL_B_Q] = {"b_Q", CELL_ROLE_QUERY, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_B_K] = {"b_K", CELL_ROLE_KEY, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_B_V] = {"b_V", CELL_ROLE_VALUE, true, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_B_O] = {"b_O", CELL_ROLE_OUTPUT, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_NORM1_WEIGHT] = {"\u03b3\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_NORM1_BIAS] = {"\u03b2\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_NORM2_WEIGHT] = {"\u03b3\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_NORM2_BIAS] = {"\u03b2\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_UP] = {"W\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_B_UP] = {"b\u2081", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_W_DOWN] = {"W\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
+    [CELL_B_DOWN] = {"b\u2082", CELL_ROLE_PLAIN, false, CELL_TOKENS_NONE, CELL_TOKENS_NONE},
 };
 
 bool cell_source_is_per_head(int source) {
@@ -88,7 +100,8 @@ bool cell_is_of_mask(int source) {
 }
 
 bool cell_is_weight(int source) {
-    return source >= CELL_W_Q && source <= CELL_W_ADDITIVE;
+    return (source >= CELL_W_Q && source <= CELL_W_ADDITIVE) ||
+           (source >= CELL_B_Q && source <= CELL_B_DOWN);
 }
 
 static enum compared compared_of(int source) {
@@ -161,7 +174,8 @@ static struct cell_matrix tensor_matrix(const struct study *study, int source, i
 }
 
 /* One head's part of a weight, as the pass used it (edits included): its rows of the stacked W_Q,
- * W_K and W_V, its own matrix or vector of the weights of F; all of W_O. */
+ * W_K and W_V, its numbers of their biases, its own matrix or vector of the weights of F; all of the
+ * others. A vector is one row. */
 static struct cell_matrix weight_matrix(const struct study *study, int source, int head) {
     struct attention_tensor t = attention_trace_weight(
         study->trace, &study->model.weights, cell_weight_id(source), study->document.layer);
@@ -169,14 +183,13 @@ static struct cell_matrix weight_matrix(const struct study *study, int source, i
     if (!t.data || head < 0 || head >= heads) {
         return (struct cell_matrix){0};
     }
-    if (!cell_source_is_per_head(source)) {
-        return (struct cell_matrix){t.data, t.shape[0], t.shape[1]};
-    }
-    size_t columns = t.shape[t.dims - 1], numbers = 1;
+    size_t numbers = 1;
     for (int i = 0; i < t.dims; i++) {
         numbers *= t.shape[i];
     }
-    numbers /= (size_t)heads;
+    numbers /= cell_source_is_per_head(source) ? (size_t)heads : 1;
+    head = cell_source_is_per_head(source) ? head : 0;
+    size_t columns = t.dims == 1 ? numbers : t.shape[t.dims - 1];
     return (struct cell_matrix){t.data + (size_t)head * numbers, numbers / columns, columns};
 }
 

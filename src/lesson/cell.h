@@ -20,6 +20,18 @@ enum cell_source {
     CELL_RNN,                          /* of view `compare` alone: what it shows of the RNN [n, n] (comparison_shown) */
     CELL_CNN,                          /* of the convolution [n, n] */
     CELL_ATTENTION,                    /* of the attention [n, m] */
+    CELL_B_Q,                          /* biases, as one row: of one head [1, d_k] */
+    CELL_B_K,                          /* [1, d_k] */
+    CELL_B_V,                          /* [1, d_v] */
+    CELL_B_O,                          /* [1, d] */
+    CELL_NORM1_WEIGHT,                 /* γ of the first layer norm [1, d] */
+    CELL_NORM1_BIAS,                   /* β [1, d] */
+    CELL_NORM2_WEIGHT,                 /* of the second [1, d] */
+    CELL_NORM2_BIAS,                   /* [1, d] */
+    CELL_W_UP,                         /* of the feed-forward network [d_ff, d]: W₁ in formulas */
+    CELL_B_UP,                         /* [1, d_ff] */
+    CELL_W_DOWN,                       /* [d, d_ff] */
+    CELL_B_DOWN,                       /* [1, d] */
     CELL_SOURCE_COUNT
 };
 
@@ -32,11 +44,14 @@ struct cell_matrix {
 /* CELL_EXPONENTIALS and CELL_ROW_TOTAL are computed into `scratch` (rows·columns floats; from cell_scratch_floats). */
 struct cell_matrix cell_matrix_of(const struct study *study, int source, int head, float *scratch);
 size_t cell_scratch_floats(const struct study *study, int source);
-bool cell_is_weight(int source); /* a weight of the model */
+/* A weight of the model. Its matrix is absent where the pass goes without (a bias of 0 and a gain of 1 that are not in the model),
+ * until an edit puts a number there. */
+bool cell_is_weight(int source);
 /* What the cell's matrix is called by the pass: a tensor or weight, its layer, and the number's flat index there; for what can
  * be edited and explained. False for cells that are no number of the pass (words, exponentials), and that do not exist. */
 bool cell_address(const struct study *study, const struct document_cell *cell, int *tensor, int *layer, size_t *index);
-/* The other way round: source −1 where the document's layer has no such cell (a bias, the network's weights, another layer). */
+/* The other way round: source −1 where the document's layer has no such cell (another layer; position.weight, whose rows are cells
+ * of POSITION and CONTEXT_POSITION). */
 struct document_cell cell_at_address(const struct study *study, int tensor, int layer, size_t index);
 /* The number in one cell as it stands on the screen: the trace's, but in `scale` a masked score is still its quotient
  * until the beat of the mask. False when there is none. */
@@ -52,6 +67,10 @@ enum cell_tokens cell_row_tokens(int source);
 /* The tensors that a tensor is computed from (weights aside), as sources of the document's layer, in the order of its arithmetic:
  * how many, at most 2. For inputs (X of a later layer, too) and for tensors that this pass does not have, 0. */
 int cell_inputs(const struct study *study, int source, int inputs[2]);
+/* The weights that a tensor is computed with, that this pass has, as sources: how many, at most 2 (the matrix, then the bias; gain
+ * and shift of a norm). The gain of N₁ acts there also where N₁ stands before the attention. */
+int cell_weights(const struct study *study, int source, int weights[2]);
+int cell_weight_result(int weight); /* the other way round: the tensor that a weight (cell_is_weight) makes */
 bool cell_columns_are_keys(int source);  /* column j belongs to key token j */
 enum cell_tokens cell_column_tokens(int source); /* whose tokens the columns are */
 bool cell_is_compared(int source);       /* one of view `compare` */

@@ -5,32 +5,50 @@
 
 #include <assert.h>
 
+/* Each weight: its cells, its name in the pass, and the tensor that it makes. */
 static const struct {
     int source;
     enum attention_weight_id id;
+    enum attention_tensor_id result;
 } weights[] = {
-    {CELL_W_Q, ATTENTION_WEIGHT_Q},
-    {CELL_W_K, ATTENTION_WEIGHT_K},
-    {CELL_W_V, ATTENTION_WEIGHT_V},
-    {CELL_W_O, ATTENTION_WEIGHT_O},
-    {CELL_W_GENERAL, ATTENTION_WEIGHT_GENERAL},
-    {CELL_W_ADDITIVE_Q, ATTENTION_WEIGHT_ADDITIVE_Q},
-    {CELL_W_ADDITIVE_K, ATTENTION_WEIGHT_ADDITIVE_K},
-    {CELL_W_ADDITIVE, ATTENTION_WEIGHT_ADDITIVE_W},
+    {CELL_W_Q, ATTENTION_WEIGHT_Q, ATTENTION_TENSOR_Q},
+    {CELL_W_K, ATTENTION_WEIGHT_K, ATTENTION_TENSOR_K},
+    {CELL_W_V, ATTENTION_WEIGHT_V, ATTENTION_TENSOR_V},
+    {CELL_W_O, ATTENTION_WEIGHT_O, ATTENTION_TENSOR_ATTENTION_OUTPUT},
+    {CELL_W_GENERAL, ATTENTION_WEIGHT_GENERAL, ATTENTION_TENSOR_SIMILARITY_QUERY},
+    {CELL_W_ADDITIVE_Q, ATTENTION_WEIGHT_ADDITIVE_Q, ATTENTION_TENSOR_SIMILARITY_QUERY},
+    {CELL_W_ADDITIVE_K, ATTENTION_WEIGHT_ADDITIVE_K, ATTENTION_TENSOR_SIMILARITY_KEY},
+    {CELL_W_ADDITIVE, ATTENTION_WEIGHT_ADDITIVE_W, ATTENTION_TENSOR_SIMILARITY},
+    {CELL_B_Q, ATTENTION_WEIGHT_Q_BIAS, ATTENTION_TENSOR_Q},
+    {CELL_B_K, ATTENTION_WEIGHT_K_BIAS, ATTENTION_TENSOR_K},
+    {CELL_B_V, ATTENTION_WEIGHT_V_BIAS, ATTENTION_TENSOR_V},
+    {CELL_B_O, ATTENTION_WEIGHT_O_BIAS, ATTENTION_TENSOR_ATTENTION_OUTPUT},
+    {CELL_NORM1_WEIGHT, ATTENTION_WEIGHT_NORM1, ATTENTION_TENSOR_NORM1},
+    {CELL_NORM1_BIAS, ATTENTION_WEIGHT_NORM1_BIAS, ATTENTION_TENSOR_NORM1},
+    {CELL_NORM2_WEIGHT, ATTENTION_WEIGHT_NORM2, ATTENTION_TENSOR_NORM2},
+    {CELL_NORM2_BIAS, ATTENTION_WEIGHT_NORM2_BIAS, ATTENTION_TENSOR_NORM2},
+    {CELL_W_UP, ATTENTION_WEIGHT_UP, ATTENTION_TENSOR_FFN_HIDDEN},
+    {CELL_B_UP, ATTENTION_WEIGHT_UP_BIAS, ATTENTION_TENSOR_FFN_HIDDEN},
+    {CELL_W_DOWN, ATTENTION_WEIGHT_DOWN, ATTENTION_TENSOR_FFN_OUTPUT},
+    {CELL_B_DOWN, ATTENTION_WEIGHT_DOWN_BIAS, ATTENTION_TENSOR_FFN_OUTPUT},
 };
 enum { WEIGHTS = sizeof weights / sizeof weights[0] };
 
-enum attention_weight_id cell_weight_id(int source) {
+/* The row of the table. */
+static int row_of(int source) {
     int i = 0;
     assert(cell_is_weight(source));
     while (weights[i].source != source) {
         i++;
     }
-    return weights[i].id;
+    return i;
 }
 
-/* −1: no cells. */
-static int weight_source(int id) {
+enum attention_weight_id cell_weight_id(int source) {
+    return weights[row_of(source)].id;
+}
+
+int cell_weight_source(int id) {
     for (int i = 0; i < WEIGHTS; i++) {
         if ((int)weights[i].id == id) {
             return weights[i].source;
@@ -62,7 +80,7 @@ struct document_cell cell_at_address(const struct study *study, int tensor, int 
                                      size_t index) {
     const struct document_cell none = {-1, 0, 0, 0};
     int own_layer = study->document.layer;
-    int source = tensor < ATTENTION_TENSOR_COUNT ? tensor : weight_source(tensor);
+    int source = tensor < ATTENTION_TENSOR_COUNT ? tensor : cell_weight_source(tensor);
     if (tensor < 0 || source < 0) {
         return none;
     }
@@ -95,4 +113,20 @@ int cell_inputs(const struct study *study, int source, int inputs[2]) {
         inputs[i] = (int)sources[i];
     }
     return count;
+}
+
+int cell_weights(const struct study *study, int source, int found[2]) {
+    int count = 0;
+    for (int i = 0; i < WEIGHTS; i++) {
+        bool is_there = (int)weights[i].result == source &&
+                        cell_matrix_of(study, weights[i].source, 0, NULL).rows > 0;
+        if (is_there && count < 2) {
+            found[count++] = weights[i].source;
+        }
+    }
+    return count;
+}
+
+int cell_weight_result(int weight) {
+    return (int)weights[row_of(weight)].result;
 }

@@ -75,29 +75,41 @@ static float score_value(const struct study *study, const struct document_cell *
     return s.values[row * s.columns + column] / (divisor != 0 ? divisor : 1);
 }
 
-/* The model's own; what an F lacks there is the identity, and of w, ones. */
+/* Every weight as the model has it; NULL: it goes without. */
+static const float *own_numbers(const struct attention_layer_weights *own,
+                                enum attention_weight_id id) {
+    switch (id) {
+#define X(NAME, member, file, shape)                                                               \
+    case ATTENTION_WEIGHT_##NAME:                                                                  \
+        return own->member;
+        ATTENTION_LAYER_WEIGHTS(X)
+#undef X
+    default:
+        return NULL;
+    }
+}
+
+/* The model's own. Where it has none: the identity of what an F lacks, and of its w and of the
+ * norms' gains ones; biases are 0. */
 static float weight_value(const struct study *study, const struct document_cell *cell,
                           const struct attention_edit *edit) {
     const struct attention_layer_weights *own = &study->model.weights.layers[edit->layer];
-    const struct {
-        int source;
-        const float *numbers;
-    } weights[] = {{CELL_W_Q, own->q_weight},
-                   {CELL_W_K, own->k_weight},
-                   {CELL_W_V, own->v_weight},
-                   {CELL_W_O, own->o_weight},
-                   {CELL_W_GENERAL, own->general_weight},
-                   {CELL_W_ADDITIVE_Q, own->additive_q_weight},
-                   {CELL_W_ADDITIVE_K, own->additive_k_weight},
-                   {CELL_W_ADDITIVE, own->additive_w}};
-    const float *numbers = NULL;
-    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
-        numbers = weights[i].source == cell->source ? weights[i].numbers : numbers;
+    const float *numbers = own_numbers(own, cell_weight_id(cell->source));
+    if (numbers) {
+        return numbers[edit->index];
     }
-    return numbers                           ? numbers[edit->index]
-           : cell->source == CELL_W_ADDITIVE ? 1
-           : cell->row == cell->column       ? 1
-                                             : 0;
+    switch (cell->source) {
+    case CELL_W_GENERAL:
+    case CELL_W_ADDITIVE_Q:
+    case CELL_W_ADDITIVE_K:
+        return cell->row == cell->column ? 1 : 0;
+    case CELL_W_ADDITIVE:
+    case CELL_NORM1_WEIGHT:
+    case CELL_NORM2_WEIGHT:
+        return 1;
+    default:
+        return 0;
+    }
 }
 
 bool cell_unedited_value(const struct study *study, const struct document_cell *cell,

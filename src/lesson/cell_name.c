@@ -17,6 +17,18 @@ static const char *const own_ids[] = {
     [CELL_RNN - ATTENTION_TENSOR_COUNT] = "compare_rnn",
     [CELL_CNN - ATTENTION_TENSOR_COUNT] = "compare_cnn",
     [CELL_ATTENTION - ATTENTION_TENSOR_COUNT] = "compare_attention",
+    [CELL_B_Q - ATTENTION_TENSOR_COUNT] = "b_Q",
+    [CELL_B_K - ATTENTION_TENSOR_COUNT] = "b_K",
+    [CELL_B_V - ATTENTION_TENSOR_COUNT] = "b_V",
+    [CELL_B_O - ATTENTION_TENSOR_COUNT] = "b_O",
+    [CELL_NORM1_WEIGHT - ATTENTION_TENSOR_COUNT] = "norm1_weight",
+    [CELL_NORM1_BIAS - ATTENTION_TENSOR_COUNT] = "norm1_bias",
+    [CELL_NORM2_WEIGHT - ATTENTION_TENSOR_COUNT] = "norm2_weight",
+    [CELL_NORM2_BIAS - ATTENTION_TENSOR_COUNT] = "norm2_bias",
+    [CELL_W_UP - ATTENTION_TENSOR_COUNT] = "W_up",
+    [CELL_B_UP - ATTENTION_TENSOR_COUNT] = "b_up",
+    [CELL_W_DOWN - ATTENTION_TENSOR_COUNT] = "W_down",
+    [CELL_B_DOWN - ATTENTION_TENSOR_COUNT] = "b_down",
 };
 _Static_assert(sizeof own_ids / sizeof own_ids[0] == CELL_SOURCE_COUNT - ATTENTION_TENSOR_COUNT,
                "every source has a name in documents");

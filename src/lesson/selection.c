@@ -62,9 +62,12 @@ static int projection_input(const struct study *study) {
     return cell_inputs(study, ATTENTION_TENSOR_Q, inputs) > 0 ? inputs[0] : ATTENTION_TENSOR_X;
 }
 
-/* Tensors that only some passes have: positions, a context, what some F make of queries and keys.
- */
+/* Tensors that only some passes have: positions, a context, what some F make of queries and keys;
+ * and weights that only some models have. */
 static bool is_absent(const struct study *study, int source) {
+    if (cell_is_weight(source)) {
+        return cell_matrix_of(study, source, 0, NULL).rows == 0;
+    }
     switch (source) {
     case ATTENTION_TENSOR_POSITION:
     case ATTENTION_TENSOR_CONTEXT_EMBEDDING:
@@ -89,12 +92,13 @@ int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOUR
                             ATTENTION_TENSOR_CONTEXT_POSITION, ATTENTION_TENSOR_CONTEXT_X,
                             ATTENTION_TENSOR_VALUES_EMBEDDING, ATTENTION_TENSOR_VALUES_POSITION,
                             ATTENTION_TENSOR_VALUES_X, -1},
-        [STEP_PROJECTION] = {PROJECTION_INPUT, CELL_W_Q, CELL_W_K, CELL_W_V, ATTENTION_TENSOR_Q,
-                             ATTENTION_TENSOR_K, ATTENTION_TENSOR_V, ATTENTION_TENSOR_CONTEXT_X,
-                             ATTENTION_TENSOR_VALUES_X, -1},
+        [STEP_PROJECTION] = {PROJECTION_INPUT, CELL_W_Q, CELL_W_K, CELL_W_V, CELL_B_Q, CELL_B_K,
+                             CELL_B_V, ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_V,
+                             ATTENTION_TENSOR_CONTEXT_X, ATTENTION_TENSOR_VALUES_X, -1},
         [STEP_SIMILARITY] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K,
                              ATTENTION_TENSOR_SIMILARITY_QUERY, ATTENTION_TENSOR_SIMILARITY_KEY,
-                             ATTENTION_TENSOR_SIMILARITY, -1},
+                             ATTENTION_TENSOR_SIMILARITY, CELL_W_GENERAL, CELL_W_ADDITIVE_Q,
+                             CELL_W_ADDITIVE_K, CELL_W_ADDITIVE, -1},
         [STEP_SCALE] = {ATTENTION_TENSOR_Q, ATTENTION_TENSOR_K, ATTENTION_TENSOR_SIMILARITY_QUERY,
                         ATTENTION_TENSOR_SIMILARITY_KEY, ATTENTION_TENSOR_SIMILARITY,
                         ATTENTION_TENSOR_SCORES, -1},
@@ -103,7 +107,7 @@ int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOUR
                           CELL_EXPONENTIALS, CELL_ROW_TOTAL, ATTENTION_TENSOR_WEIGHTS, -1},
         [STEP_SUM] = {ATTENTION_TENSOR_WEIGHTS, ATTENTION_TENSOR_V, ATTENTION_TENSOR_HEAD_OUTPUT,
                       -1},
-        [STEP_HEADS] = {ATTENTION_TENSOR_HEAD_OUTPUT, ATTENTION_TENSOR_CONCAT, CELL_W_O,
+        [STEP_HEADS] = {ATTENTION_TENSOR_HEAD_OUTPUT, ATTENTION_TENSOR_CONCAT, CELL_W_O, CELL_B_O,
                         ATTENTION_TENSOR_ATTENTION_OUTPUT, -1},
         [STEP_FEEDFORWARD] = {-1},
     };
@@ -111,14 +115,21 @@ int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOUR
     if (study->document.step == STEP_FEEDFORWARD) {
         struct reveal reveal = steps_reveal(study);
         int result = feedforward_source(study, &reveal);
-        sources[0] = result;
-        return result == ATTENTION_TENSOR_OUTPUT ? 1 : 1 + cell_inputs(study, result, sources + 1);
+        sources[count++] = result;
+        if (result != ATTENTION_TENSOR_OUTPUT) {
+            count += cell_inputs(study, result, sources + count);
+            count += cell_weights(study, result, sources + count);
+        }
+        return count;
     }
     const int *listed = by_step[study->document.step];
     for (int i = 0; i < SELECTION_MOST_SOURCES && listed[i] >= 0; i++) {
         if (!is_absent(study, listed[i])) {
             sources[count++] = listed[i] == PROJECTION_INPUT ? projection_input(study) : listed[i];
         }
+    }
+    if (study->document.step == STEP_PROJECTION) { /* with pre-norm N₁ is made here */
+        count += cell_weights(study, projection_input(study), sources + count);
     }
     return count;
 }

@@ -10,7 +10,7 @@ int selection_result_source(const struct study *study);
 int selection_heads_source(const struct study *study);
 /* (Those of view `compare` are CELL_RNN, CELL_CNN and CELL_ATTENTION, at every step.) */
 /* Sources that the `matrices` view of the step shows; returns how many. */
-enum { SELECTION_MOST_SOURCES = 12 };
+enum { SELECTION_MOST_SOURCES = 16 };
 int selection_sources(const struct study *study, int sources[SELECTION_MOST_SOURCES]);
 /* source −1 when there is nothing to explain (no tokens; step `tokens`, unless a head's cell is selected in view `heads`). */
 struct document_cell selection_of(const struct study *study);

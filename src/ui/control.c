@@ -11,6 +11,10 @@ static struct ui_action with_place(struct ui_action action, int place) {
     return action;
 }
 
+static struct ui_action of_choice(const struct ui_choice *choice, int i) {
+    return with_place(choice->action, choice->values ? choice->values[i] : i);
+}
+
 static float segment_width(const struct ui *ui, const char *label) {
     return ceilf(ui_text_width(ui, TEXT_WORDS_SEMIBOLD, choice_type, label)) +
            2 * ui_px(ui, choice_padding);
@@ -79,7 +83,7 @@ static void draw_segment(const struct ui *ui, const struct ui_choice *choice, in
     struct semantic_node *node =
         semantics_add(ui->semantics, ROLE_CHOICE, ui_id("choice of", (int32_t)choice->id, i),
                       rect_intersect(r, draw_clip(ui->list)), name, "");
-    node->action = with_place(choice->action, i);
+    node->action = of_choice(choice, i);
     node->is_selected = is_on;
 }
 
@@ -89,9 +93,9 @@ static void record_group(const struct ui *ui, const struct ui_choice *choice, st
         semantics_add(ui->semantics, ROLE_GROUP, choice->id, rect_intersect(r, draw_clip(ui->list)),
                       choice->name, choice->value);
     int last = choice->count - 1, now = choice->chosen;
-    node->action = with_place(choice->action, now < last ? now + 1 : 0);
-    node->less = with_place(choice->action, now > 0 ? now - 1 : now < 0 ? last : 0);
-    node->more = with_place(choice->action, now < last ? now + 1 : last);
+    node->action = of_choice(choice, now < last ? now + 1 : 0);
+    node->less = of_choice(choice, now > 0 ? now - 1 : now < 0 ? last : 0);
+    node->more = of_choice(choice, now < last ? now + 1 : last);
     node->is_focusable = true;
 }
 

@@ -16,7 +16,8 @@ struct ui_choice {
     const char *const *labels; /* `count` of them, at most UI_MOST_CHOICES */
     int count, chosen;         /* chosen −1: none of them */
     int own;                   /* underlined; −1: none */
-    struct ui_action action;   /* of choice i: with b = i */
+    struct ui_action action;   /* of choice i: with b = i, or its value */
+    const int32_t *values;     /* `count` of them; NULL: i */
 };
 float ui_choice_width(const struct ui *ui, const struct ui_choice *choice); /* on one line */
 float ui_choice_height(const struct ui *ui, const struct ui_choice *choice,

@@ -160,6 +160,73 @@ static void put_masked(struct lines *l, const struct arithmetic *m) {
     lines_put_sentence(l, page_words(l->page, "arithmetic.masked"));
 }
 
+/* What it does: which numbers it meets, and what they make together. */
+static void put_acting(struct lines *l, const struct document_cell *cell) {
+    struct page *page = l->page;
+    int result = cell_weight_result(cell->source), inputs[2] = {result};
+    bool is_unit = cell->source == CELL_W_ADDITIVE, is_general = cell->source == CELL_W_GENERAL;
+    bool is_row = !is_unit && cell_matrix_of(page->study, cell->source, cell->head, NULL).rows == 1;
+    bool is_gain = cell->source == CELL_NORM1_WEIGHT || cell->source == CELL_NORM2_WEIGHT;
+    cell_inputs(page->study, result, inputs);
+    int in = is_general ? cell->row : cell->column;
+    int out = is_row || is_unit || is_general ? cell->column : cell->row;
+    const char *names[] = {"in", "input", "out", "result", NULL};
+    const char *values[] = {page_format(page, "%d", in + 1), cell_symbol(inputs[0]),
+                            page_format(page, "%d", out + 1), cell_symbol(result), NULL};
+    lines_put_sentence(l, page_filled(page,
+                                      is_unit   ? "weight.unit"
+                                      : is_gain ? "weight.gain"
+                                      : is_row  ? "weight.bias"
+                                                : "weight.product",
+                                      names, values));
+}
+
+/* "[0,2,1]": a place in each dimension of the tensor, from 0, as --edit takes it. */
+static const char *place_words(struct page *page, int tensor, size_t index) {
+    size_t shape[3];
+    const char *words = "";
+    for (int i = study_shape(page->study, tensor, shape) - 1; i >= 0; i--) {
+        words = page_format(page, "%zu%s%s", index % shape[i], *words ? "," : "", words);
+        index /= shape[i];
+    }
+    return page_format(page, "[%s]", words);
+}
+
+/* Where it stands in the model, and what it does. */
+static void put_weight(struct lines *l, const struct arithmetic *m) {
+    struct page *page = l->page;
+    char name[WHAT_IF_NAME_BYTES];
+    int tensor = 0, layer = 0;
+    size_t index = 0;
+    cell_address(page->study, &m->cell, &tensor, &layer, &index);
+    what_if_quantity_name(tensor, layer, name);
+    lines_put_sentence(l, page_words(page, "arithmetic.weight"));
+    const char *place = place_words(page, tensor, index),
+               *whole = page_format(page, "%s%s", name, place);
+    float room = l->width - ui_px(&page->ui, 13);
+    bool is_long = ui_text_width(&page->ui, TEXT_WORDS, 14, whole) > room;
+    lines_put_sentence(l, is_long ? page_format(page, "%s %s", name, place) : whole);
+    put_acting(l, &m->cell);
+    lines_put_result(l, m, true);
+}
+
+static void put_given(struct lines *l, const struct arithmetic *m) {
+    if (cell_is_weight(m->cell.source)) {
+        put_weight(l, m);
+    } else {
+        put_reason(l, m, "arithmetic.given");
+    }
+}
+
+static void put_edited(struct lines *l, const struct arithmetic *m) {
+    if (cell_is_weight(m->cell.source)) {
+        lines_put_sentence(l, page_words(l->page, "arithmetic.edited"));
+        put_weight(l, m);
+    } else {
+        put_reason(l, m, "arithmetic.edited");
+    }
+}
+
 void lines_put_form(struct lines *l, const struct arithmetic *m) {
     switch (m->form) {
     case ARITHMETIC_SUM:
@@ -210,9 +277,9 @@ void lines_put_form(struct lines *l, const struct arithmetic *m) {
         put_reason(l, m, "arithmetic.copy");
         break;
     case ARITHMETIC_EDITED:
-        put_reason(l, m, "arithmetic.edited");
+        put_edited(l, m);
         break;
     default:
-        put_reason(l, m, cell_is_weight(m->cell.source) ? "arithmetic.weight" : "arithmetic.given");
+        put_given(l, m);
     }
 }

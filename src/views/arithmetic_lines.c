@@ -338,6 +338,10 @@ static const char *cell_title(struct page *page, const struct document_cell *cel
     if (cell->source == CELL_ROW_TOTAL) {
         return page_format(page, "Σ [%s]", row);
     }
+    if (cell_is_weight(cell->source) &&
+        cell_matrix_of(page->study, cell->source, cell->head, NULL).rows == 1) { /* a vector */
+        return page_format(page, "%s [%s]", cell_symbol(cell->source), column);
+    }
     return page_format(page, "%s [%s, %s]", cell_symbol(cell->source), row, column);
 }
 

@@ -38,6 +38,9 @@ float panel_largest(struct page *page, float x, float y, float width);
 void sheet_draw(struct page *page, struct rect r, const char *name); /* with a hairline; swallows clicks, says its name */
 void menus_draw(struct page *page, struct rect window);
 void export_menu_draw(struct page *page, struct rect window);
+/* At the right edge of what scrolls: a thumb where it is scrolled to, of `content` in device pixels; nothing where all is in
+ * view. */
+void scroll_bar_draw(struct page *page, struct rect view, float content, float scroll);
 /* Where a sheet of this size (logical) hangs: under the top bar at the right. */
 struct rect sheet_hang(struct page *page, struct rect window, float width, float height);
 void finder_draw(struct page *page, struct rect window);

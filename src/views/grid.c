@@ -330,7 +330,8 @@ static void mark_edits(struct page *page, const struct grid *grid) {
         float size = ui_type(ui, number_size(page, grid, cell.w, cell.h));
         float room = floorf((cell.h - size) / 2); /* above the number, which is not covered */
         float side = fminf(ui_px(ui, 10), fminf(cell.w, cell.h) / 2.5f);
-        side = fmaxf(ui_px(ui, 5), size > 0 ? fminf(side, room) : side);
+        float least = size > 0 ? fminf(ui_px(ui, 5), 2 * room) : ui_px(ui, 5); /* nor is one above */
+        side = fmaxf(least, size > 0 ? fminf(side, room) : side);
         float top = cell.y - (size > 0 ? fmaxf(0, side - room) : 0);
         struct rect corner = rect_snap(rect_make(rect_right(cell) - side, top, side, side));
         draw_rectangle(ui->list, corner, 0, ui->theme->ink);

@@ -92,6 +92,8 @@ struct labels labels_tokens(struct page *page, int focus, enum theme_role role, 
 struct labels labels_keys(struct page *page, int focus, enum ui_command command, uint32_t slot);
 struct labels labels_values(struct page *page, int focus, enum ui_command command, uint32_t slot);
 
+/* A letter with what is lowered (W_Q) or raised (K^T) in it, at a size; returns the width. */
+float grid_letter(struct page *page, float x, float baseline, float size, const char *letter, struct colour c);
 /* A matrix letter with its size: "Q  queries 8 × 4" on one baseline; returns the width. key: catalogue key of the words. */
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c, const char *words);
 /* The colour bar: ticks and name. is_diverging: −range … range; else 0 … 1. Stands in r. */

@@ -225,25 +225,26 @@ struct labels labels_values(struct page *page, int focus, enum ui_command comman
     return labels;
 }
 
+float grid_letter(struct page *page, float x, float baseline, float size, const char *letter,
+                  struct colour c) {
+    struct ui *ui = &page->ui;
+    const char *part = strpbrk(letter, "_^");
+    int bytes = part ? (int)(part - letter) : (int)strlen(letter);
+    float width = ui_text(ui, TEXT_WORDS_BOLD, size, x, baseline, c,
+                          page_format(page, "%.*s", bytes, letter));
+    if (part) { /* W_Q: the index stands lower and smaller; K^T: higher */
+        bool is_low = *part == '_';
+        float small = size * (is_low ? 16.0f : 15.0f) / 26,
+              shift = ui_px(ui, size * (is_low ? 5.0f : -10.0f) / 26);
+        width += ui_text(ui, TEXT_WORDS_BOLD, small, x + width, baseline + shift, c, part + 1);
+    }
+    return width;
+}
+
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c,
                  const char *words) {
     struct ui *ui = &page->ui;
-    float width = 0;
-    const char *low = strchr(letter, '_');
-    if (low) { /* W_Q: the index stands lower and smaller */
-        const char *head = page_format(page, "%.*s", (int)(low - letter), letter);
-        width += ui_text(ui, TEXT_WORDS_BOLD, 26, x, baseline, c, head);
-        width += ui_text(ui, TEXT_WORDS_BOLD, 16, x + width, baseline + ui_px(ui, 5), c, low + 1);
-    } else {
-        const char *raised = strchr(letter, '^');
-        const char *head =
-            raised ? page_format(page, "%.*s", (int)(raised - letter), letter) : letter;
-        width += ui_text(ui, TEXT_WORDS_BOLD, 26, x, baseline, c, head);
-        if (raised) {
-            width += ui_text(ui, TEXT_WORDS_BOLD, 15, x + width, baseline - ui_px(ui, 10), c,
-                             raised + 1);
-        }
-    }
+    float width = grid_letter(page, x, baseline, 26, letter, c);
     width += ui_px(ui, 8);
     float end = x + width + ui_text_width(ui, TEXT_WORDS, 14, words);
     if (words[0] && end <= rect_right(draw_clip(ui->list))) {

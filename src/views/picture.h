@@ -3,6 +3,7 @@
 #ifndef VIEWS_PICTURE_H
 #define VIEWS_PICTURE_H
 #include "draw/list.h"
+#include "export_choices.h"
 #include "lesson/catalogue.h"
 #include "lesson/study.h"
 #include "ui/semantics.h"
@@ -20,11 +21,6 @@ enum edit_field { EDIT_SENTENCE, EDIT_CONTEXT, EDIT_VALUES, EDIT_NUMBER, EDIT_CO
 const char *field_text(const struct document *document, enum edit_field field); /* the document's; "" for none, and for a number */
 const struct token_list *field_tokens(const struct study *study, enum edit_field field);
 
-/* What the export menu makes pictures of. */
-enum export_range { EXPORT_ONE, EXPORT_EACH_HEAD, EXPORT_EACH_STEP, EXPORT_RANGE_COUNT };
-enum { EXPORT_FORMATS = 3 };
-/* Which row of the menu UI_COMMAND_EXPORT_SET is about. */
-enum export_row { EXPORT_ROW_PART, EXPORT_ROW_DENSITY, EXPORT_ROW_FORMAT, EXPORT_ROW_RANGE, EXPORT_ROW_COUNT };
 /* A sheet with a line to type in and a list to choose from: files to open, where to save, commands. */
 enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_MODEL, FINDER_COMMANDS, FINDER_COUNT };
 struct finder_row {
@@ -63,13 +59,12 @@ struct picture_presence {
     bool is_keys_open, is_model_menu_open, is_export_menu_open, is_panel_open, is_blank, is_playing, is_cursor_active;
     bool is_painting; /* a press on a cell of scores or weights paints the mask */
     bool has_stage_scroll; /* the reader scrolled the lines; else they follow the query */
-    float rail_scroll, panel_scroll, stage_scroll; /* logical pixels */
+    float rail_scroll, panel_scroll, stage_scroll, menu_scroll; /* logical pixels */
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
     int model_selected;
     const char *const *key_rows;    /* for the keys overlay: key text, command id, …, NULL; NULL: none */
     struct picture_finder finder;
-    int export_part, export_density; /* chosen in the export menu: picture_part, 1 … 4 */
-    int export_format, export_range; /* PNG, SVG, PDF; enum export_range */
+    struct export_choices exporting; /* chosen in the export menu */
 };
 
 struct picture_request {
@@ -95,6 +90,7 @@ enum {
     NODE_STAGE = 8,
     NODE_NUMBER_HANDLE = 9, /* beside the number: dragged to a side, it changes it */
     NODE_FINDER = 7,    /* the line of the finder */
-    NODE_PANEL_ROWS = 6 /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
+    NODE_PANEL_ROWS = 6, /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
+    NODE_MENU_ROWS = 5   /* the same in the export menu */
 };
 #endif

@@ -69,6 +69,37 @@ void painting_bar(struct page *page, struct grid *grid); /* hidden cells are so 
 void painting_point(struct page *page, const struct semantic_node *node); /* the cell under the pointer */
 void painting_note_draw(struct page *page, struct rect r); /* when the matrices stand */
 
+float stage_weight_size(const struct page *page); /* of the numbers of weights, logical: they stand back behind what they make */
+/* A bias as a row under the matrix that it is added after, its columns under that one's, with "+ b_Q" above it: the height that
+ * this takes in device pixels, 0 where the pass has no such bias; and drawing it, under the matrix in `under`. */
+float stage_bias_height(struct page *page, int source);
+void stage_bias_draw(struct page *page, int source, struct rect under, struct colour c);
+/* Gain and shift of a layer norm (ATTENTION_TENSOR_NORM1, … NORM2) as rows, "× γ" and "+ β" at their left like the labels of rows:
+ * the height of both, 0 where the pass has neither; the width of these labels; and drawing them from columns.y down, as wide as it. */
+float stage_norm_height(struct page *page, int norm);
+float stage_norm_label_width(struct page *page, int norm);
+void stage_norm_draw(struct page *page, int norm, struct rect columns, float gap, float label_width);
+
+/* The weights of F, where it has some: in the corner above Q′ and left of Kᵀ, at step `similarity`, from `left` on where Q′ is
+ * narrow; the height that the corner needs for them, device pixels, 0 where there are none. */
+float scores_weights_height(struct page *page);
+void scores_weights_draw(struct page *page, struct rect q, struct rect k, float left);
+
+/* operand · weight + bias = result, in the position of the multiplication: the weight, and its bias, stand above the result. The
+ * caller fills the first part, product_place the rest and the grids' rects. */
+struct product {
+    struct labels rows;
+    struct grid operand, weight, result;
+    int bias;           /* a source */
+    float title_height; /* above operand and result, logical */
+
+    float gap, between, title, label_width; /* device pixels */
+    bool is_tight, has_weight, has_bias;
+};
+void product_place(struct page *page, struct rect r, struct product *product);
+void product_draw_operand(struct page *page, struct product *product); /* with its labels, not yet framed or named */
+void product_draw(struct page *page, struct product *product, const char *letter, const char *words, struct colour c); /* the rest; letter and words of the result */
+
 /* The room of matrices standing under and beside each other. */
 float stage_cell(float room, size_t cells, float most); /* size of one cell: whole pixels where they are large */
 float stage_label_width(struct page *page, const struct labels *rows, float most, const char *axis); /* room for row labels and the axis title above them */

@@ -36,7 +36,9 @@ static struct operands operands_of(const struct page *page) {
 }
 
 /* Cell widths of Q and of the scores: as the numbers need them, where they fit; else a share of the
- * room each. The longest number of all three steps decides, so that the cells keep their place. */
+ * room each. The longest number of all three steps decides, so that the cells keep their place;
+ * where those of the similarity are too long, the scaled scores or at least the weights have
+ * theirs. */
 static void choose_widths(struct page *page, float width, size_t d_k, float *q_cell,
                           float *s_cell) {
     struct ui *ui = &page->ui;
@@ -52,8 +54,18 @@ static void choose_widths(struct page *page, float width, size_t d_k, float *q_c
         return;
     }
     struct grid_share first = {d_k, grid_longest(q, n * d_k, NUMBER_PLAIN), ui_px(ui, 62)};
-    struct grid_share second = {m, grid_longest(s, n * m, NUMBER_PLAIN), ui_px(ui, 80)};
-    grid_share_width(page, width, &first, &second, q_cell, s_cell);
+    const float *z = study_head_matrix(page->study, ATTENTION_TENSOR_SCORES, head);
+    const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, head);
+    const size_t longest[] = {grid_longest(s, n * m, NUMBER_PLAIN),
+                              z ? grid_longest(z, n * m, NUMBER_PLAIN) : 0,
+                              a ? grid_longest(a, n * m, NUMBER_WEIGHT) : 0};
+    struct grid_share second = {m, 0, ui_px(ui, 80)};
+    for (size_t i = 0; i < sizeof longest / sizeof *longest; i++) {
+        second.characters = longest[i];
+        if (longest[i] > 0 && grid_share_width(page, width, &first, &second, q_cell, s_cell)) {
+            return;
+        }
+    }
 }
 
 static struct scores_layout lay_out(struct page *page, struct rect r, const struct labels *rows,
@@ -65,13 +77,18 @@ static struct scores_layout lay_out(struct page *page, struct rect r, const stru
     float gap = ui_px(ui, is_tight ? 8 : 14), middle = ui_px(ui, is_tight ? 14 : 40),
           between = ui_px(ui, is_tight ? 8 : 40);
     l.label_width = stage_label_width(page, rows, fminf(ui_px(ui, 116), r.w * 0.2f), "axis.query");
+    if (r.w >= ui_px(ui, 760) && scores_weights_height(page) > 0) { /* and the colour bar beside */
+        l.label_width = fmaxf(l.label_width, colour_bar_width(page) + ui_px(ui, 8) - gap);
+    }
     float totals = ui_px(ui, is_tight ? 0 : 50), q_cell, s_cell;
     choose_widths(page, r.w - l.label_width - gap - middle - totals, d_k, &q_cell, &s_cell);
     l.label_height = is_tight ? 0 : labels_column_height(page, columns, s_cell);
     float height = r.h - l.label_height - between;
-    float k_room = fminf((float)d_k * ui_px(ui, 38), height * 0.42f);
+    float corner = is_tight ? 0 : scores_weights_height(page); /* beside Kᵀ */
+    float k_most = fmaxf(ui_px(ui, 38), (corner - between) / (float)d_k);
+    float k_room = fminf((float)d_k * k_most, height * 0.42f);
     float s_row = stage_cell(height - k_room, n, ui_px(ui, 64));
-    float k_row = stage_cell(fminf(k_room, height - s_row * (float)n), d_k, ui_px(ui, 38));
+    float k_row = stage_cell(fminf(k_room, height - s_row * (float)n), d_k, k_most);
     float used_w = l.label_width + gap + q_cell * (float)d_k + middle + s_cell * (float)m + totals;
     float used_h = l.label_height + k_row * (float)d_k + between + s_row * (float)n;
     float left = roundf(r.x + fmaxf(0, (r.w - used_w) / 2)), x = left + l.label_width + gap;
@@ -83,8 +100,10 @@ static struct scores_layout lay_out(struct page *page, struct rect r, const stru
     l.totals = rect_make(rect_right(l.s), l.s.y, totals, l.s.h);
     /* The room above Q and left of Kᵀ holds the name of the scores and their scale. */
     float top = y - l.label_height + ui_px(ui, 6);
-    l.bar = rect_make(left, top, is_tight ? 0 : l.k.x - left - ui_px(ui, 150),
-                      l.q.y - ui_px(ui, 52) - top);
+    const char *key_shape = stage_shape(page, operands_of(page).key_words, d_k, m);
+    float beside =
+        ui_px(ui, 30) + fmaxf(ui_px(ui, 50), ui_text_width(ui, TEXT_WORDS, 14, key_shape));
+    l.bar = rect_make(left, top, is_tight ? 0 : l.k.x - left - beside, l.q.y - ui_px(ui, 52) - top);
     return l;
 }
 
@@ -118,17 +137,21 @@ static void draw_operands(struct page *page, const struct scores_layout *l, bool
         grid_title(page, l->q.x, l->q.y - ui_px(ui, 14), cell_symbol(o.query),
                    ui->theme->text[ROLE_QUERY],
                    ui_text_width(ui, TEXT_WORDS, 14, q.name) + ui_px(ui, 42) <
-                           (l->q.w + l->k.x - l->q.x) / 2
+                           (l->q.w + l->k.x - l->q.x) / 2 - ui_px(ui, 12)
                        ? q.name
                        : "");
     }
     float letter = ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.key)) + ui_px(ui, 12);
-    if (l->k.h >= ui_px(ui, 30)) {
-        float x = l->k.x - ui_px(ui, 22) - letter;
+    float x = l->k.x - ui_px(ui, 22) - letter;
+    float beside = l->q.x + ui_text_width(ui, TEXT_WORDS_BOLD, 26, cell_symbol(o.query));
+    bool is_apart =
+        l->q.y - ui_px(ui, 36) >= l->k.y + ui_px(ui, 24) || x >= beside || l->q.w < ui_px(ui, 60);
+    if (l->k.h >= ui_px(ui, 30) && is_apart) {
         grid_title(page, x, l->k.y + ui_px(ui, 20), page_format(page, "%s^T", cell_symbol(o.key)),
                    ui->theme->text[ROLE_KEY], "");
         float words = ui_text_width(ui, TEXT_WORDS, 14, k.name);
         bool is_free = l->q.y - ui_px(ui, 36) >= l->k.y + ui_px(ui, 46); /* of the title of Q */
+        is_free = is_free && scores_weights_height(page) == 0;
         if (l->k.h >= ui_px(ui, 60) && is_free && words < x - l->q.x + letter) {
             ui_text(ui, TEXT_WORDS, 14, l->k.x - ui_px(ui, 22) - words, l->k.y + ui_px(ui, 42),
                     ui->theme->secondary, k.name);
@@ -210,6 +233,14 @@ static void record_answers(struct page *page, const struct scores_layout *l) {
     }
 }
 
+/* Where there is room; the weights of F come first. */
+static bool has_bar(struct page *page, const struct scores_layout *l) {
+    struct ui *ui = &page->ui;
+    bool is_free = page->document->step != STEP_SIMILARITY || scores_weights_height(page) == 0 ||
+                   l->q.x >= l->bar.x + colour_bar_width(page) + ui_px(ui, 6);
+    return l->bar.w >= colour_bar_width(page) && l->bar.h >= ui_px(ui, 110) && is_free;
+}
+
 /* The name and scale of what most cells show: while a step is under way, of what it starts from. */
 static void draw_legend(struct page *page, const struct scores_layout *l,
                         const struct scores_now *now) {
@@ -224,14 +255,19 @@ static void draw_legend(struct page *page, const struct scores_layout *l,
     bool is_whole = is_masking || (is_dividing && page->reveal.extent == REVEAL_ALL);
     int shown = is_whole || which == 0 ? which : which - 1;
     size_t n = page_n(page), m = page_m(page);
-    if (l->bar.w < ui_px(ui, 100) || l->bar.h < ui_px(ui, 110)) {
+    bool has_weights = scores_weights_height(page) > 0;
+    if (!has_bar(page, l)) {
         return;
     }
     struct rect bar = l->bar;
     struct rect top = rect_cut_top(&bar, ui_px(ui, 30));
-    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8),
-               is_whole ? whole[which] : on_the_way[which], ui->theme->ink,
-               is_whole || which == 0 ? stage_shape(page, score_words[which], n, m) : "");
+    const char *letter = is_whole ? whole[which] : on_the_way[which];
+    const char *words = stage_shape(page, score_words[which], n, m);
+    bool has_words = (is_whole || which == 0) && !has_weights &&
+                     ui_text_width(ui, TEXT_WORDS, 14, words) + ui_px(ui, 32) <=
+                         l->k.x - l->bar.x - ui_px(ui, 70);
+    grid_title(page, top.x, rect_bottom(top) - ui_px(ui, 8), letter, ui->theme->ink,
+               has_words ? words : "");
     bar.h = fminf(bar.h, ui_px(ui, 220));
     colour_bar(page, bar, shown != 2, shown == 0 ? now->range : now->scaled_range,
                page_words(page, bars[shown]));
@@ -263,6 +299,9 @@ void step_scores_draw(struct page *page, struct rect r) {
                           l.k.y - ui_px(ui, 10));
     }
     draw_operands(page, &l, step == STEP_SIMILARITY);
+    if (step == STEP_SIMILARITY && l.label_height > 0) {
+        scores_weights_draw(page, l.q, l.k, has_bar(page, &l) ? l.q.x : l.bar.x);
+    }
     if (l.s.x - rect_right(l.q) >= ui_px(ui, 24)) {
         float middle = (rect_right(l.q) + l.s.x) / 2;
         bool is_product =

@@ -21,6 +21,7 @@ struct stack {
     struct labels rows;
     const char *axis; /* catalogue key of what the rows are */
     enum theme_role role;
+    int norm; /* whose gain and shift stand ahead of the result; −1: none */
 };
 
 /* Rows are the tokens of the sentence. */
@@ -28,7 +29,8 @@ static struct stack stack_of_tokens(struct page *page) {
     return (struct stack){.rows = labels_tokens(page, page->document->query, ROLE_QUERY,
                                                 UI_COMMAND_QUERY_SET, SLOT_STACK),
                           .axis = "axis.token",
-                          .role = ROLE_QUERY};
+                          .role = ROLE_QUERY,
+                          .norm = -1};
 }
 
 static float title_height(const struct ui *ui) {
@@ -62,6 +64,14 @@ static void draw_block(struct page *page, const struct block *block, const struc
     grid_frame_operands(page, grid);
 }
 
+/* What the rows are, over their words, which end at `right`. */
+static void draw_axis(struct page *page, const struct stack *stack, float right, float baseline) {
+    struct ui *ui = &page->ui;
+    const char *axis = page_words(page, stack->axis);
+    ui_text(ui, TEXT_WORDS_MEDIUM, 13, right - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, axis),
+            baseline, ui->theme->text[stack->role], axis);
+}
+
 static void stack_draw(struct page *page, struct rect r, const struct stack *stack) {
     struct ui *ui = &page->ui;
     struct grid grids[MOST_BLOCKS];
@@ -81,18 +91,21 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
         first++;
     }
     int shown = stack->count - first;
+    bool has_norm = stack->norm >= 0 && first == 0 && r.h >= ui_px(ui, 260);
+    float norm = has_norm ? stage_norm_height(page, stack->norm) : 0;
+    label_width = fmaxf(label_width, has_norm ? stage_norm_label_width(page, stack->norm) : 0);
     float range = 0;
     for (int b = 0; b < stack->count; b++) {
         range = fmaxf(range, grids[b].range);
     }
-    float room = r.h - (float)shown * title_height(ui) - (float)(shown - 1) * between;
+    float room = r.h - (float)shown * title_height(ui) - (float)(shown - 1) * between - norm;
     float row_h = stage_cell(room / (float)shown, rows.count, ui_px(ui, 56));
     float room_w = r.w - label_width - gap - bar;
     float cell_w = stage_cell(room_w, widest, ui_px(ui, 84));
     float used = label_width + gap + cell_w * (float)widest;
     float x = roundf(r.x + fmaxf(0, (r.w - used) / 2) + label_width + gap);
     float used_h = (float)shown * (title_height(ui) + row_h * (float)rows.count) +
-                   (float)(shown - 1) * between;
+                   (float)(shown - 1) * between + norm;
     float y = roundf(r.y + fmaxf(0, (r.h - used_h) * 0.4f));
     for (int b = first; b < stack->count; b++) {
         y += title_height(ui);
@@ -108,12 +121,16 @@ static void stack_draw(struct page *page, struct rect r, const struct stack *sta
             draw_block(page, &stack->blocks[b], stack, &grids[b], &own, label_width, gap);
         }
         if (b == first) {
-            const char *query = page_words(page, stack->axis);
-            ui_text(ui, TEXT_WORDS_MEDIUM, 13,
-                    x - gap - ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, query), y - ui_px(ui, 9),
-                    ui->theme->text[stack->role], query);
+            draw_axis(page, stack, x - gap, y - ui_px(ui, 9));
         }
-        y = roundf(y + grids[b].rect.h + between);
+        y = roundf(y + grids[b].rect.h);
+        if (b == stack->count - 2 && norm > 0) {
+            struct rect columns = grids[b].rect;
+            columns.y = y;
+            stage_norm_draw(page, stack->norm, columns, gap, label_width);
+            y = roundf(y + norm);
+        }
+        y = roundf(y + between);
     }
 }
 
@@ -143,13 +160,15 @@ void step_embedding_draw(struct page *page, struct rect r) {
     int count = 1;
     embedding_blocks(page, &stacks[0], sentence);
     if (study_has_context(page->study)) {
-        stacks[count] = (struct stack){.is_whole = true, .axis = "axis.context", .role = ROLE_KEY};
+        stacks[count] =
+            (struct stack){.is_whole = true, .axis = "axis.context", .role = ROLE_KEY, .norm = -1};
         stacks[count].rows =
             labels_keys(page, page->document->key, UI_COMMAND_NONE, SLOT_STACK + 20);
         embedding_blocks(page, &stacks[count++], context);
     }
     if (study_tensor(page->study, ATTENTION_TENSOR_VALUES_X).data) {
-        stacks[count] = (struct stack){.is_whole = true, .axis = "axis.values", .role = ROLE_VALUE};
+        stacks[count] =
+            (struct stack){.is_whole = true, .axis = "axis.values", .role = ROLE_VALUE, .norm = -1};
         stacks[count].rows = labels_values(page, -1, UI_COMMAND_NONE, SLOT_STACK + 40);
         embedding_blocks(page, &stacks[count++], values);
     }
@@ -229,6 +248,36 @@ static void residual_blocks(enum attention_tensor_id stage, const int summands[2
                        is_first ? "matrix.y" : "matrix.ffn_output", "+", false};
 }
 
+/* input · W + b: the hidden units, and the output of the network. */
+static void draw_network(struct page *page, struct rect r, enum attention_tensor_id stage,
+                         int input) {
+    bool is_hidden = stage == ATTENTION_TENSOR_FFN_HIDDEN;
+    struct product p = {.rows = labels_tokens(page, page->document->query, ROLE_QUERY,
+                                              UI_COMMAND_QUERY_SET, SLOT_STACK),
+                        .operand = grid_of(page, input, 0, false),
+                        .weight = grid_of(page, is_hidden ? CELL_W_UP : CELL_W_DOWN, 0, true),
+                        .result = grid_of(page, (int)stage, 0, false),
+                        .bias = is_hidden ? CELL_B_UP : CELL_B_DOWN,
+                        .title_height = 44};
+    struct ui *ui = &page->ui;
+    product_place(page, r, &p);
+    const char *letter = cell_symbol(input), *result = cell_symbol((int)stage);
+    const char *words = stage_shape(page, is_hidden ? "matrix.before" : "matrix.hidden",
+                                    p.operand.rows, p.operand.columns),
+               *output = stage_shape(page, stage_key(stage), p.result.rows, p.result.columns);
+    if (is_hidden) { /* what the picture of the multiplication leaves out */
+        bool is_gelu = page->study->model.weights.config.activation == ATTENTION_ACTIVATION_GELU;
+        output = page_format(page, "%s · %s", output, is_gelu ? "GELU" : "ReLU");
+    }
+    bool is_roomy = ui_text_width(ui, TEXT_WORDS, 14, words) + ui_px(ui, 46) <= p.operand.rect.w;
+    p.operand.name = page_format(page, "%s %s", letter, words);
+    p.result.name = page_format(page, "%s %s", result, output);
+    product_draw_operand(page, &p);
+    grid_title(page, p.operand.rect.x, p.operand.rect.y - ui_px(ui, 12), letter,
+               ui->theme->secondary, is_roomy ? words : "");
+    product_draw(page, &p, result, output, ui->theme->ink);
+}
+
 void step_feedforward_draw(struct page *page, struct rect r) {
     enum attention_tensor_id stages[6];
     int count = steps_feedforward_stages(page->study, stages);
@@ -249,13 +298,16 @@ void step_feedforward_draw(struct page *page, struct rect r) {
     enum attention_tensor_id stage = stages[now];
     int inputs[2];
     int input_count = cell_inputs(page->study, (int)stage, inputs);
+    if (stage == ATTENTION_TENSOR_FFN_HIDDEN || stage == ATTENTION_TENSOR_FFN_OUTPUT) {
+        draw_network(page, r, stage, inputs[0]);
+        return;
+    }
     if (input_count == 2) {
         residual_blocks(stage, inputs, &stack);
     } else if (input_count == 1) {
-        const char *words =
-            stage == ATTENTION_TENSOR_FFN_OUTPUT ? "matrix.hidden" : "matrix.before";
+        stack.norm = (int)stage;
         stack.blocks[stack.count++] =
-            (struct block){inputs[0], cell_symbol(inputs[0]), words, "", false};
+            (struct block){inputs[0], cell_symbol(inputs[0]), "matrix.before", "", false};
     }
     bool is_sum = stack.count == 2;
     stack.blocks[stack.count++] = (struct block){(int)stage, cell_symbol((int)stage),

@@ -17,6 +17,33 @@ static bool reads_alike(const struct page *page) {
            memcmp(q.values, k.values, q.rows * q.columns * sizeof(float)) == 0;
 }
 
+/* Does this pass have it, in the document's layer? */
+static bool has_weight(const struct page *page, int source) {
+    return cell_matrix_of(page->study, source, 0, NULL).rows > 0;
+}
+
+/* What the beat works on, as formulas write one row of it. */
+static const char *input_letter(const struct page *page) {
+    int inputs[2] = {ATTENTION_TENSOR_X};
+    if (page->document->step >= STEP_PROJECTION) {
+        cell_inputs(page->study, selection_result_source(page->study), inputs);
+    }
+    switch (inputs[0]) {
+    case ATTENTION_TENSOR_NORM1:
+    case ATTENTION_TENSOR_NORM2:
+        return "n";
+    case ATTENTION_TENSOR_RESIDUAL1:
+    case ATTENTION_TENSOR_RESIDUAL2:
+        return "r";
+    case ATTENTION_TENSOR_ATTENTION_OUTPUT:
+        return "y";
+    case ATTENTION_TENSOR_FFN_OUTPUT:
+        return "f";
+    default:
+        return "x";
+    }
+}
+
 static float largest_weight(const struct page *page) {
     size_t m = page_m(page);
     const float *a = study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head);
@@ -122,10 +149,12 @@ static const char *step_text(struct page *page, const char *part) {
     size_t n = page_n(page), m = page_m(page);
     const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
     const struct attention_config *c = &page->study->model.weights.config;
-    const struct attention_layer_weights *w = &page->study->model.weights.layers[d->layer];
-    const char *names[] = {"query", "key",  "strongest",  "heads", "divisor", "d_k",
-                           "d",     "d_ff", "count",      "keys",  "equals",  "b_q",
-                           "b_1",   "b_2",  "activation", "over",  NULL};
+    bool is_second = d->step == STEP_FEEDFORWARD &&
+                     selection_result_source(page->study) == ATTENTION_TENSOR_NORM2;
+    int norm = is_second ? CELL_NORM2_WEIGHT : CELL_NORM1_WEIGHT; /* its shift comes next */
+    const char *names[] = {"query",      "key",   "strongest", "heads",  "divisor", "d_k", "d",
+                           "d_ff",       "count", "keys",      "equals", "b_q",     "b_1", "b_2",
+                           "activation", "over",  "b_o",       "gain",   "shift",   "x",   NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
                             page_key_token(page, key, UI_MARK_KEY),
                             a ? strongest_words(page, a + (size_t)query * m, m) : "",
@@ -137,11 +166,15 @@ static const char *step_text(struct page *page, const char *part) {
                             page_format(page, "%zu", n),
                             page_format(page, "%zu", m),
                             number_shown(divisor) == (double)divisor ? "=" : "≈",
-                            w->q_bias ? " + b_Q" : "",
-                            w->up_bias ? " + b_1" : "",
-                            w->down_bias ? " + b_2" : "",
+                            has_weight(page, CELL_B_Q) ? " + b_Q" : "",
+                            has_weight(page, CELL_B_UP) ? " + b_1" : "",
+                            has_weight(page, CELL_B_DOWN) ? " + b_2" : "",
                             c->activation == ATTENTION_ACTIVATION_GELU ? "GELU" : "ReLU",
                             over(page),
+                            has_weight(page, CELL_B_O) ? " + b_O" : "",
+                            has_weight(page, norm) ? "γ " : "",
+                            has_weight(page, norm + 1) ? " + β" : "",
+                            input_letter(page),
                             NULL};
     return page_filled(page, page_format(page, "step.%s.%s", step_id(d->step), part), names,
                        values);
@@ -205,6 +238,10 @@ static const char *part_of_step(struct page *page, const char *part) {
                      ? attention_tensor_name(
                            (int)stages[page->reveal.phase < count ? page->reveal.phase : count - 1])
                      : "none";
+        const char *pre = page_format(page, "%s.pre", suffix);
+        bool is_pre = page->study->model.weights.config.norm == ATTENTION_NORM_PRE;
+        const char *key = page_format(page, "step.feedforward.%s.%s", part, pre);
+        suffix = is_pre && catalogue_has(page->catalogue, d->language, key) ? pre : suffix;
     } else if (d->step == STEP_TOKENS && page->study->model.tokenizer == TOKENIZER_CHARACTERS) {
         suffix = "characters";
     }

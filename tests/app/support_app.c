@@ -1,6 +1,9 @@
 #define _XOPEN_SOURCE 700 /* nftw */
 #include "app/support_app.h"
 
+#include "files/safetensors.h"
+
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -20,6 +23,51 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 
 void folder_remove(const char *folder) {
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+int folder_count(const char *folder, const char *ending) {
+    int count = 0;
+    DIR *directory = opendir(folder);
+    assert_non_null(directory);
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        size_t bytes = strlen(entry->d_name), end = strlen(ending);
+        count += bytes >= end && strcmp(entry->d_name + bytes - end, ending) == 0;
+    }
+    closedir(directory);
+    return count;
+}
+
+void folder_model(const char *folder, int layers, int heads) {
+    enum { MOST_HEADS = 16, MOST_PARTS = 4 * 12 + 1 };
+    static float numbers[MOST_HEADS * MOST_HEADS];
+    static char names[MOST_PARTS][48];
+    struct safetensors_source parts[MOST_PARTS];
+    struct file_bytes bytes;
+    struct file_error error = {{0}};
+    char path[256], config[256];
+    size_t count = 0, d = (size_t)heads;
+    assert_true(heads <= MOST_HEADS && 4 * layers + 1 <= MOST_PARTS);
+    for (int i = 0; i < heads * heads; i++)
+        numbers[i] = (float)((i * 37 + 11) % 41) / 20 - 1;
+    for (int layer = 0; layer < layers; layer++)
+        for (const char *part = "qkvo"; *part; part++) {
+            snprintf(names[count], sizeof names[count], "layers.%d.attention.%c.weight", layer,
+                     *part);
+            parts[count] = (struct safetensors_source){names[count], 2, {d, d}, numbers};
+            count++;
+        }
+    parts[count++] = (struct safetensors_source){"embedding.weight", 2, {4, d}, numbers};
+    assert_true(safetensors_build(parts, count, NULL, &bytes, &error));
+    snprintf(path, sizeof path, "%s/model.safetensors", folder);
+    assert_true(file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error));
+    file_bytes_free(&bytes);
+    snprintf(config, sizeof config,
+             "{\"model_type\": \"headway\", \"d_model\": %d, \"layers\": %d, \"heads\": %d, "
+             "\"norm\": \"none\", \"tokenizer\": \"words\", "
+             "\"vocab\": [\"[UNK]\", \"a\", \"b\", \"c\"]}",
+             heads, layers, heads);
+    snprintf(path, sizeof path, "%s/config.json", folder);
+    assert_true(file_write_whole(path, config, strlen(config), FILE_WRITE_REPLACE, &error));
 }
 
 static void take_title(void *context, const char *title) {

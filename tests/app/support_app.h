@@ -43,4 +43,7 @@ const struct semantic_node *rig_grid(struct rig *rig, int source); /* on the sta
 void rig_settle(struct rig *rig);                                  /* motion to its end */
 void folder_make(char *out, size_t out_bytes);
 void folder_remove(const char *folder);
+int folder_count(const char *folder, const char *ending); /* files whose names end so */
+/* A model of so many layers and heads, one number a head, that knows the words a, b and c. */
+void folder_model(const char *folder, int layers, int heads);
 #endif

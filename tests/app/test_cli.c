@@ -192,7 +192,8 @@ static void test_lists_and_versions(void **state) {
     assert_int_equal(run->status, 0);
     static const char *const libraries[] = {"headway ",  "SDL ",      "SDL_ttf ", "cairo ",
                                             "FreeType ", "HarfBuzz ", "FriBidi ", "fontconfig ",
-                                            "libpng ",   "jansson ",  "utf8proc "};
+                                            "libpng ",   "libwebp ",  "giflib ",  "jansson ",
+                                            "utf8proc "};
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         assert_non_null(strstr(run->out, libraries[i]));
     /* The program and the library that it is made of are of one version. */
@@ -207,7 +208,7 @@ static void test_wrong_usage(void **state) {
     need_program();
     program_complains(headway("--nonsense"), 2);
     program_complains(headway("render -o x.png --step sofmax"), 2);
-    program_complains(headway("render -o x.gif"), 2);
+    program_complains(headway("render -o x.jpeg"), 2);
     program_complains(headway("trace -o x.txt"), 2);
     program_complains(headway("render -o x.png --head 99"), 2);
     program_complains(headway("render -o x.png --query 99"), 2);

@@ -39,6 +39,19 @@ static const struct semantic_node *focused_in_menu(struct rig *rig) {
     return NULL;
 }
 
+/* The row of the export menu that has the keyboard. */
+static int row_focused(struct rig *rig) {
+    const struct semantic_node *node = focused_in_menu(rig);
+    assert_int_equal(node->action.command, UI_COMMAND_EXPORT_SET);
+    return node->action.a;
+}
+
+static int held(struct rig *rig, enum export_row row) {
+    const struct attention_config *config = &rig->app.study.model.weights.config;
+    struct export_extent extent = {config->layers, config->heads};
+    return export_chosen(&rig->app.presence.exporting, &extent, row);
+}
+
 static void test_the_keyboard_stays_in_a_menu(void **state) {
     (void)state;
     struct rig *rig = rig_start();
@@ -47,34 +60,48 @@ static void test_the_keyboard_stays_in_a_menu(void **state) {
     uint32_t before = presence->focus_id;
     rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
     assert_true(presence->is_export_menu_open && presence->is_focus_visible);
-    assert_int_equal(focused_in_menu(rig)->action.command, UI_COMMAND_EXPORT_SET);
-    assert_int_equal(focused_in_menu(rig)->action.b, PICTURE_WINDOW);
-    /* Left and right choose in a row, up and down go from row to row, to what is chosen there. */
+    assert_int_equal(row_focused(rig), EXPORT_ROW_PART);
+    /* Left and right choose in a row, up and down go from row to row. */
     rig_key(rig, KEY_RIGHT, 0);
-    assert_int_equal(presence->export_part, PICTURE_STAGE);
-    assert_int_equal(focused_in_menu(rig)->action.b, PICTURE_STAGE);
+    assert_int_equal(held(rig, EXPORT_ROW_PART), PICTURE_STAGE);
+    assert_int_equal(row_focused(rig), EXPORT_ROW_PART);
     for (int i = 0; i < 40; i++) {
         rig_key(rig, KEY_TAB, i < 20 ? 0 : INPUT_SHIFT);
         focused_in_menu(rig);
     }
-    static const int rows[] = {EXPORT_ROW_RANGE, EXPORT_ROW_FORMAT, EXPORT_ROW_DENSITY};
-    for (size_t i = 0; i < 3; i++) {
+    static const int rows[] = {EXPORT_ROW_RANGE, EXPORT_ROW_FORMAT, EXPORT_ROW_TRIM,
+                               EXPORT_ROW_DENSITY};
+    for (size_t i = 0; i < 4; i++) {
         rig_key(rig, KEY_DOWN, 0);
-        assert_int_equal(focused_in_menu(rig)->action.a, rows[i]);
-        assert_true(focused_in_menu(rig)->is_selected);
+        assert_int_equal(row_focused(rig), rows[i]);
     }
     rig_key(rig, KEY_RIGHT, 0);
-    assert_int_equal(presence->export_density, 2);
+    assert_int_equal(held(rig, EXPORT_ROW_DENSITY), 2);
     rig_key(rig, KEY_LEFT, 0);
     rig_key(rig, KEY_LEFT, 0);
-    assert_int_equal(presence->export_density, 1);
+    assert_int_equal(held(rig, EXPORT_ROW_DENSITY), 1);
+    rig_key(rig, KEY_UP, 0);
     rig_key(rig, KEY_UP, 0);
     rig_key(rig, KEY_RIGHT, 0);
-    assert_int_equal(presence->export_format, EXPORT_SVG);
-    rig_key(rig, KEY_DOWN, 0); /* an SVG has no pixels: past that row, to the button */
+    assert_int_equal(held(rig, EXPORT_ROW_FORMAT), EXPORT_SVG);
+    rig_key(rig, KEY_DOWN, 0);
+    assert_int_equal(row_focused(rig), EXPORT_ROW_PAPER);
+    rig_key(rig, KEY_LEFT, 0); /* already the first */
+    assert_int_equal(held(rig, EXPORT_ROW_PAPER), EXPORT_NO_PAPER);
+    for (int i = 0; i < 3; i++)
+        rig_key(rig, KEY_RIGHT, 0);
+    rig_key(rig, KEY_DOWN, 0);
+    assert_int_equal(row_focused(rig), EXPORT_ROW_WIDTH);
+    rig_key(rig, KEY_RIGHT, 0);
+    assert_int_equal(held(rig, EXPORT_ROW_WIDTH), 121 - EXPORT_LEAST_MM);
+    rig_key(rig, KEY_HOME, 0);
+    assert_int_equal(held(rig, EXPORT_ROW_WIDTH), 0);
+    rig_key(rig, KEY_DOWN, 0);
+    assert_int_equal(row_focused(rig), EXPORT_ROW_TEXT);
+    rig_key(rig, KEY_DOWN, 0); /* an SVG has no pixels: to the button */
     assert_int_equal(focused_in_menu(rig)->action.command, UI_COMMAND_EXPORT);
     rig_key(rig, KEY_DOWN, 0); /* and round again */
-    assert_int_equal(focused_in_menu(rig)->action.a, EXPORT_ROW_PART);
+    assert_int_equal(row_focused(rig), EXPORT_ROW_PART);
     /* Nothing behind it answers. */
     struct document document = {0};
     assert_true(document_copy(&document, now(rig)));
@@ -87,6 +114,43 @@ static void test_the_keyboard_stays_in_a_menu(void **state) {
     rig_key(rig, KEY_ESCAPE, 0);
     assert_false(presence->is_export_menu_open);
     assert_int_equal(presence->focus_id, before);
+    rig_end(rig);
+}
+
+/* In the smallest window the rows of the export menu scroll: with the keyboard, which is always in view, and the wheel; Save
+ * stays. */
+static void test_the_export_menu_scrolls(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    struct picture_presence *presence = &rig->app.presence;
+    struct input resize = {.kind = INPUT_RESIZE, .width = 320, .height = 240};
+    struct input wheel = {.kind = INPUT_WHEEL, .wheel_y = -30};
+    struct input move = {.kind = INPUT_POINTER_MOVE, .x = 160, .y = 110};
+    app_input(&rig->app, &resize);
+    rig_key(rig, 'e', INPUT_CTRL | INPUT_SHIFT);
+    rig_key(rig, KEY_RIGHT, 0);
+    for (int rows = 0; rows < 20; rows++) {
+        const struct semantic_node *node = focused_in_menu(rig);
+        const struct semantic_node *save = rig_named(rig, "Save");
+        if (node->rect.h < 24) fail_msg("%s is out of view", node->name);
+        assert_true(save->rect.h >= 36);
+        assert_true(node == save || rect_bottom(node->rect) <= save->rect.y);
+        if (node->action.a == EXPORT_ROW_FORMAT && held(rig, EXPORT_ROW_FORMAT) == EXPORT_PNG)
+            rig_key(rig, KEY_RIGHT, 0);
+        rig_key(rig, rows < 10 ? KEY_DOWN : KEY_UP, 0);
+    }
+    app_input(&rig->app, &move);
+    app_input(&rig->app, &wheel);
+    app_refresh(&rig->app);
+    float end = presence->menu_scroll;
+    assert_true(end > 60);
+    app_input(&rig->app, &wheel);
+    assert_true(presence->menu_scroll == end);
+    wheel.wheel_y = 30;
+    app_input(&rig->app, &wheel);
+    assert_true(presence->menu_scroll == 0 && presence->panel_scroll == 0);
+    rig_key(rig, KEY_ESCAPE, 0);
+    assert_false(presence->is_export_menu_open);
     rig_end(rig);
 }
 
@@ -244,6 +308,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_models_from_the_menu),
         cmocka_unit_test(test_the_keyboard_stays_in_a_menu),
+        cmocka_unit_test(test_the_export_menu_scrolls),
         cmocka_unit_test(test_menus_by_keyboard_alone),
         cmocka_unit_test(test_messages_leave),
         cmocka_unit_test(test_the_wheel_moves_the_rail),

@@ -1,46 +1,14 @@
 /* The overview of a model by hand: arrows from head to head and layer to layer, Enter and click
  * open one, the switch. */
-#include "files/safetensors.h"
 #include "support_app.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
 
-enum { LAYERS = 12, HEADS = 12, PARTS = 4 };
+enum { LAYERS = 12, HEADS = 12 };
 
 static const struct document *now(struct rig *rig) {
     return &rig->app.study.document;
-}
-
-/* 12 layers of 12 heads, d = 12, one number a head. */
-static void write_model(const char *folder) {
-    static float numbers[HEADS * HEADS];
-    static char names[LAYERS * PARTS + 1][48];
-    struct safetensors_source parts[LAYERS * PARTS + 1];
-    for (int i = 0; i < HEADS * HEADS; i++)
-        numbers[i] = (float)((i * 37 + 11) % 41) / 20 - 1;
-    size_t count = 0;
-    for (int layer = 0; layer < LAYERS; layer++)
-        for (const char *part = "qkvo"; *part; part++) {
-            snprintf(names[count], sizeof names[count], "layers.%d.attention.%c.weight", layer,
-                     *part);
-            parts[count] = (struct safetensors_source){names[count], 2, {HEADS, HEADS}, numbers};
-            count++;
-        }
-    parts[count++] = (struct safetensors_source){"embedding.weight", 2, {4, HEADS}, numbers};
-    struct file_bytes bytes;
-    struct file_error error = {{0}};
-    char path[256];
-    assert_true(safetensors_build(parts, count, NULL, &bytes, &error));
-    snprintf(path, sizeof path, "%s/model.safetensors", folder);
-    assert_true(file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error));
-    free(bytes.data);
-    static const char config[] =
-        "{\"model_type\": \"headway\", \"d_model\": 12, \"layers\": 12, \"heads\": 12, \"norm\": "
-        "\"none\","
-        " \"tokenizer\": \"words\", \"vocab\": [\"[UNK]\", \"a\", \"b\", \"c\"]}";
-    snprintf(path, sizeof path, "%s/config.json", folder);
-    assert_true(file_write_whole(path, config, sizeof config - 1, FILE_WRITE_REPLACE, &error));
 }
 
 static void open_model(struct rig *rig, const char *folder) {
@@ -61,7 +29,7 @@ static void test_twelve_by_twelve(void **state) {
     (void)state;
     char folder[128];
     folder_make(folder, sizeof folder);
-    write_model(folder);
+    folder_model(folder, LAYERS, HEADS);
     struct rig *rig = rig_start();
     open_model(rig, folder);
     for (int layer = 0; layer < LAYERS; layer++) /* all of them at once, none cut */
@@ -100,7 +68,7 @@ static void test_the_wheel_reaches_every_layer(void **state) {
     (void)state;
     char folder[128];
     folder_make(folder, sizeof folder);
-    write_model(folder);
+    folder_model(folder, LAYERS, HEADS);
     struct rig *rig = rig_start();
     open_model(rig, folder);
     struct document wanted;

@@ -265,7 +265,7 @@ static void test_help_names_every_option(void **state) {
         "--part",    "--presentation", "--density",    "--predict",     "--memory",   "--output",
         "--context", "--values",       "--similarity", "--temperature", "--position", "--shuffle",
         "--norm",    "--residual",     "--activation", "--heads-off",   "--edit",     "--session",
-        "--with",    "--steps",        "--kernel",     "--shows", "window:W",      "padding:N",  "compare"};
+        "--with",    "--steps",        "--kernel",     "--shows", "--seconds", "window:W",      "padding:N",  "compare"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bool is_named = false;
         for (size_t topic = 0; options_help(topic) && !is_named; topic++)

@@ -161,7 +161,7 @@ static void test_type_is_six_points_at_least(void **state) {
             if (run->status == 1 &&
                 widths[w] == 84) { /* too much for a column: said, with a way out */
                 program_complains(run, 1);
-                assert_non_null(strstr(run->err, "give at least"));
+                assert_non_null(strstr(run->err, "make it at least"));
                 continue;
             }
             if (run->status != 0) fail_msg("%s: %s", line, run->err);
@@ -303,7 +303,7 @@ static void test_batches_of_layers(void **state) {
 static void test_wrong_usage(void **state) {
     (void)state;
     need_program();
-    program_complains(headway("render -o x.gif"), 2);
+    program_complains(headway("render -o x.jpeg"), 2);
     program_complains(headway("render -o x.svg --head all"), 2);
     program_complains(headway("render -o 'x-{head}.svg' --head all --step all"), 2);
     program_complains(headway("render -o 'x-{head}.pdf' --head all --step all"), 2);

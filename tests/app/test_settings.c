@@ -29,6 +29,12 @@ static void test_round_trip(void **state) {
     kept.stride = STRIDE_CELL;
     kept.is_predict_off = kept.is_motion_reduced = true;
     kept.play_seconds = 12;
+    kept.exporting.value[EXPORT_ROW_PART] = PICTURE_HEAD;
+    kept.exporting.value[EXPORT_ROW_RANGE] = EXPORT_WALK;
+    kept.exporting.value[EXPORT_ROW_PAPER] = EXPORT_OWN_WIDTH;
+    kept.exporting.value[EXPORT_ROW_DENSITY] = 3;
+    kept.exporting.value[EXPORT_ROW_WIDTH] = EXPORT_MOST_MM - EXPORT_LEAST_MM;
+    kept.exporting.value[EXPORT_ROW_SECONDS] = 0;
     snprintf(kept.model, sizeof kept.model, "/models/ä b");
     kept.has_window = true;
     kept.window_x = -20;
@@ -45,8 +51,31 @@ static void test_round_trip(void **state) {
     assert_true(read.is_predict_off && read.is_motion_reduced && read.has_window);
     assert_true(read.play_seconds > 11.9 && read.play_seconds < 12.1);
     assert_string_equal(read.model, "/models/ä b");
+    assert_memory_equal(&read.exporting, &kept.exporting, sizeof kept.exporting);
     assert_int_equal(read.window_x, -20);
     assert_int_equal(read.window_height, 700);
+    folder_remove(folder);
+}
+
+/* What the export menu does not know leaves what is usual there. */
+static void test_odd_export_choices(void **state) {
+    (void)state;
+    char folder[128];
+    struct settings settings;
+    struct export_choices usual;
+    struct file_error error = {0};
+    static const char *const odd[] = {
+        "{\"export\": {\"what\": \"moon\", \"of\": 3, \"width\": 39.4, \"seconds\": 1e300}}",
+        "{\"export\": {\"what\": null, \"width\": \"wide\", \"seconds\": -1, \"x\": 1}}",
+        "{\"export\": [1, 2]}", "{\"export\": {\"width\": 1e999}}"};
+    export_choices_init(&usual);
+    folder_make(folder, sizeof folder);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        settings_default(&settings, LANGUAGE_EN);
+        write_text(folder, "settings.json", odd[i]);
+        settings_read(&settings, folder, &error);
+        assert_memory_equal(&settings.exporting, &usual, sizeof usual);
+    }
     folder_remove(folder);
 }
 
@@ -139,6 +168,7 @@ static void test_a_model_that_has_gone_is_forgotten(void **state) {
     folder_make(folder, sizeof folder);
     settings_default(&settings, LANGUAGE_EN);
     snprintf(settings.model, sizeof settings.model, "%s/gone", folder);
+    settings.exporting.value[EXPORT_ROW_FORMAT] = EXPORT_SVG;
     struct app_options options = {.resource_folder = HEADWAY_SOURCE_DIR,
                                   .settings_folder = folder,
                                   .settings = &settings,
@@ -147,11 +177,15 @@ static void test_a_model_that_has_gone_is_forgotten(void **state) {
     assert_true(app_init(app, &options, &error));
     assert_string_equal(app->study.document.model, "textbook");
     assert_non_null(strstr(app->presence.message, "gone"));
+    assert_int_equal(app->presence.exporting.value[EXPORT_ROW_FORMAT], EXPORT_SVG);
+    app->presence.exporting.value[EXPORT_ROW_DENSITY] = 2;
     app_keep_settings(app);
     settings_default(&kept, LANGUAGE_EN);
     snprintf(kept.model, sizeof kept.model, "unread");
     assert_true(settings_read(&kept, folder, &error));
     assert_string_equal(kept.model, "textbook");
+    assert_int_equal(kept.exporting.value[EXPORT_ROW_FORMAT], EXPORT_SVG);
+    assert_int_equal(kept.exporting.value[EXPORT_ROW_DENSITY], 2);
     app_free(app);
     free(app);
     folder_remove(folder);
@@ -160,6 +194,7 @@ static void test_a_model_that_has_gone_is_forgotten(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_odd_export_choices),
         cmocka_unit_test(test_missing_is_no_error),
         cmocka_unit_test(test_damaged_is_set_aside),
         cmocka_unit_test(test_odd_values_are_passed_over),

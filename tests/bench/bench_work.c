@@ -81,6 +81,58 @@ static void measure_png(struct parts *parts, int width, int height, int density)
            median, times[0], size / 1000);
 }
 
+/* The whole walk as the window shows it, 1280 x 720: what a beat takes, its picture and its
+ * encoding, the document at the beginning and the end of the file included. */
+static void measure_walk(struct parts *parts, enum export_format format) {
+    struct export_variety variety = {.is_each_step = true, .is_each_beat = true};
+    struct export_look look = {.format = format, .density = 1, .seconds = 2};
+    struct export_place *places = NULL;
+    struct file_error error = {0};
+    struct file_bytes bytes = {0};
+    size_t count = 0;
+    double times[7], drawing = 0;
+    parts->study.document.width = 1280;
+    parts->study.document.height = 720;
+    if (!export_places(&parts->study, &variety, &places, &count, &error))
+        bench_fail("walk", error.text);
+    for (int run = -1; run < 7; run++) {
+        double start = bench_now_ms();
+        struct study first = export_study_at(&parts->study, &places[0]);
+        struct export_pages *pages = export_pages_new(&parts->tools, &first, &look, count, &error);
+        bool is_done = pages != NULL;
+        for (size_t i = 0; i < count && is_done; i++) {
+            struct study at = export_study_at(&parts->study, &places[i]);
+            is_done = export_pages_add(pages, &parts->tools, &at, &look, &error);
+        }
+        file_bytes_free(&bytes);
+        if (!is_done || !export_pages_finish(pages, &bytes, &error)) bench_fail("walk", error.text);
+        export_pages_free(pages);
+        if (run >= 0) times[run] = bench_now_ms() - start;
+    }
+    for (size_t i = 0; i < count; i++) { /* the same pictures, only drawn */
+        struct study at = export_study_at(&parts->study, &places[i]);
+        struct picture_request request = {
+            &at, &parts->catalogue, &parts->measurer, PICTURE_WINDOW, 1, NULL, false, false};
+        struct draw_list list = {0};
+        uint32_t *pixels = NULL;
+        int width, height;
+        double start = bench_now_ms();
+        if (!picture_draw(&request, &list, NULL) ||
+            !cairo_renderer_draw(parts->tools.cairo, &list, &pixels, &width, &height))
+            bench_fail("walk", "no memory");
+        drawing += bench_now_ms() - start;
+        free(pixels);
+        draw_list_free(&list);
+    }
+    double median = bench_median(times, 7), beats = (double)count;
+    printf(
+        "%s of %zu beats, 1280 x 720: %.1f ms a beat (best %.1f), of them %.1f drawing; %zu kB\n",
+        format == EXPORT_GIF ? "GIF" : "WebP", count, median / beats, times[0] / beats,
+        drawing / beats, bytes.size / 1000);
+    file_bytes_free(&bytes);
+    free(places);
+}
+
 int main(void) {
     static const int lengths[] = {8, 16, 64, 256, 1024};
     struct model model = {0};
@@ -93,6 +145,8 @@ int main(void) {
     parts_open(&parts);
     measure_png(&parts, 1920, 1080, 2);
     measure_png(&parts, 3840, 2160, 1);
+    measure_walk(&parts, EXPORT_WEBP);
+    measure_walk(&parts, EXPORT_GIF);
     cairo_renderer_free(parts.tools.cairo);
     fonts_close(parts.fonts);
     catalogue_free(&parts.catalogue);

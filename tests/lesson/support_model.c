@@ -12,6 +12,19 @@
 
 #include <cmocka.h>
 
+#define WORDS .tokenizer = "words", .has_bias = true
+const struct support_model support_whole_models[SUPPORT_WHOLE_MODELS] = {
+    {.layers = 2, .heads = 2, .d = 4, .d_k = 2, .d_v = 3, .d_ff = 5, .norm = "post", .mask = "causal",
+     .position = "learned", WORDS},
+    {.layers = 2, .heads = 2, .d = 8, .d_k = 3, .d_v = 2, .d_ff = 12, .norm = "pre", .mask = "none",
+     .activation = "gelu", .similarity = "general", WORDS},
+    {.layers = 1, .heads = 2, .d = 3, .d_k = 2, .d_v = 2, .d_ff = 4, .norm = "post", .mask = "none",
+     .similarity = "additive", WORDS},
+    {.layers = 1, .heads = 2, .d = 16, .d_k = 8, .d_v = 8, .d_ff = 32, .norm = "pre", .mask = "none",
+     .similarity = "additive", WORDS},
+};
+#undef WORDS
+
 enum { TENSORS_MAX = 64, NAME_BYTES = 64, NUMBERS_MAX = 4096 };
 
 struct tensors {
@@ -41,6 +54,30 @@ static void add(struct tensors *tensors, int layer, const char *part, int rows, 
         .data = tensors->numbers + tensors->used,
     };
     tensors->used += count;
+}
+
+/* One matrix (or with rows 0 one vector) for each head. */
+static void add_per_head(struct tensors *tensors, int layer, const char *part, int heads, int rows,
+                         int columns) {
+    add(tensors, layer, part, heads * (rows > 0 ? rows : 1), columns);
+    struct safetensors_source *source = &tensors->sources[tensors->count - 1];
+    source->dims = rows > 0 ? 3 : 2;
+    source->shape[0] = (size_t)heads;
+    source->shape[1] = (size_t)(rows > 0 ? rows : columns);
+    source->shape[2] = (size_t)columns;
+}
+
+static void add_similarity(struct tensors *tensors, const struct support_model *model) {
+    int d_k = model->d_k;
+    for (int l = 0; l < model->layers && model->similarity; l++) {
+        if (strcmp(model->similarity, "general") == 0)
+            add_per_head(tensors, l, "attention.general.weight", model->heads, d_k, d_k);
+        if (strcmp(model->similarity, "additive") == 0) {
+            add_per_head(tensors, l, "attention.additive.q.weight", model->heads, d_k + 1, d_k);
+            add_per_head(tensors, l, "attention.additive.k.weight", model->heads, d_k + 1, d_k);
+            add_per_head(tensors, l, "attention.additive.w", model->heads, 0, d_k + 1);
+        }
+    }
 }
 
 static void add_all(struct tensors *tensors, const struct support_model *model) {
@@ -101,6 +138,9 @@ void support_model_make(struct support_model *model) {
     if (model->activation)
         assert_int_equal(0,
                          json_object_set_new(config, "activation", json_string(model->activation)));
+    if (model->similarity)
+        assert_int_equal(0,
+                         json_object_set_new(config, "similarity", json_string(model->similarity)));
     path_in(path, model, "config.json");
     assert_true(file_json_write(path, config, FILE_WRITE_NEW, &error));
     json_decref(config);
@@ -111,6 +151,7 @@ void support_model_make(struct support_model *model) {
     if (model->position && strcmp(model->position, "learned") == 0)
         add(tensors, -1, "position.weight", 8, model->d);
     if (model->has_bias) add_biases(tensors, model);
+    add_similarity(tensors, model);
     struct file_bytes bytes = {0};
     assert_true(safetensors_build(tensors->sources, tensors->count, NULL, &bytes, &error));
     path_in(path, model, "model.safetensors");

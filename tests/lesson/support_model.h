@@ -12,7 +12,11 @@ struct support_model {
     bool is_residual_off, is_scale_off;
     const char *position, *activation; /* NULL: as config.json's defaults; "learned" has 8 rows */
     bool has_bias;                     /* every bias that the format knows */
+    const char *similarity;            /* NULL: dot; "general", and "additive" with d_a = d_k + 1, have their tensors */
 };
+/* Models that have everything: norms before and after, biases, a network, the weights of each F. */
+enum { SUPPORT_WHOLE_MODELS = 4 };
+extern const struct support_model support_whole_models[SUPPORT_WHOLE_MODELS];
 /* Writes the folder under the system's temporary one; the vocabulary is [UNK], a, b, c. Fails the test when it cannot. */
 void support_model_make(struct support_model *model);
 void support_model_remove(const struct support_model *model);

@@ -74,6 +74,19 @@ static float added_up(const struct arithmetic *m) {
     return m->has_bias ? sum + m->bias : sum;
 }
 
+/* The number of a bias, gain or shift over the cell is framed as one cell, where there is one. */
+static void check_vector(const struct study *study, const struct arithmetic *m, int source,
+                         bool is_there) {
+    bool is_framed = false;
+    for (int i = 0; i < m->operand_count; i++) {
+        const struct arithmetic_operand *o = &m->operands[i];
+        int head = cell_source_is_per_head(source) ? m->cell.head : 0;
+        is_framed |= o->source == source && o->head == head && o->row == 0 &&
+                     o->column == m->cell.column && o->role == cell_role_of(source);
+    }
+    CELLS_REQUIRE(study, &m->cell, is_framed == is_there);
+}
+
 /* result = Σ a·b (+ bias), a along the row of `a_source`; b given by its address for term t. */
 struct expected {
     int a_source, a_head, b_source, b_head;
@@ -89,6 +102,10 @@ static void check_products(const struct study *study, const struct arithmetic *m
     CELLS_REQUIRE(study, cell, m->has_bias == (e->bias != NULL));
     CELLS_REQUIRE(study, cell, !e->bias || m->bias == *e->bias);
     CELLS_REQUIRE(study, cell, added_up(m) == m->result);
+    if (cell_is_weight(e->b_source))
+        check_vector(study, m,
+                     e->b_source == CELL_W_O ? CELL_B_O : CELL_B_Q + e->b_source - CELL_W_Q,
+                     e->bias != NULL);
     for (int t = 0; t < (int)m->count; t++) {
         const struct arithmetic_term *term = &m->terms[t];
         int row = e->b_is_column ? t : cell->column, column = e->b_is_column ? cell->column : t;
@@ -247,7 +264,12 @@ static void check_norm(const struct study *study, const struct arithmetic *m, in
         mean += (double)value_of(study, input, 0, cell->row, i) / d;
     for (int i = 0; i < d; i++)
         variance += pow((double)value_of(study, input, 0, cell->row, i) - mean, 2) / d;
-    CELLS_REQUIRE(study, cell, m->form == ARITHMETIC_NORM && m->operand_count == 1);
+    CELLS_REQUIRE(study, cell,
+                  m->form == ARITHMETIC_NORM &&
+                      m->operand_count == 1 + (gain != NULL) + (shift != NULL));
+    bool is_first = cell->source == ATTENTION_TENSOR_NORM1;
+    check_vector(study, m, is_first ? CELL_NORM1_WEIGHT : CELL_NORM2_WEIGHT, gain != NULL);
+    check_vector(study, m, is_first ? CELL_NORM1_BIAS : CELL_NORM2_BIAS, shift != NULL);
     CELLS_REQUIRE(study, cell,
                   m->operands[0].source == input && m->operands[0].row == cell->row &&
                       m->operands[0].column == -1);
@@ -262,15 +284,19 @@ static void check_norm(const struct study *study, const struct arithmetic *m, in
     CELLS_REQUIRE(study, cell, again == m->result);
 }
 
-/* One layer of the network: its weights have no grid, so its terms' b have no address. */
+/* One layer of the network. */
 static void check_network(const struct study *study, const struct arithmetic *m, int input,
                           const float *weight, const float *bias, size_t count) {
     const struct document_cell *cell = &m->cell;
+    bool is_up = cell->source == ATTENTION_TENSOR_FFN_HIDDEN;
+    check_vector(study, m, is_up ? CELL_B_UP : CELL_B_DOWN, bias != NULL);
     CELLS_REQUIRE(study, cell, m->count == count && m->has_bias == (bias != NULL));
     CELLS_REQUIRE(study, cell, !bias || m->bias == bias[cell->column]);
     for (size_t t = 0; t < count; t++) {
         CELLS_REQUIRE(study, cell, is_at(&m->terms[t].a_cell, input, 0, cell->row, (int)t));
-        CELLS_REQUIRE(study, cell, m->terms[t].b_cell.source == -1);
+        CELLS_REQUIRE(
+            study, cell,
+            is_at(&m->terms[t].b_cell, is_up ? CELL_W_UP : CELL_W_DOWN, 0, cell->column, (int)t));
         CELLS_REQUIRE(study, cell, m->terms[t].b == weight[(size_t)cell->column * count + t]);
     }
     if (cell->source == ATTENTION_TENSOR_FFN_OUTPUT) {

@@ -77,7 +77,11 @@ static void sources_say_what_they_are(void **state) {
     }
     assert_int_equal(cell_row_tokens(CELL_W_GENERAL), CELL_TOKENS_NONE);
     assert_true(cell_is_weight(CELL_W_Q) && cell_is_weight(CELL_W_ADDITIVE));
-    assert_false(cell_is_weight(CELL_EXPONENTIALS) || cell_is_weight(ATTENTION_TENSOR_OUTPUT));
+    assert_true(cell_is_weight(CELL_B_Q) && cell_is_weight(CELL_B_DOWN));
+    assert_true(cell_source_is_per_head(CELL_B_V) && !cell_source_is_per_head(CELL_B_O));
+    assert_int_equal(cell_role_of(CELL_B_K), CELL_ROLE_KEY);
+    assert_false(cell_is_weight(CELL_ATTENTION) || cell_is_weight(CELL_EXPONENTIALS) ||
+                 cell_is_weight(ATTENTION_TENSOR_OUTPUT));
     assert_true(cell_source_is_per_head(CELL_W_Q) && !cell_source_is_per_head(CELL_W_O));
     assert_true(cell_columns_are_keys(CELL_EXPONENTIALS) && !cell_rows_are_tokens(CELL_W_O));
     assert_int_equal(cell_role_of(ATTENTION_TENSOR_Q), CELL_ROLE_QUERY);
@@ -149,18 +153,6 @@ static void check_tensor(const struct study *study, int id) {
     refuse_around(study, id, heads, rows, columns);
 }
 
-static void check_weights(const struct study *study, int source, const float *stored, size_t rows,
-                          size_t columns, int planes) {
-    for (int head = 0; head < planes; head++) {
-        struct cell_matrix m = cell_matrix_of(study, source, head, NULL);
-        assert_true(m.rows == rows && m.columns == columns);
-        for (size_t i = 0; i < rows * columns; i++)
-            assert_true(value_of(study, source, head, i / columns, i % columns) ==
-                        stored[(size_t)head * rows * columns + i]);
-    }
-    refuse_around(study, source, planes, rows, columns);
-}
-
 /* Every cell has an address, every address leads back to its cell, and the number stands there. */
 static void check_addresses(const struct study *study) {
     for (int source = 0; source < CELL_SOURCE_COUNT; source++) {
@@ -195,7 +187,7 @@ static void check_addresses(const struct study *study) {
     const int layer = study->document.layer;
     assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_Q, layer + 1, 0).source, -1);
     assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_Q, layer + 1, 0).source, -1);
-    assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_Q_BIAS, layer, 0).source, -1);
+    assert_int_equal(cell_at_address(study, ATTENTION_WEIGHT_POSITION, 0, 0).source, -1);
     assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_Q, layer, 1 << 20).source, -1);
     assert_int_equal(cell_at_address(study, -1, layer, 0).source, -1);
     if (layer > 0) assert_int_equal(cell_at_address(study, ATTENTION_TENSOR_X, 0, 0).source, -1);
@@ -228,15 +220,8 @@ static void check_exponentials(const struct study *study) {
 }
 
 static void check_study(struct study *study) {
-    const struct attention_config *c = &study->model.weights.config;
-    const struct attention_layer_weights *w = &study->model.weights.layers[study->document.layer];
-    size_t d = (size_t)c->d_model, d_k = (size_t)c->d_k, d_v = (size_t)c->d_v;
     for (int id = 0; id < ATTENTION_TENSOR_COUNT; id++)
         check_tensor(study, id);
-    check_weights(study, CELL_W_Q, w->q_weight, d_k, d, c->heads);
-    check_weights(study, CELL_W_K, w->k_weight, d_k, d, c->heads);
-    check_weights(study, CELL_W_V, w->v_weight, d_v, d, c->heads);
-    check_weights(study, CELL_W_O, w->o_weight, d, (size_t)c->heads * d_v, 1);
     check_exponentials(study);
     check_addresses(study);
     float value = 7;

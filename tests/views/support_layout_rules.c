@@ -179,15 +179,16 @@ static void check_overlaps(struct rules *rules) {
 }
 
 /* What scrolls, and so may be cut by its own clip: the lines of chips, the rail of heads, and the
- * rows of the panel. */
+ * rows of the panel and of the export menu. */
 static bool is_scrolling(const struct rules *rules, const struct draw_command *c, bool *is_sideways,
                          bool *is_both) {
     const struct semantics *s = &rules->room->semantics;
-    enum { FIELDS = 3, SCROLLING = 6 };
+    enum { FIELDS = 3, SCROLLING = 7 };
     const struct semantic_node *nodes[SCROLLING] = {
         semantics_by_id(s, NODE_FIELD),      semantics_by_id(s, NODE_CONTEXT),
         semantics_by_id(s, NODE_VALUES),     semantics_by_id(s, ui_id("rail", 0, 0)),
-        semantics_by_id(s, NODE_PANEL_ROWS), semantics_by_id(s, ui_id("lines", 0, 0))};
+        semantics_by_id(s, NODE_PANEL_ROWS), semantics_by_id(s, ui_id("lines", 0, 0)),
+        semantics_by_id(s, NODE_MENU_ROWS)};
     for (int i = 0; i < SCROLLING; i++) {
         if (nodes[i] && c->clip.x >= nodes[i]->rect.x - 1 && c->clip.y >= nodes[i]->rect.y - 1 &&
             rect_right(c->clip) <= rect_right(nodes[i]->rect) + 1 &&

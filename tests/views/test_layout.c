@@ -94,7 +94,7 @@ static void enter(struct layout_room *room, struct document *d, enum state state
     struct picture_presence *p = &room->presence;
     size_t bytes = strlen(d->text);
     *p = (struct picture_presence){
-        .model_names = model_names, .key_rows = key_rows, .export_density = 2};
+        .model_names = model_names, .key_rows = key_rows};
     room->part = state == STATE_STAGE  ? PICTURE_STAGE
                  : state == STATE_HEAD ? PICTURE_HEAD
                                        : PICTURE_WINDOW;

@@ -131,7 +131,7 @@ static void test_small_windows_and_overlays(void **state) {
     for (int at = 0; at < LAYOUT_SIZES * STEP_COUNT * 8; at++) {
         int overlay = at % 8;
         struct picture_presence *p = &f.room.presence;
-        *p = (struct picture_presence){.model_names = names, .key_rows = keys, .export_density = 1};
+        *p = (struct picture_presence){.model_names = names, .key_rows = keys};
         p->is_model_menu_open = overlay == 1;
         p->is_export_menu_open = overlay == 2;
         p->is_keys_open = overlay == 3;

@@ -35,7 +35,7 @@ tab_to "$place/at.png" export.menu
 # The menu opens on its first row; Tab walks through it.
 HEADWAY_PROBE_OPEN=export
 export HEADWAY_PROBE_OPEN
-first=$("$probe" tabs "$place/at.png" export.set 0 0)
+first=$("$probe" tabs "$place/at.png" export.set 0 1) # Enter there chooses what stands next
 save=$("$probe" tabs "$place/at.png" export)
 again $((save - first)) Tab
 keys Return

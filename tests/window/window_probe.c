@@ -117,7 +117,7 @@ static void scene_make(struct scene *scene, const char *path, const char *messag
     if (!scene->fonts) fail("fonts", error.text);
     const char *open = getenv("HEADWAY_PROBE_OPEN");
     static const char *const models[] = {"textbook", "by-hand", NULL};
-    struct picture_presence presence = {.export_density = 1, .model_names = models};
+    struct picture_presence presence = {.model_names = models};
     presence.is_export_menu_open = open && strcmp(open, "export") == 0;
     presence.is_model_menu_open = open && strcmp(open, "models") == 0;
     presence.is_painting = open && strcmp(open, "paint") == 0;
@@ -182,10 +182,11 @@ static int print_cell(const char *path, char **words) {
 static int print_tabs(const char *path, char **words, int count) {
     struct scene scene = {0};
     scene_make(&scene, path, NULL);
-    uint32_t wanted = node_find(&scene, words, count)->id, at = 0;
+    uint32_t at = 0;
     for (int tabs = 1; tabs < 1000; tabs++) {
         at = semantics_focus_step(&scene.semantics, at, 1);
-        if (at != wanted) continue;
+        const struct semantic_node *node = semantics_by_id(&scene.semantics, at);
+        if (!node || !is_meant(node, words, count)) continue;
         printf("%d\n", tabs);
         scene_free(&scene);
         return 0;

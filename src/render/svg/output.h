@@ -1,4 +1,4 @@
-/* output.h: text that grows. Private to render/svg.
+/* output.h: text that grows, with what XML needs. Private to render.
  *
  * When memory runs out a sticky flag is set and what comes after is dropped; ask once at the end. Numbers are written the same
  * way whatever the locale. */
