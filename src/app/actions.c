@@ -9,10 +9,12 @@
     { (k), (m), ACTION_STAGE, 0 }
 #define STEP(k, s)                                                                                 \
     { (k), 0, ACTION_STAGE, (s) }
+#define FINE(k)                                                                                    \
+    { (k), INPUT_ALT | INPUT_SHIFT, ACTION_STAGE, -1 }
 #define CURSOR(k)                                                                                  \
     { (k), 0, ACTION_CURSOR, 0 }
 #define ROW(NAME) .command = UI_COMMAND_##NAME
-enum { PLAIN = 0, SHIFT = INPUT_SHIFT, CTRL = INPUT_CTRL, CTRL_SHIFT = INPUT_CTRL | INPUT_SHIFT };
+enum { PLAIN = 0, SHIFT = INPUT_SHIFT, ALT = INPUT_ALT, CTRL = INPUT_CTRL, CTRL_SHIFT = INPUT_CTRL | INPUT_SHIFT };
 
 /* clang-format off */
 const struct action actions[] = {
@@ -55,6 +57,8 @@ const struct action actions[] = {
     {ROW(TEXT_LEAVE), .run = look_text},
     {ROW(NUMBER_EDIT), .run = number_edit, .keys = {STAGE('e', PLAIN)}},
     {ROW(NUMBER_RESET), .run = number_reset},
+    {ROW(NUMBER_MORE), .run = number_nudge, .keys = {STAGE('+', PLAIN), STAGE('=', PLAIN), STAGE(KEY_UP, ALT), FINE(KEY_UP)}},
+    {ROW(NUMBER_LESS), .run = number_nudge, .keys = {STAGE('-', PLAIN), STAGE(KEY_DOWN, ALT), FINE(KEY_DOWN)}},
     {ROW(TEXT_EXAMPLE), .run = walk_example},
     {ROW(MODEL_MENU), .run = look_model_menu},
     {ROW(MODEL_SET), .run = walk_model_set},
@@ -69,6 +73,7 @@ const struct action actions[] = {
     {ROW(SESSION_OPEN), .run = session_open_command, .keys = {ANYWHERE('o', CTRL)}},
     {ROW(SESSION_SAVE), .run = session_save_command, .keys = {ANYWHERE('s', CTRL)}},
     {ROW(SESSION_SAVE_AS), .run = session_save_as_command, .keys = {ANYWHERE('s', CTRL_SHIFT)}},
+    {ROW(MODEL_SAVE), .run = model_save_command},
     {ROW(PALETTE), .run = finder_palette_command, .keys = {ANYWHERE('k', CTRL)}},
     {ROW(FINDER_CHOOSE), .run = finder_choose_command},
     {ROW(UNDO), .run = walk_undo, .keys = {STAGE('z', CTRL)}},
@@ -92,6 +97,7 @@ const struct action actions[] = {
     {ROW(RAIL_SCROLL), .run = look_rail},
     {ROW(MASK_NEXT), .run = walk_mask, .keys = {STAGE('m', PLAIN)}},
     {ROW(MASK_PAINT), .run = change_paint, .keys = {STAGE('x', PLAIN)}},
+    {ROW(MASK_PAINT_MODE), .run = paint_mode, .keys = {STAGE('x', SHIFT)}},
     {ROW(SCALING_TOGGLE), .run = walk_scaling, .keys = {STAGE('d', PLAIN)}},
     {ROW(CHANGE_CHOICE), .run = change_choice},
     {ROW(CHANGE_DIAL), .run = change_dial},
@@ -220,7 +226,8 @@ static void one_key_text(const struct action_key *key, char *out, size_t out_byt
     else
         snprintf(name, sizeof name, "%c",
                  key->key >= 'a' && key->key <= 'z' ? key->key - 'a' + 'A' : key->key);
-    snprintf(out, out_bytes, "%s%s%s", key->modifiers & INPUT_CTRL ? "Ctrl " : "",
+    snprintf(out, out_bytes, "%s%s%s%s", key->modifiers & INPUT_CTRL ? "Ctrl " : "",
+             key->modifiers & INPUT_ALT ? "Alt " : "",
              key->modifiers & INPUT_SHIFT ? "Shift " : "", name);
 }
 

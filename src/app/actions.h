@@ -64,6 +64,7 @@ bool walk_undo(struct app *app, struct ui_action action);
 bool walk_redo(struct app *app, struct ui_action action);
 /* edit_number.c: the number of the selected cell. */
 bool number_edit(struct app *app, struct ui_action action);
+bool number_nudge(struct app *app, struct ui_action action);
 bool number_reset(struct app *app, struct ui_action action);
 bool walk_example(struct app *app, struct ui_action action);
 bool walk_model_set(struct app *app, struct ui_action action);
@@ -92,6 +93,9 @@ bool change_text(struct app *app, struct ui_action action);
 bool change_paint(struct app *app, struct ui_action action);
 bool change_reset(struct app *app, struct ui_action action);
 bool change_difference(struct app *app, struct ui_action action);
+/* paint.c: the mask painted with the pointer, or along the way of the cell cursor. */
+bool paint_mode(struct app *app, struct ui_action action);
+bool paint_key(struct app *app, const struct input *input); /* true: it painted, or moved the cursor */
 /* lines_change.c: the controls of view `lines`; c = 1: part of a drag. */
 bool lines_head(struct app *app, struct ui_action action);
 bool lines_threshold(struct app *app, struct ui_action action);
@@ -103,6 +107,7 @@ bool compare_kernel(struct app *app, struct ui_action action);
 /* session.c, finder.c: files, and every command by name. */
 bool session_open_command(struct app *app, struct ui_action action);
 bool session_save_command(struct app *app, struct ui_action action);
+bool model_save_command(struct app *app, struct ui_action action); /* model_file.c */
 bool session_save_as_command(struct app *app, struct ui_action action);
 bool finder_palette_command(struct app *app, struct ui_action action);
 bool finder_choose_command(struct app *app, struct ui_action action);

@@ -3,8 +3,10 @@
 #include "app/actions.h"
 #include "app/export.h"
 #include "app/finder.h"
+#include "app/pair.h"
 #include "app/session.h"
 #include "files/json.h"
+#include "files/memory.h"
 #include "lesson/steps.h"
 
 #include <math.h>
@@ -149,6 +151,8 @@ void app_free(struct app *app) {
     app_history_clear(&app->undo);
     app_history_clear(&app->redo);
     document_free(&app->before_edit);
+    document_free(&app->drag.before);
+    pair_drop_all(app);
     editor_free(&app->editor);
     draw_list_free(&app->list);
     draw_list_free(&app->motion.from);
@@ -281,6 +285,9 @@ bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
         silence_answered(app, &before);
         begin_motion(app, motion_length(&before, now));
     }
+    bool is_pair_other = !file_texts_equal(before.what_if.context, now->what_if.context) ||
+                         !file_texts_equal(before.what_if.values, now->what_if.values);
+    if (is_pair_other && !app->presence.is_editing) pair_drop_all(app);
     bool is_text_other = strcmp(before.text, now->text) != 0;
     bool is_model_other = strcmp(before.model, now->model) != 0;
     if (is_text_other || is_model_other) say_dropped(app);

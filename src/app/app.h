@@ -56,6 +56,7 @@ struct app_motion {
 struct app_history {
     struct document documents[APP_MAX_UNDO];
     size_t count, bytes;
+    size_t pushes; /* ever */
 };
 
 /* A row of the finder: what is drawn, and what choosing it means. */
@@ -75,6 +76,29 @@ struct app_finder {
     bool is_replacing; /* the next Enter replaces a file */
     bool has_note, is_note_error;
     char note[512];
+};
+
+/* What the pointer has hold of, from press to release: drag.h. */
+enum drag_kind { DRAG_NONE, DRAG_SLIDER, DRAG_PAINT, DRAG_NUMBER };
+struct app_drag {
+    enum drag_kind kind;
+    struct document before; /* Esc, and later undo, go back to it */
+    bool was_unsaved;
+    uint32_t slider;     /* SLIDER: its node */
+    int32_t grid_id;     /* PAINT: the matrix; the place painted last, which may lie outside of it … */
+    int row, column;
+    bool is_allowed;     /* … and what the stroke makes of each cell */
+    struct attention_edit number; /* NUMBER: as it stood when the pointer was at from_x, from_y */
+    float from_x, from_y;
+    int exponent;        /* a step is 10^exponent */
+    unsigned modifiers;
+    bool has_moved;      /* far enough to be meant */
+};
+
+/* The last step by the keyboard, and how much had been pushed to undo after it. */
+struct app_nudge {
+    struct attention_edit edit;
+    size_t pushes;
 };
 
 struct app {
@@ -107,9 +131,11 @@ struct app {
     struct attention_edit edited_number; /* the number being edited, as it stood */
     bool returns_to_cursor;      /* the cell cursor goes on when its field is left */
     char field_error[512];       /* why, where the text stands in the panel */
+    char *waiting[EDIT_COUNT];   /* pair.h: context or values that do not go together yet; NULL: none */
+    char waiting_note[EDIT_COUNT][256];
     bool is_dragging;            /* the pointer selects text in the field */
-    uint32_t dragged_slider;     /* node that the pointer moves; 0: none */
-    bool is_drag_undoable;       /* the next change by it is the first of the drag */
+    struct app_drag drag;
+    struct app_nudge nudge;
     struct app_history undo, redo;
 
     char *model_specs[APP_MAX_MODELS]; /* what document.model may be set to from the menu */
@@ -143,6 +169,7 @@ const struct draw_list *app_picture(struct app *app, double now_ms);
 /* Milliseconds until app_picture must be called again without an input; −1: not before an input. */
 double app_next_wake_ms(const struct app *app, double now_ms);
 bool app_wants_text_input(const struct app *app);
+enum pointer_shape app_pointer(const struct app *app); /* what a press would do, by the last picture */
 struct rect app_caret_rect(const struct app *app); /* pixels; empty: no caret */
 
 /* For the files that make up the app. */
@@ -185,6 +212,7 @@ void app_show_focus(struct app *app);
 /* The text fields: the sentence, and the context and values of the panel. */
 bool app_edit_begin(struct app *app, enum edit_field field);
 void app_edit_end(struct app *app);
+void app_edit_drop(struct app *app); /* closes it; a number in it stays as it was */
 bool app_edit_key(struct app *app, const struct input *input); /* true: the editor took it */
 void app_edit_text(struct app *app, const char *text, bool is_typed);
 void app_edit_compose(struct app *app, const char *text, int caret);

@@ -1,11 +1,11 @@
 /* change.c: commands of the what-if: each changes one thing about how attention is computed, and
  * can be undone. */
 #include "app/actions.h"
+#include "app/pair.h"
 
+#include "lesson/painting.h"
 #include "lesson/selection.h"
 #include "lesson/switches.h"
-
-#include <math.h>
 
 /* A copy of the document whose what-if may be changed. */
 static bool begin(struct app *app, struct document *wanted) {
@@ -61,13 +61,18 @@ bool change_head(struct app *app, struct ui_action action) {
     return app_change(app, &wanted, true);
 }
 
+/* Takes a text away. Without values of its own a context that waited for them is taken. */
 bool change_text(struct app *app, struct ui_action action) {
     struct document wanted;
     if (action.a != EDIT_CONTEXT && action.a != EDIT_VALUES) return false;
     app_edit_end(app);
+    pair_drop(app, (enum edit_field)action.a);
+    if (action.a == EDIT_CONTEXT) pair_drop_all(app);
     if (!begin(app, &wanted)) return false;
+    const char *waiting = app->waiting[EDIT_CONTEXT];
     bool is_set = action.a == EDIT_CONTEXT ? what_if_set_context(&wanted.what_if, NULL)
                                            : what_if_set_values(&wanted.what_if, NULL);
+    if (is_set && waiting) is_set = what_if_set_context(&wanted.what_if, waiting);
     if (is_set) return app_change(app, &wanted, true);
     document_free(&wanted);
     return false;
@@ -82,13 +87,14 @@ bool change_paint(struct app *app, struct ui_action action) {
     const struct document_cell cell = selection_of(&app->study);
     bool is_cell = cell.source >= 0 && cell_columns_are_keys(cell.source);
     int query = is_cell ? cell.row : now->query, key = is_cell ? cell.column : now->key;
-    const float *scores = study_head_matrix(&app->study, ATTENTION_TENSOR_SCORES, now->head);
-    size_t at = (size_t)query * study_keys(&app->study) + (size_t)key;
     bool is_in = (size_t)query < study_tokens(&app->study) && (size_t)key < study_keys(&app->study);
-    if (!scores || !is_in || !begin(app, &wanted)) return false;
-    bool is_hidden = isinf(scores[at]);
-    if (study_paint(&app->study, &wanted, query, key, is_hidden))
+    if (!is_in || !begin(app, &wanted)) return false;
+    bool is_hidden = !painting_allows(&app->study, query, key);
+    const struct painting_place place = {query, key};
+    if (painting_stroke(&app->study, &wanted, place, place, is_hidden)) {
+        painting_settle(&app->study, &wanted);
         return app_change(app, &wanted, true);
+    }
     document_free(&wanted);
     app_say(app, true, "message.no_memory", NULL, NULL);
     return false;
@@ -98,6 +104,7 @@ bool change_reset(struct app *app, struct ui_action action) {
     (void)action;
     struct document wanted;
     app_edit_end(app);
+    pair_drop_all(app);
     if (what_if_is_plain(&app->study.document.what_if) || !begin(app, &wanted)) return false;
     what_if_free(&wanted.what_if);
     what_if_init(&wanted.what_if);

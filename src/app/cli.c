@@ -3,6 +3,7 @@
 #include "app/compare.h"
 #include "app/describe.h"
 #include "app/loop.h"
+#include "app/model_file.h"
 #include "app/numbers.h"
 #include "app/open.h"
 #include "app/options.h"
@@ -12,6 +13,7 @@
 #include "app/versions.h"
 #include "lesson/difference.h"
 #include "lesson/steps.h"
+#include "models/folder.h"
 #include "platform/paths.h"
 
 #include <stdio.h>
@@ -196,6 +198,32 @@ static int run_numbers(const struct options *options) {
     return status;
 }
 
+/* The model with the changes in it; what stays out of it is said. */
+static int run_model(const struct options *options) {
+    struct study study = {0};
+    struct file_error error = {0};
+    struct edited_model edited = {0};
+    char rest[300];
+    int status = make_study(options, &study);
+    if (status == EXIT_DONE && !edited_model_make(&study, &edited, &error)) {
+        char why[sizeof error.text];
+        snprintf(why, sizeof why, "%s", error.text);
+        file_error_set(&error, "model: %s", why);
+        status = complain(EXIT_FAILED, &error);
+    }
+    if (status == EXIT_DONE && !model_folder_write(&edited.model, options->output, &error))
+        status = complain(EXIT_FAILED, &error);
+    model_rest_words(edited.rest_bits, NULL, LANGUAGE_EN, rest, sizeof rest);
+    if (status == EXIT_DONE && rest[0])
+        fprintf(stderr,
+                "headway: model: not in it, since a model has no place for them: %s; give them "
+                "again with it\n",
+                rest);
+    edited_model_free(&edited);
+    study_free(&study);
+    return status;
+}
+
 static int write_out(const struct file_bytes *bytes) {
     struct file_error error = {0};
     if (file_write_whole("-", bytes->data, bytes->size, FILE_WRITE_REPLACE, &error))
@@ -285,6 +313,8 @@ int cli_run(int argc, char **argv) {
         return run_compare(&options);
     case VERB_NUMBERS:
         return run_numbers(&options);
+    case VERB_MODEL:
+        return run_model(&options);
     case VERB_MODELS:
     case VERB_STEPS:
     case VERB_VIEWS:

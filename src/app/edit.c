@@ -2,6 +2,7 @@
  * holds the text being typed; every change of it is made the document at once, so that every
  * picture follows within the frame. */
 #include "app/actions.h"
+#include "app/pair.h"
 #include "app/typing.h"
 
 #include "models/tokens.h"
@@ -26,8 +27,7 @@ bool app_edit_begin(struct app *app, enum edit_field field) {
     editor_free(&app->editor);
     if (field == EDIT_NUMBER) {
         if (!app_number_begin(app)) return false;
-    } else if (!editor_init(&app->editor, field_text(&app->study.document, field),
-                            TEXT_MAX_BYTES) ||
+    } else if (!editor_init(&app->editor, pair_text(app, field), TEXT_MAX_BYTES) ||
                !document_copy(&app->before_edit, &app->study.document)) {
         editor_free(&app->editor);
         app_say(app, true, "message.no_memory", NULL, NULL);
@@ -37,22 +37,33 @@ bool app_edit_begin(struct app *app, enum edit_field field) {
     app->presence.edited_field = field;
     app->presence.is_cursor_active = false;
     app->presence.focus_id = NODE_FIELD + (uint32_t)field;
-    app->has_text_error = false;
+    app->has_text_error = app->waiting[field] != NULL;
+    if (app->has_text_error) pair_note(app, field, app->field_error, sizeof app->field_error);
     app->needs_picture = true;
     if (field != EDIT_SENTENCE) app_show_focus(app);
     return true;
 }
 
+/* Whether editing has changed a text: with context and values, either. */
+static bool is_other_text(const struct app *app) {
+    for (int field = EDIT_SENTENCE; field <= EDIT_VALUES; field++)
+        if (strcmp(field_text(&app->before_edit, (enum edit_field)field),
+                   field_text(&app->study.document, (enum edit_field)field)) != 0)
+            return true;
+    return false;
+}
+
 /* The field closes. A text is the document's already; a number is, once app_number_commit took it. */
 static void leave(struct app *app) {
+    enum edit_field field = app->presence.edited_field;
+    bool is_changed = field != EDIT_NUMBER && is_other_text(app);
     app->presence.is_editing = false;
     app->presence.focus_id = 0;
     app->is_dragging = false;
-    if (app->has_text_error && app->presence.edited_field == EDIT_SENTENCE) app_silence(app);
+    if (app->has_text_error && field == EDIT_SENTENCE) app_silence(app);
     app->has_text_error = false;
     editor_free(&app->editor);
-    if (app->presence.edited_field != EDIT_NUMBER &&
-        strcmp(field_text(&app->before_edit, app->presence.edited_field), edited(app)) != 0) {
+    if (is_changed) {
         app_history_push(&app->undo, &app->before_edit);
         app_history_clear(&app->redo);
     }
@@ -64,13 +75,19 @@ void app_edit_end(struct app *app) {
     /* The field goes, and with it a number that cannot be taken: why is said above. */
     if (app->presence.edited_field == EDIT_NUMBER && !app_number_commit(app) && app->has_text_error)
         app_say_text(app, true, app->field_error);
+    pair_keep(app);
     leave(app);
+}
+
+void app_edit_drop(struct app *app) {
+    if (app->presence.is_editing) leave(app);
 }
 
 /* Enter and Esc: Esc leaves a number as it was; Enter keeps the field open while it is wrong. */
 static void leave_by_key(struct app *app, int key) {
     bool is_number = app->presence.edited_field == EDIT_NUMBER;
     if (is_number && key == KEY_ENTER && !app_number_commit(app)) return;
+    if (!is_number) pair_drop(app, app->presence.edited_field); /* Esc: as the document says */
     leave(app);
     if (is_number && app->returns_to_cursor) app->presence.is_cursor_active = true;
 }
@@ -80,9 +97,11 @@ void app_edit_sync(struct app *app) {
     presence->edited_text = NULL;
     presence->composition = NULL;
     presence->field_error = NULL;
+    presence->is_field_waiting = false;
     presence->caret = presence->anchor = 0;
     if (presence->is_editing && presence->edited_field == EDIT_NUMBER && !app_number_is_there(app))
         leave(app);
+    pair_sync(app);
     if (!presence->is_editing) return;
     presence->caret = app->editor.caret;
     presence->anchor = app->editor.anchor;
@@ -92,17 +111,24 @@ void app_edit_sync(struct app *app) {
     presence->edited_text = app->editor.text;
     if (app->has_text_error && presence->edited_field != EDIT_SENTENCE)
         presence->field_error = app->field_error;
+    presence->is_field_waiting =
+        presence->field_error && presence->edited_field != EDIT_NUMBER && pair_waits(app);
 }
 
 static bool set_text(struct app *app, struct document *wanted) {
-    switch (app->presence.edited_field) {
-    case EDIT_CONTEXT:
-        return what_if_set_context(&wanted->what_if, app->editor.text);
-    case EDIT_VALUES:
-        return what_if_set_values(&wanted->what_if, app->editor.text);
-    default:
+    if (app->presence.edited_field == EDIT_SENTENCE)
         return document_set_text(wanted, app->editor.text, app->editor.bytes);
-    }
+    return pair_set(app, wanted);
+}
+
+/* Context and values of other lengths: what is typed waits for the rest, and the last good picture
+ * stays. False: nothing has to wait. */
+static bool wait_for_other(struct app *app) {
+    enum edit_field field = app->presence.edited_field;
+    if (field == EDIT_SENTENCE || !pair_waits(app)) return false;
+    app->has_text_error = true;
+    pair_note(app, field, app->field_error, sizeof app->field_error);
+    return true;
 }
 
 /* The editor's text becomes the document's. */
@@ -117,7 +143,8 @@ static void publish(struct app *app, enum editor_result result) {
         app->has_text_error = false; /* read again with Enter */
         return;
     }
-    if ((!is_edited_in(app) || app->has_text_error) && app_copy_document(app, &wanted)) {
+    bool is_due = !is_edited_in(app) || app->has_text_error;
+    if (is_due && !wait_for_other(app) && app_copy_document(app, &wanted)) {
         if (!set_text(app, &wanted)) {
             document_free(&wanted);
             app_say(app, true, "message.no_memory", NULL, NULL);
@@ -128,6 +155,7 @@ static void publish(struct app *app, enum editor_result result) {
         app_change(app, &wanted, false);
         /* app_change says why a text cannot be taken; the field keeps it. */
         app->has_text_error = !is_edited_in(app);
+        if (!app->has_text_error && !is_sentence) pair_drop_all(app);
         if (app->has_text_error && !is_sentence) {
             snprintf(app->field_error, sizeof app->field_error, "%.500s", app->message);
             app_silence(app); /* it stands under its own field */

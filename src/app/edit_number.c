@@ -54,7 +54,7 @@ bool app_number_commit(struct app *app) {
         return refuse(app, "field.number.infinite");
     if (edit.value == app->edited_number.value) return true;
     if (!app_copy_document(app, &wanted)) return false;
-    if (!what_if_edit(&wanted.what_if, &edit)) {
+    if (!cell_edit_put(&app->study, &wanted.what_if, &edit)) {
         document_free(&wanted);
         return refuse(app, "field.number.full");
     }

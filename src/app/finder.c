@@ -83,7 +83,7 @@ static void fill(struct app *app) {
     if (!finder->rows) clear(finder);
     for (int i = 0; i < finder->count; i++)
         finder->rows[i] = (struct finder_row){finder->entries[i].words, finder->entries[i].more};
-    bool is_naming = kind == FINDER_SAVE || kind == FINDER_NUMBERS;
+    bool is_naming = kind == FINDER_SAVE || kind == FINDER_NUMBERS || kind == FINDER_MODEL;
     app->presence.finder.chosen = is_naming || !finder->count ? -1 : 0;
     app->needs_picture = true;
 }

@@ -3,6 +3,7 @@
 #include "app/finder.h"
 
 #include "app/fuzzy.h"
+#include "app/model_file.h"
 #include "app/numbers.h"
 #include "app/session.h"
 #include "draw/list.h"
@@ -22,7 +23,11 @@ static bool is_known(enum finder_kind kind, const char *name) {
                                        ".pdf",         ".txt",  NULL};
     static const char *const save[] = {SESSION_ENDING, NULL};
     static const char *const numbers[] = {".csv", ".npy", ".tsv", ".md", ".tex", NULL};
-    const char *const *endings = kind == FINDER_OPEN ? open : kind == FINDER_SAVE ? save : numbers;
+    static const char *const none[] = {NULL}; /* a model is a folder */
+    const char *const *endings = kind == FINDER_OPEN      ? open
+                                 : kind == FINDER_SAVE    ? save
+                                 : kind == FINDER_NUMBERS ? numbers
+                                                          : none;
     size_t bytes = strlen(name);
     for (; *endings; endings++) {
         size_t ending = strlen(*endings);
@@ -148,6 +153,16 @@ static void add_ending(char *path, size_t path_bytes, const char *ending) {
     if (!strchr(name, '.') && strlen(path) + strlen(ending) < path_bytes) strcat(path, ending);
 }
 
+/* A model is a new folder: none is ever replaced. */
+static void save_model(struct app *app, const char *path) {
+    if (file_exists(path)) {
+        finder_note(app, true, app_words(app, "finder.exists"));
+        return;
+    }
+    app_menu_close(app);
+    model_save_to(app, path);
+}
+
 static void save(struct app *app) {
     bool is_numbers = app->presence.finder.kind == FINDER_NUMBERS;
     char path[PATH_MAX];
@@ -155,6 +170,10 @@ static void save(struct app *app) {
     if (!typed[0] || typed[strlen(typed) - 1] == '/' ||
         !finder_whole_path(app, typed, path, sizeof path)) {
         finder_note(app, true, app_words(app, "finder.no_name"));
+        return;
+    }
+    if (app->presence.finder.kind == FINDER_MODEL) {
+        save_model(app, path);
         return;
     }
     add_ending(path, sizeof path, is_numbers ? ".csv" : SESSION_ENDING);

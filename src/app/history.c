@@ -31,5 +31,6 @@ bool app_history_push(struct app_history *history, const struct document *docume
         drop(history, 0);
     history->documents[history->count++] = copy;
     history->bytes += bytes;
+    history->pushes++;
     return true;
 }

@@ -1,7 +1,7 @@
 /* input.c: from what happened at the window to a command. */
 #include "app/actions.h"
+#include "app/drag.h"
 #include "app/export.h"
-
 #include "app/finder.h"
 
 #include <stdlib.h>
@@ -96,7 +96,7 @@ static void key(struct app *app, const struct input *input) {
     if (app_edit_key(app, input)) return;
     if (!app->presence.is_editing && !app->presence.is_cursor_active && focused_key(app, input))
         return;
-    if (model_key(app, input)) return;
+    if (model_key(app, input) || paint_key(app, input)) return;
     struct ui_action action = actions_for_key(app, input);
     if (action.command != UI_COMMAND_NONE) app_dispatch(app, action);
 }
@@ -111,7 +111,7 @@ static bool click_closes_menu(struct app *app, const struct semantic_node *node)
                   command == UI_COMMAND_EXPORT_SET || command == UI_COMMAND_EXPORT ||
                   command == UI_COMMAND_KEYS || command == UI_COMMAND_CANCEL ||
                   command == UI_COMMAND_FINDER_CHOOSE || command == UI_COMMAND_SESSION_SAVE ||
-                  command == UI_COMMAND_SESSION_SAVE_AS ||
+                  command == UI_COMMAND_SESSION_SAVE_AS || command == UI_COMMAND_MODEL_SAVE ||
                   command == UI_COMMAND_MODEL_SET;
     if (is_own || (is_inside && !presence->is_keys_open)) return false;
     app_menu_close(app);
@@ -127,7 +127,8 @@ static bool field_at(const struct app *app, float x, float y, enum edit_field *f
         const struct semantic_node *node =
             semantics_by_id(&app->semantics, NODE_FIELD + (uint32_t)i);
         bool is_under = node && rect_contains(node->rect, x, y);
-        if (!is_under || (top && top->role == ROLE_BLOCK)) continue;
+        bool is_clear = top && top->action.command == UI_COMMAND_CHANGE_TEXT;
+        if (!is_under || is_clear || (top && top->role == ROLE_BLOCK)) continue;
         *field = (enum edit_field)i;
         return true;
     }
@@ -147,6 +148,7 @@ static bool click_field(struct app *app, const struct input *input) {
     if (!app_edit_begin(app, field)) return true;
     if (field == EDIT_NUMBER) {
         editor_select_all(&app->editor);
+        scrub_hold(app, input); /* further on, it is a drag */
         return true;
     }
     struct input place = *input;
@@ -155,16 +157,12 @@ static bool click_field(struct app *app, const struct input *input) {
     return true;
 }
 
-/* The pointer has hold of a slider: its place follows, and the whole drag is one step of undo. */
-static void drag_slider(struct app *app, float x) {
-    if (!app->dragged_slider) return;
-    app_refresh(app);
-    const struct semantic_node *node = semantics_by_id(&app->semantics, app->dragged_slider);
-    if (!node || node->role != ROLE_SLIDER) return;
-    struct ui_action action = node->action;
-    action.b = semantics_place_at(node, x);
-    action.c = !app->is_drag_undoable;
-    if (action.b != node->action.b && app_dispatch(app, action)) app->is_drag_undoable = false;
+/* Chooses the cell. One that is chosen already can be dragged to another number; with Alt any. */
+static void press_cell(struct app *app, const struct input *input, struct ui_action select) {
+    struct document_cell cell = cell_from_grid(select.a, select.b, select.c);
+    bool is_held = (input->modifiers & INPUT_ALT) || number_is_chosen(app, &cell);
+    app_dispatch(app, select);
+    if (is_held && number_is_chosen(app, &cell)) scrub_hold(app, input);
 }
 
 static void press(struct app *app, const struct input *input) {
@@ -178,6 +176,7 @@ static void press(struct app *app, const struct input *input) {
     const struct semantic_node *node = semantics_at(&app->semantics, input->x, input->y);
     if (click_closes_menu(app, node) || (!app_has_menu(app) && click_field(app, input))) return;
     app_edit_end(app);
+    if (paint_press(app, input) || scrub_press(app, input, node)) return;
     /* Space goes on meaning Next after a click on a button; in a menu the keyboard stays there. */
     bool had_menu = app_has_menu(app);
     app->presence.is_focus_visible = false;
@@ -185,9 +184,7 @@ static void press(struct app *app, const struct input *input) {
     app->needs_picture = true;
     if (!node) return;
     if (node->role == ROLE_SLIDER) {
-        app->dragged_slider = node->id;
-        app->is_drag_undoable = true;
-        drag_slider(app, input->x);
+        drag_slider_begin(app, node, input->x);
         return;
     }
     size_t row, column;
@@ -196,8 +193,8 @@ static void press(struct app *app, const struct input *input) {
     if (!is_cell)
         app_press_node(app, node);
     else if (semantics_cell_at(node, input->x, input->y, &row, &column))
-        app_dispatch(app, (struct ui_action){UI_COMMAND_CELL_SELECT, node->grid.id, (int32_t)row,
-                                             (int32_t)column});
+        press_cell(app, input, (struct ui_action){UI_COMMAND_CELL_SELECT, node->grid.id,
+                                                  (int32_t)row, (int32_t)column});
     if (app_has_menu(app) != had_menu) app->presence.is_focus_visible = false;
     if (had_menu && !app_has_menu(app)) app->presence.focus_id = 0;
 }
@@ -212,7 +209,7 @@ static void move(struct app *app, const struct input *input) {
     presence->pointer_y = input->y;
     app->needs_picture = true;
     app_edit_drag(app, input->x);
-    drag_slider(app, input->x);
+    drag_move(app, input);
 }
 
 static bool is_over_rail(const struct app *app, float x, float y) {
@@ -286,7 +283,7 @@ static bool is_held_up(struct app *app, const struct input *input) {
 }
 
 void app_input(struct app *app, const struct input *input) {
-    if (is_held_up(app, input)) return;
+    if (is_held_up(app, input) || drag_takes(app, input)) return;
     switch (input->kind) {
     case INPUT_QUIT:
         app_dispatch(app, (struct ui_action){UI_COMMAND_QUIT, 0, 0, 0});
@@ -316,7 +313,7 @@ void app_input(struct app *app, const struct input *input) {
         break;
     case INPUT_POINTER_UP:
         app->is_dragging = false;
-        app->dragged_slider = 0;
+        drag_end(app);
         break;
     case INPUT_POINTER_LEAVE:
         app->presence.has_pointer = false;

@@ -202,6 +202,7 @@ bool look_cancel(struct app *app, struct ui_action action) {
     if (presence->is_editing)
         return look_text(app, (struct ui_action){UI_COMMAND_TEXT_LEAVE, 0, 0, 0});
     if (presence->is_cursor_active) return cursor_leave(app, action);
+    if (presence->is_painting) return !(presence->is_painting = false);
     if (app->study.document.is_presentation) return look_presentation(app, action);
     if (presence->is_playing) return !(presence->is_playing = false);
     if (presence->is_panel_open) return !(presence->is_panel_open = false);

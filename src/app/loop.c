@@ -209,6 +209,7 @@ static void run(struct loop *loop) {
     struct input input = {0};
     show(loop);
     follow_caret(loop);
+    window_pointer_set(loop->window, app_pointer(loop->app));
     while (!loop->app->is_quitting) {
         bool has_input = window_wait(loop->window, timeout_ms(loop), &input);
         while (has_input && !loop->app->is_quitting) {
@@ -220,6 +221,7 @@ static void run(struct loop *loop) {
         if (loop->app->is_quitting) break;
         show(loop);
         follow_caret(loop);
+        window_pointer_set(loop->window, app_pointer(loop->app));
     }
 }
 

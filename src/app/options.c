@@ -58,7 +58,8 @@ static bool parse_verb(const char *word, enum verb *verb) {
         const char *word;
         enum verb verb;
     } verbs[] = {{"render", VERB_RENDER},   {"trace", VERB_TRACE},      {"describe", VERB_DESCRIBE},
-                 {"compare", VERB_COMPARE}, {"numbers", VERB_NUMBERS}, {"models", VERB_MODELS},    {"steps", VERB_STEPS},
+                 {"compare", VERB_COMPARE}, {"numbers", VERB_NUMBERS}, {"model", VERB_MODEL},
+                 {"models", VERB_MODELS},   {"steps", VERB_STEPS},
                  {"views", VERB_VIEWS},     {"--help", VERB_HELP},      {"-h", VERB_HELP},
                  {"help", VERB_HELP},       {"--version", VERB_VERSION}};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -103,17 +104,24 @@ static bool check_numbers(const struct options *options, struct file_error *erro
 
 static bool check_whole(const struct options *options, struct file_error *error) {
     bool is_numbers = options->verb == VERB_NUMBERS;
-    bool is_writing = options->verb == VERB_RENDER || options->verb == VERB_TRACE || is_numbers;
+    bool is_model = options->verb == VERB_MODEL;
+    bool is_writing =
+        options->verb == VERB_RENDER || options->verb == VERB_TRACE || is_numbers || is_model;
     if (is_writing && !options->output)
-        return file_error_set(error, "%s: where to write is missing; give -o FILE",
+        return file_error_set(error, "%s: where to write is missing; give -o %s",
                               options->verb == VERB_RENDER ? "render"
                               : is_numbers                 ? "numbers"
-                                                           : "trace");
+                              : is_model                   ? "model"
+                                                           : "trace",
+                              is_model ? "FOLDER" : "FILE");
+    if (is_model && strcmp(options->output, "-") == 0)
+        return file_error_set(error, "model: a model is a folder with two files, which standard "
+                                     "output cannot be; give -o FOLDER");
     if (!check_numbers(options, error)) return false;
     if (options->verb != VERB_TRACE && options->extras)
         return file_error_set(error, "--with: it is of trace alone; leave it out");
     if (!is_writing && options->output)
-        return file_error_set(error, "--output: nothing is written here; use render, trace or numbers");
+        return file_error_set(error, "--output: nothing is written here; use render, trace, numbers or model");
     if (was_given(options, "--values") && !was_given(options, "--context") && !options->file &&
         !was_given(options, "--session"))
         return file_error_set(error, "--values: there is no context whose keys they would go with; "

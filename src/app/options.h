@@ -10,6 +10,7 @@ enum verb {
     VERB_DESCRIBE,
     VERB_COMPARE,
     VERB_NUMBERS,
+    VERB_MODEL,
     VERB_MODELS,
     VERB_STEPS,
     VERB_VIEWS,

@@ -41,5 +41,14 @@ struct input {
     char *text;            /* TEXT, COMPOSITION, DROP: UTF-8, malloc'd; input_free */
     int caret;             /* COMPOSITION: in code points, −1 unknown */
 };
+
+/* What the pointer looks like: what a press would do. */
+enum pointer_shape {
+    POINTER_ARROW,
+    POINTER_TEXT,  /* places the caret */
+    POINTER_PAINT, /* paints a cell */
+    POINTER_SCRUB, /* takes hold of a number, to be dragged to either side */
+    POINTER_SHAPE_COUNT
+};
 void input_free(struct input *input);
 #endif

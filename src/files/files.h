@@ -36,6 +36,14 @@ enum file_write_mode {
  * target is either the old file or the whole new one. On failure no temporary file is left. "-" is standard output. */
 bool file_write_whole(const char *path, const void *data, size_t size, enum file_write_mode mode,
                       struct file_error *error);
+/* A folder with some files, which appears whole or not at all: it is filled under a temporary name beside the target, flushed,
+ * then takes the target's name, which must be free. On failure nothing of it is left. */
+struct file_part {
+    const char *name;
+    const void *data;
+    size_t size;
+};
+bool file_write_folder(const char *path, const struct file_part *parts, size_t count, struct file_error *error);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Makes the folder and those above it. */

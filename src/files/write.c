@@ -39,12 +39,17 @@ static size_t folder_length(const char *path) {
     return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
+/* The nth name to try beside the target. */
+static void temporary_name(const char *target, int attempt, char *name, size_t name_bytes) {
+    snprintf(name, name_bytes, "%.*s.headway-%ld-%d.tmp", (int)folder_length(target), target,
+             (long)getpid(), attempt);
+}
+
 /* Opens a file of a new name beside the target. name[name_bytes] gets its path. -1 and errno on
  * failure. */
 static int open_temporary(const char *target, char *name, size_t name_bytes) {
     for (int attempt = 0; attempt < 1000; attempt++) {
-        snprintf(name, name_bytes, "%.*s.headway-%ld-%d.tmp", (int)folder_length(target), target,
-                 (long)getpid(), attempt);
+        temporary_name(target, attempt, name, name_bytes);
         int descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor >= 0 || errno != EEXIST) return descriptor;
     }
@@ -134,4 +139,73 @@ bool file_write_whole(const char *path, const void *data, size_t size, enum file
         free(resolved);
     }
     return code == 0 || file_error_system(error, "write", path, code);
+}
+
+/* ---- a folder ---- */
+
+static int make_temporary(const char *target, char *name, size_t name_bytes) {
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        temporary_name(target, attempt, name, name_bytes);
+        if (mkdir(name, 0777) == 0) return 0;
+        if (errno != EEXIST) return errno;
+    }
+    return EEXIST;
+}
+
+static int write_part(const char *folder, const struct file_part *part) {
+    char path[PATH_MAX];
+    if (!file_join(path, sizeof path, folder, part->name)) return ENAMETOOLONG;
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return descriptor < 0 ? errno : fill(descriptor, part->data, part->size, NULL);
+}
+
+static void remove_folder(const char *folder, const struct file_part *parts, size_t count) {
+    char path[PATH_MAX];
+    for (size_t i = 0; i < count; i++)
+        if (file_join(path, sizeof path, folder, parts[i].name)) unlink(path);
+    rmdir(folder);
+}
+
+/* The names in the folder come to the disk before it takes the target's name. What has come to
+ * stand there meanwhile stays: only an empty folder gives way to rename, and that loses nothing. */
+static int write_folder(const char *target, const struct file_part *parts, size_t count) {
+    char temporary[PATH_MAX];
+    if (folder_length(target) + 64 > sizeof temporary) return ENAMETOOLONG;
+    int code = make_temporary(target, temporary, sizeof temporary - 2);
+    if (code != 0) return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = write_part(temporary, &parts[i]);
+    if (code == 0) {
+        size_t length = strlen(temporary);
+        memcpy(temporary + length, "/", 2);
+        flush_folder(temporary);
+        temporary[length] = '\0';
+    }
+    if (code == 0 && rename(temporary, target) != 0)
+        code = errno == ENOTEMPTY || errno == ENOTDIR ? EEXIST : errno;
+    if (code != 0)
+        remove_folder(temporary, parts, count);
+    else
+        flush_folder(target);
+    return code;
+}
+
+bool file_write_folder(const char *path, const struct file_part *parts, size_t count,
+                       struct file_error *error) {
+    char target[PATH_MAX];
+    struct stat old;
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    if (length == 0 || length >= sizeof target)
+        return file_error_system(error, "write", path, length ? ENAMETOOLONG : ENOENT);
+    memcpy(target, path, length);
+    target[length] = '\0';
+    int code = lstat(target, &old) == 0 ? EEXIST : write_folder(target, parts, count);
+    if (code == EEXIST)
+        return file_error_set(error,
+                              "cannot write %.300s: it exists already and was left as it is; "
+                              "choose another name.",
+                              target);
+    return code == 0 || file_error_system(error, "write", target, code);
 }

@@ -95,6 +95,10 @@ bool cell_is_compared(int source) {
     return source >= CELL_RNN && source <= CELL_ATTENTION;
 }
 
+bool cell_is_of_mask(int source) {
+    return source >= 0 && cell_columns_are_keys(source) && !cell_is_compared(source);
+}
+
 bool cell_is_weight(int source) {
     return (source >= CELL_W_Q && source <= CELL_W_ADDITIVE) ||
            (source >= CELL_B_Q && source <= CELL_B_DOWN);

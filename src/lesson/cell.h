@@ -74,6 +74,7 @@ int cell_weight_result(int weight); /* the other way round: the tensor that a we
 bool cell_columns_are_keys(int source);  /* column j belongs to key token j */
 enum cell_tokens cell_column_tokens(int source); /* whose tokens the columns are */
 bool cell_is_compared(int source);       /* one of view `compare` */
+bool cell_is_of_mask(int source);        /* its cells are the mask's: scores before and after it, exponentials, weights */
 /* The letter on the stage and in formulas: "Q", "S", "A", "W_Q" … ; and the colour role it has everywhere. */
 const char *cell_symbol(int source);
 enum cell_role { CELL_ROLE_PLAIN, CELL_ROLE_QUERY, CELL_ROLE_KEY, CELL_ROLE_VALUE, CELL_ROLE_OUTPUT, CELL_ROLE_SCORE, CELL_ROLE_WEIGHT };

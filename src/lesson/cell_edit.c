@@ -143,3 +143,14 @@ bool cell_unedited_value(const struct study *study, const struct document_cell *
     *value = weight_value(study, cell, &edit);
     return true;
 }
+
+bool cell_edit_put(const struct study *study, struct what_if *wanted,
+                   const struct attention_edit *edit) {
+    struct document_cell cell = cell_at_address(study, edit->tensor, edit->layer, edit->index);
+    float own = 0;
+    bool is_own = cell.source >= 0 && cell_unedited_value(study, &cell, &own) &&
+                  own == edit->value && signbit(own) == signbit(edit->value);
+    if (!is_own) return what_if_edit(wanted, edit);
+    what_if_unedit(wanted, edit->tensor, edit->layer, edit->index);
+    return true;
+}

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_MAX_BYTES ((size_t)4 << 30)
-
 static void free_strings(char **strings, size_t count) {
     for (size_t i = 0; strings && i < count; i++)
         free(strings[i]);

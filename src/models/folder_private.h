@@ -5,6 +5,8 @@
 #include "model.h"
 #include <jansson.h>
 
+#define MODEL_MAX_BYTES ((size_t)4 << 30) /* of model.safetensors */
+
 /* What a folder's model owns beside its strings. */
 struct model_memory {
     struct safetensors tensors; /* the numbers; the weights point in here */

@@ -155,10 +155,24 @@ struct window *window_open(const struct window_options *options, char *error, si
 
 void window_close(struct window *window) {
     if (!window) return;
+    for (int i = 0; i < POINTER_SHAPE_COUNT; i++)
+        if (window->pointers[i]) SDL_FreeCursor(window->pointers[i]);
     if (window->context) SDL_GL_DeleteContext(window->context);
     if (window->handle) SDL_DestroyWindow(window->handle);
     free(window);
     SDL_Quit();
+}
+
+void window_pointer_set(struct window *window, enum pointer_shape shape) {
+    static const SDL_SystemCursor shapes[POINTER_SHAPE_COUNT] = {
+        [POINTER_ARROW] = SDL_SYSTEM_CURSOR_ARROW,
+        [POINTER_TEXT] = SDL_SYSTEM_CURSOR_IBEAM,
+        [POINTER_PAINT] = SDL_SYSTEM_CURSOR_CROSSHAIR,
+        [POINTER_SCRUB] = SDL_SYSTEM_CURSOR_SIZEWE};
+    if (shape == window->pointer) return;
+    window->pointer = shape;
+    if (!window->pointers[shape]) window->pointers[shape] = SDL_CreateSystemCursor(shapes[shape]);
+    if (window->pointers[shape]) SDL_SetCursor(window->pointers[shape]);
 }
 
 /* ---- showing ---- */

@@ -68,6 +68,7 @@ bool window_wait(struct window *window, int timeout_ms, struct input *input);
 /* Text input (and the input method) on, with the caret's place in pixels, or off. */
 void window_text_input_start(struct window *window, struct rect caret);
 void window_text_input_stop(struct window *window);
+void window_pointer_set(struct window *window, enum pointer_shape shape);
 /* The next window_wait says INPUT_CONTEXT_LOST: the test hook. */
 void window_context_lose(struct window *window);
 

@@ -13,6 +13,8 @@ struct window {
     int frame_left, frame_top; /* what the window manager put around it there */
     float pointer_x, pointer_y;
     bool is_minimised;
+    SDL_Cursor *pointers[POINTER_SHAPE_COUNT]; /* made when first shown; NULL: the system has none */
+    enum pointer_shape pointer;
 };
 
 /* Takes place and frame as they are now, when they are of the kind that is kept. */

@@ -45,6 +45,8 @@
     X(TEXT_LEAVE, "text.leave")                                                                    \
     X(NUMBER_EDIT, "number.edit")       /* of the selected cell */                                 \
     X(NUMBER_RESET, "number.reset")     /* its own number again */                                 \
+    X(NUMBER_MORE, "number.more")       /* by a step; a: −1 a tenth of one */                      \
+    X(NUMBER_LESS, "number.less")       /* likewise */                                             \
     X(TEXT_EXAMPLE, "text.example")     /* a: which */                                             \
     X(MODEL_MENU, "model.menu")         /* opens and closes */                                     \
     X(MODEL_SET, "model.set")           /* a: index into the models listed */                      \
@@ -59,6 +61,7 @@
     X(SESSION_OPEN, "session.open")                                                                \
     X(SESSION_SAVE, "session.save")                                                                \
     X(SESSION_SAVE_AS, "session.save_as")                                                          \
+    X(MODEL_SAVE, "model.save")         /* the edited model as a folder */                         \
     X(PALETTE, "palette")               /* every command by name */                                \
     X(FINDER_CHOOSE, "finder.choose")   /* a: row of the list that is open */                      \
     X(UNDO, "undo")                                                                                \
@@ -82,6 +85,7 @@
     X(RAIL_SCROLL, "rail.scroll")                                                                  \
     X(MASK_NEXT, "mask.next")           /* none, causal */                                         \
     X(MASK_PAINT, "mask.paint")         /* the chosen cell of the mask */                          \
+    X(MASK_PAINT_MODE, "mask.paint_mode") /* a press on a cell of the stage paints it, or not */   \
     X(SCALING_TOGGLE, "scaling.toggle")                                                            \
     X(CHANGE_CHOICE, "change.choice")   /* a: switch_id, b: which of its choices */                \
     X(CHANGE_DIAL, "change.dial")       /* a: dial_id, b: place */                                 \

@@ -95,6 +95,15 @@ struct semantic_node *semantics_add(struct semantics *list, enum semantic_role r
     return node;
 }
 
+void semantics_widen(struct semantics *list, uint32_t id, struct rect rect) {
+    for (size_t i = list->count; i-- > 0;) {
+        if (list->nodes[i].id == id) {
+            list->nodes[i].rect = rect;
+            return;
+        }
+    }
+}
+
 const struct semantic_node *semantics_at(const struct semantics *list, float x, float y) {
     for (size_t i = list->count; i-- > 0;) {
         const struct semantic_node *node = &list->nodes[i];

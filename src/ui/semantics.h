@@ -61,6 +61,8 @@ void semantics_free(struct semantics *list); /* safe on zeros and twice */
 /* Strings are copied. Returns the node, or a scratch one when memory ran out. */
 struct semantic_node *semantics_add(struct semantics *list, enum semantic_role role, uint32_t id, struct rect rect,
                                     const char *name, const char *value);
+/* Lets the last node of this id answer in a larger rectangle. */
+void semantics_widen(struct semantics *list, uint32_t id, struct rect rect);
 const char *semantics_string(struct semantics *list, const char *text); /* a copy owned by the list */
 /* The list takes over memory that its nodes point into (values of grids) and releases it with the next picture. */
 void semantics_keep(struct semantics *list, void *memory, void (*release)(void *memory));

@@ -121,9 +121,12 @@ static struct line segments_of(struct page *page, enum edit_field field) {
     const struct picture_presence *p = page->presence;
     const struct token_list *tokens = field_tokens(page->study, field);
     bool is_edited = p->is_editing && p->edited_field == field;
-    bool is_refused = is_edited && p->edited_text;
+    const char *waiting = is_edited ? NULL : p->waiting_text[field];
+    bool is_refused = (is_edited && p->edited_text) || waiting;
     struct line line = {.field = field,
-                        .text = is_refused ? p->edited_text : text_of(page, field),
+                        .text = waiting      ? waiting
+                                : is_refused ? p->edited_text
+                                             : text_of(page, field),
                         .tokens = tokens,
                         .is_edited = is_edited,
                         .segments =
@@ -351,7 +354,7 @@ void field_draw(struct page *page, struct rect r, enum edit_field field) {
     struct semantic_node *node =
         semantics_add(ui->semantics, ROLE_FIELD, NODE_FIELD + (uint32_t)field,
                       rect_intersect(r, draw_clip(ui->list)), page_words(page, names[field]),
-                      text_of(page, field));
+                      line.text);
     node->action = (struct ui_action){UI_COMMAND_TEXT_EDIT, (int32_t)field, 0, 0};
     node->is_focusable = true;
     ui_focus_ring(ui, node->id, r, ui_px(ui, 10));

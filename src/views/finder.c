@@ -133,9 +133,10 @@ static void draw_buttons(struct page *page, struct rect r) {
         enum ui_command command;
         const char *label;
     } buttons[] = {{UI_COMMAND_SESSION_SAVE, "button.save"},
-                   {UI_COMMAND_SESSION_SAVE_AS, "button.save_as"}};
+                   {UI_COMMAND_SESSION_SAVE_AS, "button.save_as"},
+                   {UI_COMMAND_MODEL_SAVE, "button.save_model"}};
     struct ui *ui = &page->ui;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         struct ui_button button = {.id = ui_id("finder button", i, 0),
                                    .label = page_words(page, buttons[i].label),
                                    .action = {buttons[i].command, 0, 0, 0},
@@ -146,8 +147,8 @@ static void draw_buttons(struct page *page, struct rect r) {
 }
 
 void finder_draw(struct page *page, struct rect window) {
-    static const char *const names[FINDER_COUNT] = {"", "finder.open", "finder.save",
-                                                    "finder.numbers", "finder.commands"};
+    static const char *const names[FINDER_COUNT] = {
+        "", "finder.open", "finder.save", "finder.numbers", "finder.model_save", "finder.commands"};
     struct ui *ui = &page->ui;
     const struct picture_finder *f = &page->presence->finder;
     const char *name = page_words(page, names[f->kind]);

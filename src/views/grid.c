@@ -1,6 +1,7 @@
 /* grid.c: matrices of the stage: where their cells stand, how large their numbers are, what they
  * are made from. */
 #include "grid_parts.h"
+#include "stage.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,7 +15,8 @@ enum grid_state grid_state_at(const struct grid *grid, size_t r, size_t c) {
 }
 
 bool grid_is_masked(enum grid_state state) {
-    return state == GRID_MASKED || state == GRID_NO_WEIGHT || state == GRID_NEVER;
+    return state == GRID_MASKED || state == GRID_NO_WEIGHT || state == GRID_NEVER ||
+           state == GRID_BARRED;
 }
 
 struct rect grid_cell_rect(const struct grid *grid, size_t r, size_t c) {
@@ -64,7 +66,7 @@ static enum number_style style_of(const struct grid *grid, enum grid_state state
 void grid_write(const struct grid *grid, size_t r, size_t c, char out[NUMBER_BYTES]) {
     enum grid_state state = grid_state_at(grid, r, c);
     float v = grid_value_at(grid, r, c);
-    if (state == GRID_HIDDEN || state == GRID_NEVER) {
+    if (state == GRID_HIDDEN || state == GRID_NEVER || state == GRID_BARRED) {
         out[0] = '\0';
     } else if (state == GRID_NO_WEIGHT) {
         memcpy(out, "0", sizeof "0");
@@ -146,7 +148,7 @@ float grid_number_size(const struct page *page, const struct grid *grid, float c
     return size >= least ? size : 0;
 }
 
-void grid_node(struct page *page, const struct grid *grid) {
+static struct semantic_node *add_node(struct page *page, const struct grid *grid) {
     const char *said = grid->absence ? grid->absence : grid_marked_words(page, grid);
     struct semantic_node *node = semantics_add(
         page->ui.semantics, ROLE_GRID,
@@ -172,6 +174,11 @@ void grid_node(struct page *page, const struct grid *grid) {
         }
         node->grid.is_hidden = hidden;
     }
+    return node;
+}
+
+void grid_node(struct page *page, const struct grid *grid) {
+    add_node(page, grid);
 }
 
 void grid_draw(struct page *page, const struct grid *grid) {
@@ -181,10 +188,12 @@ void grid_draw(struct page *page, const struct grid *grid) {
     if (grid->absence) {
         grid_absence_draw(page, grid);
     } else {
-        grid_paint(page, grid);
+        struct grid shown = *grid;
+        painting_bar(page, &shown);
+        grid_paint(page, &shown);
         grid_mark(page, grid);
     }
-    grid_node(page, grid);
+    painting_point(page, add_node(page, grid));
 }
 
 void grid_thumbnail(struct page *page, const struct grid *grid) {

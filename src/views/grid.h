@@ -16,7 +16,8 @@ enum grid_state { /* how one cell is painted */
     GRID_MET_NOW,   /* … just now */
     GRID_NEVER,     /* and never: hatched, without a number */
     GRID_DIFFERENCE, /* now − before: diverging map, by v / range; exactly 0: grey. ±∞, masked now or before: hatched as well */
-    GRID_DIFFERENCE_MASKED /* the same of a number whose key is masked in one of the two: hatched */
+    GRID_DIFFERENCE_MASKED, /* the same of a number whose key is masked in one of the two: hatched */
+    GRID_BARRED     /* by the mask that is being painted, where this beat does not show it yet: hatched, without a number */
 };
 
 struct grid {

@@ -24,7 +24,7 @@ const char *field_text(const struct document *document, enum edit_field field); 
 const struct token_list *field_tokens(const struct study *study, enum edit_field field);
 
 /* A sheet with a line to type in and a list to choose from: files to open, where to save, commands. */
-enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_COMMANDS, FINDER_COUNT };
+enum finder_kind { FINDER_NONE, FINDER_OPEN, FINDER_SAVE, FINDER_NUMBERS, FINDER_MODEL, FINDER_COMMANDS, FINDER_COUNT };
 struct finder_row {
     const char *words, *more; /* printable; more stands at the right, "": nothing */
 };
@@ -51,11 +51,15 @@ struct picture_presence {
     size_t caret, anchor;     /* bytes in it; they differ while there is a selection */
     const char *edited_text;  /* what stands in the field while the document cannot take it; NULL: the document's text */
     const char *field_error;  /* why a text or number of the panel cannot be taken: a sentence under its field; NULL: it can */
+    const char *waiting_text[EDIT_COUNT]; /* of context and values: typed, and waiting until both have equally many tokens; NULL: none */
+    const char *waiting_note[EDIT_COUNT]; /* the sentence under such a field */
+    bool is_field_waiting;    /* field_error says what the edited field waits for */
     const char *composition;  /* text being composed at the caret, or NULL */
     int composition_caret;    /* code points, −1: at its end */
     const char *message;      /* a sentence under the field, or NULL */
     bool is_message_error;
     bool is_keys_open, is_model_menu_open, is_export_menu_open, is_panel_open, is_blank, is_playing, is_cursor_active;
+    bool is_painting; /* a press on a cell of scores or weights paints the mask */
     bool has_stage_scroll; /* the reader scrolled the lines; else they follow the query */
     float rail_scroll, panel_scroll, stage_scroll, menu_scroll; /* logical pixels */
     const char *const *model_names; /* for the menu, NULL-terminated; NULL: none */
@@ -91,6 +95,7 @@ enum {
     NODE_VALUES = NODE_FIELD + EDIT_VALUES,
     NODE_NUMBER = NODE_FIELD + EDIT_NUMBER,
     NODE_STAGE = 8,
+    NODE_NUMBER_HANDLE = 9, /* beside the number: dragged to a side, it changes it */
     NODE_FINDER = 7,    /* the line of the finder */
     NODE_PANEL_ROWS = 6, /* what scrolls in the panel: scroll_y is where it is, scroll_height how high all of it is */
     NODE_MENU_ROWS = 5   /* the same in the export menu */

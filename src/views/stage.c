@@ -49,8 +49,8 @@ float stage_fault_draw(struct page *page, struct rect r) {
     if (fault == FAULT_NONE || page_n(page) == 0 || r.w < ui_px(ui, 40)) {
         return 0;
     }
-    const char *words = page_words(
-        page, fault == FAULT_MASK_AFTER_SOFTMAX ? "fault.after.mark" : "fault.axis.mark");
+    const char *words = page_words(page, fault == FAULT_MASK_AFTER_SOFTMAX ? "fault.after.mark"
+                                                                           : "fault.axis.mark");
     float width = fminf(r.w, ceilf(ui_text_width(ui, TEXT_WORDS_SEMIBOLD, 14, words)) + 1);
     struct rect place = rect_cut_right(&r, width);
     ui_text_in(ui, place, UI_RIGHT, TEXT_WORDS_SEMIBOLD, 14, ui->theme->error, words);
@@ -181,6 +181,12 @@ void stage_draw(struct page *page, struct rect r) {
         draw_tabs(page, rect_cut_top(&inner, ui_px(ui, 36)));
     }
     stage_difference_draw(page, &inner);
+    bool is_painting = page->presence->is_painting && page_n(page) > 0;
+    struct rect note = {0};
+    if (is_painting) {
+        note = rect_cut_bottom(&inner, ui_px(ui, is_roomy ? 34 : 26));
+        rect_cut_bottom(&inner, ui_px(ui, is_roomy ? 8 : 2));
+    }
     if (page_n(page) == 0) {
         draw_empty(page, inner);
     } else if (page->document->view == VIEW_DIAGRAM) {
@@ -195,6 +201,9 @@ void stage_draw(struct page *page, struct rect r) {
         compare_draw(page, inner);
     } else {
         draw_matrices(page, inner);
+    }
+    if (is_painting) {
+        painting_note_draw(page, note);
     }
     if (ui->focus_id == NODE_STAGE && page->presence->is_focus_visible) {
         draw_frame(ui->list, rect_inset(r, ui_px(ui, 2), ui_px(ui, 2)), ui_px(ui, 6), ui_px(ui, 2),

@@ -64,6 +64,14 @@ struct grid scores_grid(struct page *page, int head, const struct scores_now *no
 /* Finished weights of a head as a grid, masked ones marked. */
 struct grid weights_grid(struct page *page, int head);
 
+/* painting.c: the mask while it is painted (presence says so). A grid of the stage whose cells are the mask's, large enough to
+ * be met; and the one under a point, also where an open question lies over it, or NULL. */
+bool stage_is_paintable(const struct semantic_node *node);
+const struct semantic_node *stage_paintable_at(const struct semantics *list, float x, float y);
+void painting_bar(struct page *page, struct grid *grid); /* hidden cells are so at every beat */
+void painting_point(struct page *page, const struct semantic_node *node); /* the cell under the pointer */
+void painting_note_draw(struct page *page, struct rect r); /* when the matrices stand */
+
 float stage_weight_size(const struct page *page); /* of the numbers of weights, logical: they stand back behind what they make */
 /* A bias as a row under the matrix that it is added after, its columns under that one's, with "+ b_Q" above it: the height that
  * this takes in device pixels, 0 where the pass has no such bias; and drawing it, under the matrix in `under`. */

@@ -165,9 +165,11 @@ static void text_row(struct rows *rows, enum edit_field field) {
     struct ui *ui = &page->ui;
     const struct picture_presence *p = page->presence;
     bool is_edited = p->is_editing && p->edited_field == field;
-    bool is_set = field_text(page->document, field)[0] != '\0';
-    const char *error = is_edited && p->field_error ? p->field_error : NULL;
-    struct ui_paragraph why = {error, 13, 1.35f, ui->theme->error, TEXT_WORDS_MEDIUM, 6};
+    bool is_set = field_text(page->document, field)[0] != '\0' || p->waiting_text[field];
+    const char *error = is_edited ? p->field_error : p->waiting_note[field];
+    bool is_waiting = !is_edited || p->is_field_waiting; /* no mistake: more is to come */
+    struct ui_paragraph why = {
+        error, 13, 1.35f, is_waiting ? ui->theme->ink : ui->theme->error, TEXT_WORDS_MEDIUM, 6};
     float title = ui_px(ui, title_height), height = ui_px(ui, 36);
     float more = error ? ui_paragraph(ui, &why, 0, 0, rows->width, true) + ui_px(ui, 6) : 0;
     const char *name = page_words(page, field == EDIT_CONTEXT ? "field.context" : "field.values");
@@ -183,6 +185,10 @@ static void text_row(struct rows *rows, enum edit_field field) {
             .action = {UI_COMMAND_CHANGE_TEXT, (int32_t)field, 0, 0},
             .size = 13};
         field_draw(page, rect_make(r.x, r.y + title, r.w, height - ui_px(ui, 2)), field);
+        /* The whole row opens the field: whoever misses it by a little means it. */
+        semantics_widen(ui->semantics, NODE_FIELD + (uint32_t)field,
+                        rect_intersect(rect_inset(r, -ui_px(ui, 8), -ui_px(ui, row_padding)),
+                                       draw_clip(ui->list)));
         if (is_set) {
             ui_button(ui, rect_cut_right(&top, ui_button_width(ui, &clear)), &clear);
         }
@@ -207,6 +213,37 @@ static void words_row(struct rows *rows, const char *id, const char *words, bool
     if (rows->is_drawing) {
         ui_paragraph(ui, &text, r.x, r.y, r.w, false);
         semantics_add(ui->semantics, ROLE_TEXT, ui_id(id, 0, 0),
+                      rect_intersect(r, draw_clip(ui->list)), words, "");
+    }
+    end_row(rows, r, first);
+}
+
+/* The mask painted cell by cell: a button for the pointer, and the key for one cell. */
+static void paint_row(struct rows *rows) {
+    struct page *page = rows->page;
+    struct ui *ui = &page->ui;
+    bool is_on = page->presence->is_painting;
+    const char *words = page_words(page, "what_if.paint");
+    struct ui_button paint = {.id = ui_id("paint", 0, 0),
+                              .label = page_words(page, "button.paint"),
+                              .name = page_words(page, "command.mask.paint_mode"),
+                              .kind = is_on ? UI_BUTTON_PRIMARY : UI_BUTTON_PLAIN,
+                              .action = {UI_COMMAND_MASK_PAINT_MODE, 0, 0, 0},
+                              .size = 14};
+    float button = ui_button_width(ui, &paint), gap = ui_px(ui, 12);
+    struct ui_paragraph text = {words, 13, 1.4f, ui->theme->secondary, TEXT_WORDS, 0};
+    float width = fmaxf(ui_px(ui, 60), rows->width - button - gap);
+    float height = fmaxf(ui_px(ui, 34), ui_paragraph(ui, &text, 0, 0, width, true));
+    size_t first = ui->semantics->count;
+    struct rect r = begin_row(rows, height, false);
+    if (rows->is_drawing) {
+        struct rect place = rect_make(r.x, r.y, button, ui_px(ui, 34));
+        struct semantic_node *node = ui_button(ui, place, &paint);
+        node->rect = rect_intersect(node->rect, draw_clip(ui->list));
+        node->value =
+            semantics_string(ui->semantics, page_words(page, is_on ? "word.on" : "word.off"));
+        ui_paragraph(ui, &text, r.x + button + gap, r.y, width, false);
+        semantics_add(ui->semantics, ROLE_TEXT, ui_id("paint words", 0, 0),
                       rect_intersect(r, draw_clip(ui->list)), words, "");
     }
     end_row(rows, r, first);
@@ -245,9 +282,7 @@ static void lay_rows(struct rows *rows) {
     dial_row(rows, DIAL_TEMPERATURE);
     choice_row(rows, SWITCH_MASK);
     dial_row(rows, DIAL_MASK_SIZE);
-    if (study_mask(rows->page->study) == MASK_PAINTED) {
-        words_row(rows, "paint", page_words(rows->page, "what_if.paint"), false);
-    }
+    paint_row(rows);
     choice_row(rows, SWITCH_POSITION);
     choice_row(rows, SWITCH_ORDER);
     choice_row(rows, SWITCH_RESIDUAL);

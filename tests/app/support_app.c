@@ -142,6 +142,21 @@ void rig_click(struct rig *rig, float x, float y, int clicks) {
     assert_non_null(app_picture(&rig->app, rig->now_ms));
 }
 
+void rig_pointer(struct rig *rig, enum input_kind kind, float x, float y, unsigned modifiers) {
+    struct input input = {.kind = kind, .x = x, .y = y, .clicks = 1, .modifiers = modifiers};
+    app_input(&rig->app, &input);
+    assert_non_null(app_picture(&rig->app, rig->now_ms));
+}
+
+void rig_pointer_cell(struct rig *rig, enum input_kind kind, int source, int row, int column) {
+    const struct semantic_node *node = rig_grid(rig, source);
+    assert_non_null(node);
+    float w = node->rect.w / (float)node->grid.columns, h = node->rect.h / (float)node->grid.rows;
+    float x = ((float)(column - (int)node->grid.first_column) + 0.5f) * w,
+          y = ((float)(row - (int)node->grid.first_row) + 0.5f) * h;
+    rig_pointer(rig, kind, node->rect.x + x, node->rect.y + y, 0);
+}
+
 const struct semantic_node *rig_named(struct rig *rig, const char *name) {
     app_refresh(&rig->app);
     const struct semantics *list = &rig->app.semantics;

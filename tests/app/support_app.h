@@ -33,6 +33,10 @@ void rig_end(struct rig *rig);
 void rig_key(struct rig *rig, int key, unsigned modifiers);
 void rig_type(struct rig *rig, const char *text);
 void rig_click(struct rig *rig, float x, float y, int clicks);
+/* The pointer goes down, goes on and comes up, each with a picture after it. */
+void rig_pointer(struct rig *rig, enum input_kind kind, float x, float y, unsigned modifiers);
+/* The same over the cells of the grid that shows `source`: its row and column, also beyond its ends. */
+void rig_pointer_cell(struct rig *rig, enum input_kind kind, int source, int row, int column);
 const struct semantic_node *rig_named(struct rig *rig, const char *name); /* must exist */
 void rig_click_named(struct rig *rig, const char *name);
 const struct semantic_node *rig_grid(struct rig *rig, int source); /* on the stage, or NULL */

@@ -261,9 +261,13 @@ static void test_context_and_values(void **state) {
     app_refresh(&rig->app);
     assert_non_null(rig->app.presence.field_error);
     assert_string_equal(rig->app.presence.edited_text, "one dog slept well");
-    panel_click(rig, "Mask: causal"); /* leaves the field */
+    panel_click(rig, "Mask: causal"); /* leaves the field: what was typed waits there */
     assert_string_equal(panel_changes(rig)->values, "one dog slept");
     assert_null(rig->app.presence.field_error);
+    assert_string_equal(rig->app.presence.waiting_text[EDIT_VALUES], "one dog slept well");
+    panel_click(rig, "Values");
+    rig_key(rig, KEY_ESCAPE, 0); /* as the document says */
+    assert_null(rig->app.presence.waiting_text[EDIT_VALUES]);
     assert_string_equal(study_value_token(&rig->app.study, 1), "dog");
     rig_key(rig, 'z', INPUT_CTRL);
     rig_key(rig, 'z', INPUT_CTRL);
@@ -275,6 +279,99 @@ static void test_context_and_values(void **state) {
     panel_click(rig, "Context: Clear");
     assert_null(panel_changes(rig)->context);
     assert_int_equal(study_keys(&rig->app.study), study_tokens(&rig->app.study));
+    rig_end(rig);
+}
+
+static void retype(struct rig *rig, const char *text) {
+    rig_key(rig, 'a', INPUT_CTRL);
+    rig_type(rig, text);
+    app_refresh(&rig->app);
+}
+
+/* Both texts get another number of words, one after the other: the first waits for the second, the
+ * picture stays, then both are taken at once. */
+static void test_texts_that_wait(void **state) {
+    (void)state;
+    struct rig *rig = panel_start();
+    panel_click(rig, "Context");
+    rig_type(rig, "Ein Hund schlief");
+    rig_key(rig, KEY_ENTER, 0);
+    panel_click(rig, "Values");
+    rig_type(rig, "one dog slept");
+    rig_key(rig, KEY_ENTER, 0);
+    size_t undo = rig->app.undo.count;
+    panel_click(rig, "Context");
+    retype(rig, "Ein Hund schlief tief und fest");
+    assert_non_null(strstr(rig->app.presence.field_error, "6 tokens here, 3 in the other text"));
+    assert_true(rig->app.presence.is_field_waiting);
+    assert_int_equal(study_keys(&rig->app.study), 3);
+    panel_click(rig, "Values"); /* by the pointer, Tab or any other way */
+    assert_string_equal(rig->app.presence.waiting_text[EDIT_CONTEXT],
+                        "Ein Hund schlief tief und fest");
+    const struct semantic_node *note =
+        semantics_by_id(&rig->app.semantics, ui_id("field error", EDIT_CONTEXT, 0));
+    assert_non_null(note);
+    assert_non_null(strstr(note->name, "6 tokens here"));
+    assert_string_equal(semantics_by_id(&rig->app.semantics, NODE_CONTEXT)->value,
+                        "Ein Hund schlief tief und fest");
+    retype(rig, "one dog slept deep");
+    assert_non_null(
+        strstr(rig->app.presence.field_error, "4 tokens here, 6 in the other text: 2 more"));
+    rig_type(rig, " and");
+    rig_type(rig, " well");
+    assert_null(rig->app.presence.field_error);
+    assert_string_equal(panel_changes(rig)->context, "Ein Hund schlief tief und fest");
+    assert_string_equal(panel_changes(rig)->values, "one dog slept deep and well");
+    assert_int_equal(study_keys(&rig->app.study), 6);
+    rig_key(rig, KEY_ENTER, 0);
+    assert_null(rig->app.presence.waiting_text[EDIT_CONTEXT]);
+    assert_int_equal(rig->app.undo.count, undo + 1);
+    rig_key(rig, 'z', INPUT_CTRL);
+    assert_string_equal(panel_changes(rig)->context, "Ein Hund schlief");
+    assert_string_equal(panel_changes(rig)->values, "one dog slept");
+    /* What waits goes with Esc, with Clear, and when the document gets other texts. */
+    panel_click(rig, "Values");
+    retype(rig, "one");
+    rig_key(rig, KEY_TAB, 0);
+    app_refresh(&rig->app);
+    assert_string_equal(rig->app.presence.waiting_text[EDIT_VALUES], "one");
+    rig_key(rig, 'z', INPUT_CTRL); /* the values go, and what waited with them */
+    app_refresh(&rig->app);
+    assert_null(rig->app.presence.waiting_text[EDIT_VALUES]);
+    assert_null(panel_changes(rig)->values);
+    rig_key(rig, 'z', INPUT_CTRL | INPUT_SHIFT);
+    panel_click(rig, "Context");
+    retype(rig, "Ein");
+    panel_click(rig, "Norm: pre");
+    assert_non_null(rig->app.presence.waiting_text[EDIT_CONTEXT]);
+    panel_click(rig, "Values: Clear"); /* nothing to wait for any more */
+    assert_null(panel_changes(rig)->values);
+    assert_string_equal(panel_changes(rig)->context, "Ein");
+    assert_null(rig->app.presence.waiting_text[EDIT_CONTEXT]);
+    rig_end(rig);
+}
+
+/* A click a little beside the field, on its name or under it, means the field: letters are text,
+ * not commands. */
+static void test_a_click_beside_the_field(void **state) {
+    (void)state;
+    struct rig *rig = panel_start();
+    panel_find(rig, "Context");
+    struct rect row = semantics_by_id(&rig->app.semantics, NODE_CONTEXT)->rect;
+    assert_true(row.h >= 60 && row.w >= 280);
+    const float points[][2] = {{4, 4}, {40, 12}, {row.w - 4, row.h - 3}, {row.w / 2, 22}};
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        panel_find(rig, "Context");
+        row = semantics_by_id(&rig->app.semantics, NODE_CONTEXT)->rect;
+        rig_click(rig, row.x + points[i][0], row.y + points[i][1], 1);
+        if (!rig->app.presence.is_editing) fail_msg("point %zu opens no field", i);
+        assert_int_equal(rig->app.presence.edited_field, EDIT_CONTEXT);
+        rig_type(rig, "t");
+        rig_key(rig, KEY_ENTER, 0);
+        assert_int_equal(panel_document(rig)->theme, THEME_LIGHT);
+        panel_click(rig, "Context: Clear"); /* and yet this button is itself */
+        assert_null(panel_changes(rig)->context);
+    }
     rig_end(rig);
 }
 
@@ -326,6 +423,8 @@ int main(void) {
         cmocka_unit_test(test_words_are_shuffled_and_come_back),
         cmocka_unit_test(test_a_context_is_typed),
         cmocka_unit_test(test_context_and_values),
+        cmocka_unit_test(test_texts_that_wait),
+        cmocka_unit_test(test_a_click_beside_the_field),
         cmocka_unit_test(test_cross_attention_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,7 +88,10 @@ void layout_name(const struct layout_room *room, char *out, size_t out_bytes) {
              p->is_model_menu_open    ? " models"
              : p->is_export_menu_open ? " export"
                                       : "",
-             p->is_panel_open ? " panel" : "", p->has_pointer ? " pointer" : "",
+             p->is_panel_open ? " panel" : "",
+             p->is_painting   ? " painting"
+             : p->has_pointer ? " pointer"
+                              : "",
              study_tokens(&room->study), d->text);
 }
 

@@ -63,6 +63,8 @@ enum state {
     STATE_POINTER,
     STATE_FOCUS,
     STATE_CELL,
+    STATE_PAINTING,
+    STATE_WAITING,
     STATE_PRESENTATION,
     STATE_FINDER_FILES,
     STATE_FINDER_COMMANDS,
@@ -98,6 +100,7 @@ static void enter(struct layout_room *room, struct document *d, enum state state
                                        : PICTURE_WINDOW;
     d->is_presentation = state == STATE_PRESENTATION;
     d->cell.source = -1;
+    d->panel = PANEL_EXPLAIN;
     d->beat = state == STATE_FIRST_BEAT || state == STATE_PANEL ? 0 : BEAT_LAST;
     p->is_message_error = state == STATE_ERROR;
     p->is_keys_open = state == STATE_KEYS;
@@ -140,6 +143,17 @@ static void enter(struct layout_room *room, struct document *d, enum state state
         p->has_pointer = true;
         p->pointer_x = (float)d->width * 0.42f;
         p->pointer_y = 30;
+    } else if (state == STATE_PAINTING) {
+        p->is_painting = p->has_pointer = true;
+        p->pointer_x = (float)d->width * 0.5f;
+        p->pointer_y = (float)d->height * 0.6f;
+        d->panel = PANEL_WHAT_IF;
+    } else if (state == STATE_WAITING) {
+        d->panel = PANEL_WHAT_IF;
+        p->panel_scroll = 2000; /* to the end */
+        p->waiting_text[EDIT_CONTEXT] = "Ein Hund schlief tief und fest";
+        p->waiting_note[EDIT_CONTEXT] = "6 tokens here, 3 in the other text: 3 fewer here or more "
+                                        "there, and both are taken.";
     } else if (state == STATE_FOCUS) {
         p->focus_id = NODE_FIELD;
         p->is_focus_visible = true;

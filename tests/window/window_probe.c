@@ -9,7 +9,7 @@
  *   window_probe painted XWD X Y W H       whether that part of the screen has more than one colour
  *   window_probe compare PNG PNG           pixels that differ, in thousandths of all
  *   window_probe message PNG SCREEN KEY    the same, of the place of the message KEY, said as an
- * error HEADWAY_PROBE_OPEN=export or models: as where and tabs see it with that menu open.
+ * error HEADWAY_PROBE_OPEN=export or models: as where and tabs see it with that menu open; paint: with the mask being painted.
  *
  * Exit status: 0 done, 1 not there (a sentence says what). */
 #include "app/resources.h"
@@ -120,6 +120,7 @@ static void scene_make(struct scene *scene, const char *path, const char *messag
     struct picture_presence presence = {.model_names = models};
     presence.is_export_menu_open = open && strcmp(open, "export") == 0;
     presence.is_model_menu_open = open && strcmp(open, "models") == 0;
+    presence.is_painting = open && strcmp(open, "paint") == 0;
     presence.is_message_error = message != NULL;
     if (message)
         presence.message =
