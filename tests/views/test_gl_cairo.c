@@ -45,7 +45,7 @@ static struct difference compare(const struct draw_list *list) {
     return found;
 }
 
-/* The kinds that the predicate takes stay; clips and places are those of the whole picture. */
+/* The records that the predicate takes stay; clips and places are those of the whole picture. */
 static void keep(struct draw_list *to, bool (*is_kept)(const struct draw_command *)) {
     assert_true(draw_list_copy(to, &room.list));
     to->count = 0;
@@ -53,8 +53,12 @@ static void keep(struct draw_list *to, bool (*is_kept)(const struct draw_command
         if (is_kept(&room.list.commands[i])) to->commands[to->count++] = room.list.commands[i];
 }
 
-static bool is_shape(const struct draw_command *c) {
-    return c->kind != DRAW_TEXT;
+static bool is_no_ribbon(const struct draw_command *c) {
+    return c->kind != DRAW_CURVE;
+}
+
+static bool is_plain_shape(const struct draw_command *c) {
+    return c->kind != DRAW_CURVE && c->kind != DRAW_TEXT;
 }
 
 /* Whole opaque pixels: no corner, no slant. */
@@ -67,10 +71,28 @@ static bool is_whole(const struct draw_command *c) {
            (c->colour.a == 255 && (c->kind == DRAW_HATCH || (is_square && is_on_pixels)));
 }
 
-static bool has_kind(const struct draw_list *list, enum draw_kind kind) {
-    for (size_t i = 0; i < list->count; i++)
-        if (list->commands[i].kind == kind) return true;
-    return false;
+static bool ends_meet(const struct draw_command *a, const struct draw_command *b) {
+    float starts = hypotf(a->rect.x - b->rect.x, a->rect.y - b->rect.y);
+    float ends = hypotf(rect_right(a->rect) - rect_right(b->rect),
+                        rect_bottom(a->rect) - rect_bottom(b->rect));
+    return fminf(starts, ends) <= (a->thickness + b->thickness) / 2 + 2;
+}
+
+/* The next ribbons, of which no two begin or end together: where many lie on one another, the
+ * differences of their edges add up. is_taken: of every record of the picture. */
+static size_t take_ribbons(struct draw_list *to, bool *is_taken) {
+    assert_true(draw_list_copy(to, &room.list));
+    to->count = 0;
+    for (size_t i = 0; i < room.list.count; i++) {
+        const struct draw_command *c = &room.list.commands[i];
+        bool is_free = c->kind == DRAW_CURVE && !is_taken[i];
+        for (size_t k = 0; k < to->count && is_free; k++)
+            is_free = !ends_meet(c, &to->commands[k]);
+        if (!is_free) continue;
+        to->commands[to->count++] = *c;
+        is_taken[i] = true;
+    }
+    return to->count;
 }
 
 static void fault(const char *what, const struct difference *found) {
@@ -79,16 +101,28 @@ static void fault(const char *what, const struct difference *found) {
                  found->right, found->bottom, found->mean);
 }
 
+static void check_ribbons(struct draw_list *part) {
+    enum { MOST_LOTS = 5 };
+    bool *is_taken = calloc(room.list.count + 1, sizeof *is_taken);
+    assert_non_null(is_taken);
+    for (int lot = 0; lot < MOST_LOTS && take_ribbons(part, is_taken) > 0; lot++) {
+        struct difference found = compare(part);
+        if (found.largest > 32 || found.beyond_3 > found.pixels / 20) fault("ribbons", &found);
+    }
+    free(is_taken);
+}
+
 static void check_picture(struct draw_list *part) {
     keep(part, is_whole);
     struct difference whole = compare(part);
     if (whole.largest > 0) fault("whole pixels", &whole);
-    keep(part, is_shape);
+    keep(part, is_plain_shape);
     struct difference shapes = compare(part);
-    size_t edges = shapes.pixels / (has_kind(part, DRAW_CURVE) ? 20 : 100);
-    if (shapes.largest > 32 || shapes.beyond_3 > edges) fault("shapes", &shapes);
-    struct difference all = compare(&room.list);
+    if (shapes.largest > 32 || shapes.beyond_3 > shapes.pixels / 100) fault("shapes", &shapes);
+    keep(part, is_no_ribbon);
+    struct difference all = compare(part);
     if (all.mean >= 0.6 || all.beyond_3 > all.pixels / 20) fault("with text", &all);
+    check_ribbons(part);
 }
 
 /* What the reader may have changed, chosen, opened. */
