@@ -96,6 +96,11 @@ struct colour colour_text_on(struct colour fill) {
     return colour_luminance(fill) > 0.179f ? COLOUR_HEX(0x000000) : COLOUR_HEX(0xFFFFFF);
 }
 
+float colour_text_contrast(struct colour fill) {
+    float under = colour_luminance(fill), white = colour_luminance(COLOUR_HEX(0xFFFFFF));
+    return under > 0.179f ? (under + 0.05f) / 0.05f : (white + 0.05f) / (under + 0.05f);
+}
+
 /* Evenly spaced stops, lowest value first; between them sRGB channels are mixed. */
 static const uint32_t blues[] = {0xF7F8FB, 0xD3E0F2, 0x94BADF, 0x4F8CC4, 0x2460A0, 0x12356B};
 static const uint32_t ember[] = {0x1D2027, 0x2A3560, 0x4B4A9C, 0x8F5FC0, 0xE08AA8, 0xFFD9A0};
@@ -150,6 +155,8 @@ struct colour colour_map_at(enum colour_map map, float t) {
     place *= (float)(maps[map].count - 1);
     size_t stop = (size_t)place;
     if (stop >= maps[map].count - 1) stop = maps[map].count - 2;
-    return colour_mix(COLOUR_HEX(maps[map].stops[stop]), COLOUR_HEX(maps[map].stops[stop + 1]),
-                      place - (float)stop);
+    struct colour from = COLOUR_HEX(maps[map].stops[stop]), to = COLOUR_HEX(maps[map].stops[stop + 1]);
+    float t_between = place - (float)stop;
+    return (struct colour){mix_channel(from.r, to.r, t_between), mix_channel(from.g, to.g, t_between),
+                           mix_channel(from.b, to.b, t_between), 255};
 }

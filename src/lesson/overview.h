@@ -28,6 +28,7 @@ bool head_share_largest(const struct study *study, int layer, int head, bool is_
 /* Part of a study. */
 struct overview_kept {
     float *pooled; /* [L, h, rows, columns] */
+    struct head_summary *summaries; /* [L, h]; entropy below 0: not made yet */
 };
 void overview_kept_forget(struct overview_kept *kept); /* the pass is another one */
 #endif

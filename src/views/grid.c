@@ -45,10 +45,10 @@ struct colour grid_role_colour(const struct theme *t, enum cell_role role) {
 
 struct colour grid_fill(const struct page *page, struct colour fill) {
     float least = page->ui.theme->least_contrast;
-    struct colour ink = colour_text_on(fill);
-    if (colour_contrast(ink, fill) >= least) {
+    if (colour_text_contrast(fill) >= least) {
         return fill;
     }
+    struct colour ink = colour_text_on(fill);
     struct colour away = ink.r ? COLOUR_HEX(0x000000) : COLOUR_HEX(0xFFFFFF), made = away;
     float too_little = 0, enough = 1;
     for (int i = 0; i < 8; i++) {
@@ -258,8 +258,8 @@ static void draw_image(struct page *page, const struct grid *grid) {
     }
     for (size_t r = 0; r < rows; r++) {
         size_t r0 = r * grid->rows / rows, r1 = (r + 1) * grid->rows / rows;
-        for (size_t c = 0; c < columns; c++) {
-            size_t c0 = c * grid->columns / columns, c1 = (c + 1) * grid->columns / columns;
+        for (size_t c = 0, c0 = 0, c1; c < columns; c++, c0 = c1) {
+            c1 = (c + 1) * grid->columns / columns;
             size_t best_r = r0, best_c = c0;
             float best = -1;
             for (size_t y = r0; y < r1; y++) {
