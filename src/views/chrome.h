@@ -34,6 +34,13 @@ const char *words_compare_note(struct page *page, int which);
 /* The mean largest weight by d_k, at step `scale`; y < 0: only measures. */
 float panel_largest(struct page *page, float x, float y, float width);
 
+/* Draws a part of the panel from the top of `r` on, of which `room` is in view at a time, and returns where it ends. */
+typedef float scrolled_part(struct page *page, struct rect r, float room);
+/* The part in `rest`, or, where it is higher than that, in `view` around it, which then scrolls (NODE_PANEL_ROWS). */
+void scrolled_draw(struct page *page, struct rect view, struct rect rest, const char *name, scrolled_part *part);
+/* A thumb at the right edge of the view; nothing where all of it fits. Device pixels. */
+void scroll_bar_draw(struct page *page, struct rect view, float content, float scroll);
+
 /* Over everything. */
 void sheet_draw(struct page *page, struct rect r, const char *name); /* with a hairline; swallows clicks, says its name */
 void menus_draw(struct page *page, struct rect window);

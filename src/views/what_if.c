@@ -265,19 +265,6 @@ static void lay_rows(struct rows *rows) {
     }
 }
 
-/* A hairline of the panel's height with a thumb where the rows are scrolled to. */
-static void draw_scroll_bar(struct page *page, struct rect view, float content, float scroll) {
-    struct ui *ui = &page->ui;
-    if (content <= view.h) {
-        return;
-    }
-    float width = ui_px(ui, 4), height = fmaxf(ui_px(ui, 24), view.h * view.h / content);
-    float at = scroll / (content - view.h) * (view.h - height);
-    struct rect thumb = rect_make(rect_right(view) - width - ui_px(ui, 3), roundf(view.y + at),
-                                  width, roundf(height));
-    draw_rectangle(ui->list, thumb, width / 2, ui->theme->faint);
-}
-
 static void draw_rows(struct page *page, struct rect view, float padding, bool has_effect) {
     struct ui *ui = &page->ui;
     struct rect edge = rect_cut_top(&view, ui_px(ui, 1));
@@ -298,7 +285,7 @@ static void draw_rows(struct page *page, struct rect view, float padding, bool h
     rows.y = 0;
     rows.is_drawing = true;
     lay_rows(&rows);
-    draw_scroll_bar(page, view, content, scroll);
+    scroll_bar_draw(page, view, content, scroll);
     draw_clip_pop(ui->list);
     if (scroll > 0) { /* there is more above */
         draw_rectangle(ui->list, edge, 0, ui->theme->line);
