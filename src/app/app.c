@@ -12,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOTION_BEAT_MS = 250, MOTION_MORPH_MS = 700, MOTION_FIRST_MS = 16, NOTICE_MS = 6000, COPY_MS = 3000 };
+enum {
+    MOTION_BEAT_MS = 250,
+    MOTION_MORPH_MS = 700,
+    MOTION_FIRST_MS = 16,
+    NOTICE_MS = 6000,
+    COPY_MS = 3000
+};
 
 void app_document_from_settings(struct document *document, const struct settings *settings) {
     document->theme = settings->theme;
@@ -26,7 +32,8 @@ void app_document_from_settings(struct document *document, const struct settings
 static bool load_terms(struct app *app, const char *folder, struct file_error *error) {
     char path[4096];
     if (!file_join(path, sizeof path, folder, "terms.json"))
-        return file_error_set(error, "%s: the folder's name is too long; use a shorter one", folder);
+        return file_error_set(error, "%s: the folder's name is too long; use a shorter one",
+                              folder);
     app->terms = file_json_read(path, error);
     bool is_good = json_is_array(app->terms);
     for (size_t i = 0; is_good && i < json_array_size(app->terms); i++) {
@@ -36,8 +43,8 @@ static bool load_terms(struct app *app, const char *folder, struct file_error *e
             is_good = json_is_string(json_array_get(group, j));
     }
     if (!app->terms) return false; /* said */
-    return is_good || file_error_set(error, "%s is no list of lists of words; install Headway again",
-                                     path);
+    return is_good ||
+           file_error_set(error, "%s is no list of lists of words; install Headway again", path);
 }
 
 static bool load_words(struct app *app, const char *resource_folder, struct file_error *error) {
@@ -167,38 +174,6 @@ void app_free(struct app *app) {
 
 const char *app_words(const struct app *app, const char *key) {
     return catalogue_get(&app->catalogue, app->study.document.language, key);
-}
-
-void app_say_text(struct app *app, bool is_error, const char *text) {
-    snprintf(app->message, sizeof app->message, "%s", text);
-    /* A sentence cut in the middle of a character would not be UTF-8 any more. */
-    size_t bytes = strlen(app->message);
-    if (bytes + 1 == sizeof app->message)
-        while (bytes && ((unsigned char)app->message[bytes] & 0xC0) != 0xC0 &&
-               (unsigned char)app->message[bytes - 1] >= 0x80)
-            app->message[--bytes] = 0;
-    app->presence.message = app->message;
-    app->presence.is_message_error = is_error;
-    app->is_message_from_text = false;
-    app->message_due_ms = is_error ? 0 : -1;
-    app->needs_picture = true;
-}
-
-void app_say(struct app *app, bool is_error, const char *key, const char *const *names,
-             const char *const *values) {
-    static const char *const none[] = {NULL};
-    char text[sizeof app->message];
-    catalogue_fill(text, sizeof text, app_words(app, key), names ? names : none,
-                   values ? values : none);
-    app_say_text(app, is_error, text);
-}
-
-void app_silence(struct app *app) {
-    app->presence.message = NULL;
-    app->presence.is_message_error = false;
-    app->is_message_from_text = false;
-    app->message_due_ms = 0;
-    app->needs_picture = true;
 }
 
 bool app_copy_document(struct app *app, struct document *out) {

@@ -156,7 +156,7 @@ bool app_copy_document(struct app *app,
 bool app_open(struct app *app, const char *path);
 void app_say(struct app *app, bool is_error, const char *key, const char *const *names,
              const char *const *values); /* catalogue key "message.…" */
-void app_say_text(struct app *app, bool is_error, const char *text); /* a sentence as it is */
+void app_say_text(struct app *app, bool is_error, const char *text); /* a sentence in English, shown in the language of the screen */
 void app_silence(struct app *app);
 const char *app_words(const struct app *app, const char *key);
 void app_show_title(struct app *app);

@@ -154,8 +154,8 @@ static int run_trace(const struct options *options) {
 static int run_numbers(const struct options *options) {
     struct study study = {0};
     struct file_error error = {0};
-    int format = options->table_format >= 0 ? options->table_format
-                                            : file_table_format_of(options->output);
+    int format =
+        options->table_format >= 0 ? options->table_format : file_table_format_of(options->output);
     bool is_split = options->is_each_head && strstr(options->output, "{head}");
     int status = make_study(options, &study);
     int heads = is_split ? study.model.weights.config.heads : 1, first = study.document.head;
@@ -171,8 +171,8 @@ static int run_numbers(const struct options *options) {
                            ? numbers_build(&study, &request, &bytes, &error)
                            : file_error_set(&error, "--output: the name is too long; give a "
                                                     "shorter one");
-        is_done = is_done &&
-                  file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error);
+        is_done =
+            is_done && file_write_whole(path, bytes.data, bytes.size, FILE_WRITE_REPLACE, &error);
         file_bytes_free(&bytes);
         if (!is_done) status = complain(EXIT_FAILED, &error);
     }
@@ -188,16 +188,16 @@ static int write_out(const struct file_bytes *bytes) {
 }
 
 static int run_compare(const struct options *options) {
-    struct study study = {0};
+    struct bench bench = {0};
     struct file_error error = {0};
     struct file_bytes bytes = {0};
-    int status = make_study(options, &study);
+    int status = bench_init(&bench, options, false);
     if (status == EXIT_DONE)
-        status = compare_build(&study, options->is_json, &bytes, &error)
+        status = compare_build(&bench.study, &bench.catalogue, options->is_json, &bytes, &error)
                      ? write_out(&bytes)
                      : complain(EXIT_FAILED, &error);
     file_bytes_free(&bytes);
-    study_free(&study);
+    bench_free(&bench);
     return status;
 }
 

@@ -15,6 +15,9 @@ OPTION_APPLY_ID(norm, what_if.norm, enum norm_choice)
 OPTION_APPLY_ID(fault, what_if.fault, enum fault_choice)
 OPTION_APPLY_ID(activation, what_if.activation, enum activation_choice)
 
+/* For options that may be given again: what a session brought is taken back. */
+static const char NONE[] = "none";
+
 /* A whole word as a finite float. */
 static bool read_number(const char *value, float *out) {
     char *end = NULL;
@@ -103,11 +106,11 @@ static bool apply_values(const struct option_target *t, const char *value) {
     return set_text(t, value, what_if_set_values);
 }
 
-/* "2,3": those heads of the document's layer are off, its others on. */
+/* "2,3": those heads of the document's layer are off, its others on; "none": all are on. */
 static bool apply_heads_off(const struct option_target *t, const char *value) {
     uint64_t bits = 0;
     const char *at = value;
-    for (bool is_more = true; is_more;) {
+    for (bool is_more = strcmp(value, NONE) != 0; is_more;) {
         char *end = NULL;
         long head = strtol(at, &end, 10);
         if (end == at || *at < '0' || *at > '9' || head < 1 || head > ATTENTION_MAX_HEADS)
@@ -182,7 +185,7 @@ static bool read_edit(const char *value, struct edit_words *out) {
 static bool apply_edit(const struct option_target *t, const char *value) {
     struct edit_words words;
     (void)t;
-    return read_edit(value, &words);
+    return strcmp(value, NONE) == 0 || read_edit(value, &words);
 }
 
 const struct option_row options_what_if_rows[] = {
@@ -199,10 +202,11 @@ const struct option_row options_what_if_rows[] = {
     {"--residual", "model, on or off", apply_residual, OPTION_FIELD},
     {"--fault", "none, softmax-over-queries or mask-after-softmax", apply_fault, OPTION_FIELD},
     {"--activation", "model, relu or gelu", apply_activation, OPTION_FIELD},
-    {"--heads-off", "numbers from 1 with commas between them", apply_heads_off, OPTION_LAST},
+    {"--heads-off", "none, or numbers from 1 with commas between them", apply_heads_off,
+     OPTION_LAST},
     {"--edit",
-     "a weight or input, its place counted from 0, and a number: "
-     "layers.0.attention.q.weight[2,3]=0.5",
+     "none, or a weight, the scores or embedding (of the tokens, not of the vocabulary), the place "
+     "counted from 0, and a number: layers.0.attention.q.weight[2,3]=0.5 or embedding[0,1]=2",
      apply_edit, OPTION_FIELD},
     {NULL, NULL, NULL, OPTION_AT_ONCE},
 };
@@ -271,6 +275,11 @@ bool options_finish(const struct options *options, struct study *study, bool *is
         if (given->row->apply == apply_mask && wanted.what_if.mask == MASK_PAINTED)
             is_done = check_mask_file(study, error);
         if (given->row->apply != apply_edit || !is_done) continue;
+        if (strcmp(given->value, NONE) == 0) {
+            wanted.what_if.edit_count = 0;
+            has_edits = true;
+            continue;
+        }
         is_done = place_edit(study, given->value, &edit, error);
         *is_usage = !is_done;
         has_edits = true;

@@ -1,6 +1,7 @@
 /* catalogue.c: the strings of each language, and filling their {places}. */
 #include "lesson/catalogue.h"
 #include "files/json.h"
+#include "lesson/sentence.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -30,10 +31,11 @@ static bool keys_check(const json_t *from, const json_t *in, const char *folder,
     return true;
 }
 
-static bool language_load(const char *folder, enum language language, json_t **out,
-                          struct file_error *error) {
+/* folder/en.json, folder/sentences-zh.json. */
+static bool strings_load(const char *folder, const char *prefix, enum language language,
+                         json_t **out, struct file_error *error) {
     char name[32], path[4096];
-    snprintf(name, sizeof name, "%s.json", language_id(language));
+    snprintf(name, sizeof name, "%s%s.json", prefix, language_id(language));
     if (!file_join(path, sizeof path, folder, name))
         return file_error_set(error, "the name of the folder of languages is too long; move "
                                      "Headway to a shorter path");
@@ -45,7 +47,12 @@ bool catalogue_load(const char *folder, struct catalogue *out, struct file_error
     struct catalogue read = {0};
     bool is_good = true;
     for (int i = 0; is_good && i < LANGUAGE_COUNT; i++)
-        is_good = language_load(folder, (enum language)i, &read.languages[i], error);
+        is_good = strings_load(folder, "", (enum language)i, &read.languages[i], error);
+    for (int i = 0; is_good && i < LANGUAGE_COUNT; i++) {
+        if (i != LANGUAGE_EN)
+            is_good =
+                strings_load(folder, "sentences-", (enum language)i, &read.sentences[i], error);
+    }
     for (int i = 0; is_good && i < LANGUAGE_COUNT; i++) {
         for (int j = 0; is_good && j < LANGUAGE_COUNT; j++)
             is_good =
@@ -62,7 +69,8 @@ bool catalogue_load(const char *folder, struct catalogue *out, struct file_error
 void catalogue_free(struct catalogue *catalogue) {
     for (int i = 0; i < LANGUAGE_COUNT; i++) {
         json_decref(catalogue->languages[i]);
-        catalogue->languages[i] = NULL;
+        json_decref(catalogue->sentences[i]);
+        catalogue->languages[i] = catalogue->sentences[i] = NULL;
     }
 }
 
@@ -80,6 +88,11 @@ const char *catalogue_get(const struct catalogue *catalogue, enum language langu
 
 bool catalogue_has(const struct catalogue *catalogue, enum language language, const char *key) {
     return string_at(catalogue, (int)language, key) != NULL;
+}
+
+void catalogue_sentence(const struct catalogue *catalogue, enum language language,
+                        const char *sentence, char *out, size_t out_bytes) {
+    sentence_translate(catalogue->sentences[language], sentence, out, out_bytes);
 }
 
 /* Appends what fits, cut between code points; false when something had to be cut. */

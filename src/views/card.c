@@ -20,6 +20,23 @@ static const char *answer_token(struct page *page, int answer, bool is_value) {
     return page_format(page, UI_MARK_KEY "%s" UI_MARK_END, answer_word(page, answer, is_value));
 }
 
+/* Is there a row of weights that does not add up to 1: every key masked, or a fault? */
+static bool has_wrong_row(struct page *page) {
+    size_t n = page_n(page), m = page_m(page);
+    const float *a =
+        n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, page->document->head) : NULL;
+    for (size_t i = 0; a && i < n; i++) {
+        float sum = 0;
+        for (size_t j = 0; j < m; j++) {
+            sum += a[i * m + j];
+        }
+        if (number_shown(sum) != 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The card's words; title NULL: no card. */
 static struct card card_of(struct page *page) {
     const struct document *d = page->document;
@@ -65,6 +82,9 @@ static struct card card_of(struct page *page) {
     const char *own = page_format(page, "%s.context", key);
     if (study_has_context(page->study) && catalogue_has(page->catalogue, d->language, own)) {
         key = own;
+    }
+    if (d->step == STEP_SOFTMAX && has_wrong_row(page)) {
+        key = "step.softmax.card.wrong";
     }
     if (!catalogue_has(page->catalogue, d->language, key)) {
         return (struct card){0};

@@ -1,4 +1,5 @@
-/* top_bar.c: mark and name, the sentence, the model, export, language; and the message under them. */
+/* top_bar.c: mark and name, the sentence, the model, export, language; and the message under them.
+ */
 #include "chrome.h"
 
 #include <math.h>
@@ -49,7 +50,7 @@ void top_bar_draw(struct page *page, struct rect r) {
         float mark = draw_mark(page, inner);
         rect_cut_left(&inner, mark + ui_px(ui, 9));
     }
-    if (room >= 760) {
+    if (room >= 1100 || (room >= 760 && room < 900)) { /* between them the model needs the room */
         float width = ui_text_width(ui, TEXT_WORDS_BOLD, 17, "Headway");
         ui_text_in(ui, rect_cut_left(&inner, ceilf(width)), UI_LEFT, TEXT_WORDS_BOLD, 17,
                    ui->theme->ink, "Headway");
@@ -90,7 +91,9 @@ void top_bar_draw(struct page *page, struct rect r) {
         char name[128];
         ui_text_fit(ui, TEXT_WORDS_MEDIUM, 14, model_name(page), ui_px(ui, 160), name, sizeof name);
         struct ui_button model = {.id = ui_id("model", 0, 0),
-                                  .label = page_format(page, "%s  ·  %s  ▾", name, size),
+                                  .label = room >= 1180
+                                               ? page_format(page, "%s  ·  %s  ▾", name, size)
+                                               : page_format(page, "%s  ▾", name),
                                   .name = model_name(page),
                                   .tooltip = page_words(page, "command.model.menu"),
                                   .action = {UI_COMMAND_MODEL_MENU, 0, 0, 0},

@@ -71,10 +71,38 @@ static const char *scale_part(const struct page *page) {
 }
 
 /* What is poured in belongs to the values, which may have a text of their own. */
-static const char *strongest_word(struct page *page, int index) {
-    const char *word = page->document->step == STEP_SUM ? page_value_word(page, index)
-                                                        : page_key_word(page, index);
+static const char *strongest_word(struct page *page, size_t index) {
+    const char *word = page->document->step == STEP_SUM ? page_value_word(page, (int)index)
+                                                        : page_key_word(page, (int)index);
     return page_format(page, "%s%s" UI_MARK_END, UI_MARK_BOLD, word);
+}
+
+/* The word with the largest weight of a row [m]; the words, where several weights look alike. */
+static const char *strongest_words(struct page *page, const float *row, size_t m) {
+    enum { MOST_NAMED = 3 };
+    float largest = 0;
+    size_t alike = 0;
+    for (size_t j = 0; j < m; j++) {
+        largest = row[j] > largest ? row[j] : largest;
+    }
+    for (size_t j = 0; j < m; j++) {
+        alike += number_shown(row[j]) == number_shown(largest);
+    }
+    if (alike > MOST_NAMED) {
+        const char *names[] = {"count", NULL}, *values[] = {page_format(page, "%zu", alike), NULL};
+        return page_filled(page, "words.alike", names, values);
+    }
+    const char *words = "";
+    for (size_t j = 0, named = 0; j < m; j++) {
+        if (number_shown(row[j]) == number_shown(largest)) {
+            const char *between = named == 0           ? ""
+                                  : named + 1 == alike ? page_words(page, "words.and")
+                                                       : page_words(page, "words.comma");
+            words = page_format(page, "%s%s%s", words, between, strongest_word(page, j));
+            named++;
+        }
+    }
+    return words;
 }
 
 /* The words of the step with the focus words filled in. */
@@ -90,14 +118,9 @@ static const char *step_text(struct page *page, const char *part) {
     } else if (rows == CELL_TOKENS_QUERIES) {
         query = page->selection.row;
     }
-    int strongest = 0;
     float divisor = n_divisor(page);
     size_t n = page_n(page), m = page_m(page);
     const float *a = n ? study_head_matrix(page->study, ATTENTION_TENSOR_WEIGHTS, d->head) : NULL;
-    for (size_t j = 0; a && j < m; j++) {
-        strongest = a[(size_t)query * m + j] > a[(size_t)query * m + (size_t)strongest] ? (int)j
-                                                                                        : strongest;
-    }
     const struct attention_config *c = &page->study->model.weights.config;
     const struct attention_layer_weights *w = &page->study->model.weights.layers[d->layer];
     const char *names[] = {"query", "key",  "strongest",  "heads", "divisor", "d_k",
@@ -105,7 +128,7 @@ static const char *step_text(struct page *page, const char *part) {
                            "b_1",   "b_2",  "activation", "over",  NULL};
     const char *values[] = {page_token(page, query, UI_MARK_QUERY),
                             page_key_token(page, key, UI_MARK_KEY),
-                            strongest_word(page, strongest),
+                            a ? strongest_words(page, a + (size_t)query * m, m) : "",
                             page_format(page, "%d", c->heads),
                             page_number(page, divisor, NUMBER_PLAIN),
                             page_format(page, "%d", c->d_k),

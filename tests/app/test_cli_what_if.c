@@ -174,6 +174,9 @@ static void test_edits(void **state) {
     json_decref(made);
     program_complains(headway("describe --text a --edit 'embedding[1,0]=1'"), 2);
     program_complains(headway("describe --text a --edit 'embedding[1]=1'"), 2);
+    struct run *run = headway("describe --text a --edit 'embedding.weight[1,0]=1'");
+    program_complains(run, 2);
+    assert_non_null(strstr(run->err, "embedding[0,1]=2"));
     program_complains(headway("describe --text a --edit 'layers.7.scores[0,0,0]=1'"), 2);
     program_complains(headway("describe --text a --edit 'context.embedding[0,0]=1'"), 2);
 }
@@ -199,6 +202,10 @@ static void test_sessions(void **state) {
     assert_string_equal(said(made, "values_tokens"), "[\"p\", \"q\"]");
     json_decref(made);
     assert_non_null(strstr(headway("describe --session s.json")->out, "# Weighted sum"));
+    made = trace("--session s.json --edit none --edit 'embedding[0,0]=4'"); /* or take it back */
+    assert_true(number(made, "embedding", 0) == 4);
+    assert_true(number(made, "embedding", 1) != 9);
+    json_decref(made);
     /* A picture of the session is one, too. */
     assert_int_equal(headway("render -o s.png --session s.json --size 400x300")->status, 0);
     made = trace("--session s.png");
@@ -326,6 +333,10 @@ static void test_compare(void **state) {
     json_decref(json);
     run = headway("compare --text 'a b c'");
     assert_non_null(strstr(run->out, "the mean largest of 8 weights, by d_k (here 8)"));
+    run = headway("compare --lang zh --text 'a b c' --context 'x y'");
+    assert_int_equal(run->status, 0);
+    assert_non_null(strstr(run->out, "## 一层的代价"));
+    assert_non_null(strstr(run->out, "交叉注意力: ‖∂y/∂x‖"));
     program_complains(headway("compare -o x"), 2);
 }
 

@@ -150,8 +150,13 @@ static void test_messages_leave(void **state) {
     assert_non_null(app_picture(app, rig->now_ms));
     assert_true(app->presence.message && app->presence.is_message_error);
     assert_true(app_next_wake_ms(app, rig->now_ms) < 0);
+    assert_non_null(strstr(app->presence.message, "cannot read /nowhere/at/all"));
     rig_key(rig, KEY_RIGHT, 0);
     assert_null(app->presence.message);
+    rig_key(rig, 'l', 0); /* what went wrong is said in the language of the screen */
+    struct input again = {.kind = INPUT_DROP, .text = missing};
+    app_input(app, &again);
+    assert_non_null(strstr(app->presence.message, "无法读取 /nowhere/at/all：没有"));
     rig_end(rig);
 }
 

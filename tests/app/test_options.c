@@ -86,6 +86,11 @@ static void test_changes_to_the_attention(void **state) {
     assert_true(
         parse("describe|--mask|padding:1024|--shuffle|4294967295|--temperature|0|--heads-off|64",
               &options, &error));
+    assert_true(parse("describe|--heads-off|2|--heads-off|none", &options, &error));
+    assert_true(document_init(&document, &error));
+    assert_true(options_apply(&options, &document, &loss, &error));
+    assert_true(document.what_if.heads_off[0] == 0);
+    document_free(&document);
     assert_true(parse("compare|--steps|0|--kernel|15|--shows|influence|--json", &options, &error));
     assert_int_equal(options.verb, VERB_COMPARE);
     assert_true(options.is_json && document_init(&document, &error));

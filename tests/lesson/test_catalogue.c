@@ -35,6 +35,7 @@ static int remove_folder(void **state) {
     const struct languages *languages = *state;
     put(languages, "en.json", NULL);
     put(languages, "zh.json", NULL);
+    put(languages, "sentences-zh.json", NULL);
     return rmdir(languages->folder);
 }
 
@@ -42,6 +43,7 @@ static void test_get(void **state) {
     const struct languages *languages = *state;
     put(languages, "en.json", "{\"a\": \"one\", \"b\": \"two\"}");
     put(languages, "zh.json", "{\"b\": \"二\", \"a\": \"一\"}");
+    put(languages, "sentences-zh.json", "{\"no {1}\": \"没有{1}\"}");
     struct catalogue catalogue;
     assert_true(catalogue_load(languages->folder, &catalogue, NULL));
     assert_string_equal(catalogue_get(&catalogue, LANGUAGE_EN, "a"), "one");
@@ -49,6 +51,11 @@ static void test_get(void **state) {
     assert_true(catalogue_has(&catalogue, LANGUAGE_ZH, "a"));
     assert_false(catalogue_has(&catalogue, LANGUAGE_ZH, "c"));
     assert_string_equal(catalogue_get(&catalogue, LANGUAGE_ZH, "c"), "c");
+    char sentence[32];
+    catalogue_sentence(&catalogue, LANGUAGE_ZH, "no way", sentence, sizeof sentence);
+    assert_string_equal(sentence, "没有way");
+    catalogue_sentence(&catalogue, LANGUAGE_EN, "no way", sentence, sizeof sentence);
+    assert_string_equal(sentence, "no way");
     json_object_del(catalogue.languages[LANGUAGE_ZH], "a");
     assert_string_equal(catalogue_get(&catalogue, LANGUAGE_ZH, "a"), "one");
     catalogue_free(&catalogue);
@@ -72,7 +79,7 @@ static void test_damaged(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         put(languages, "en.json", cases[i].en);
         put(languages, "zh.json", cases[i].zh);
-        struct catalogue catalogue = {{NULL, NULL}};
+        struct catalogue catalogue = {.languages = {NULL}};
         struct file_error error = {{0}};
         assert_false(catalogue_load(languages->folder, &catalogue, &error));
         if (strstr(error.text, cases[i].names) == NULL)
