@@ -1,16 +1,16 @@
 #!/bin/sh
-# fuzz.sh TARGET [RUNS [OPTION…]]: builds one fuzz target (config, safetensors, session, text) with clang, libFuzzer and the
+# fuzz.sh TARGET [RUNS [OPTION…]]: builds one fuzz target (config, picture, safetensors, session, text) with clang, libFuzzer and the
 # sanitizers, and runs it RUNS times (1,000,000; 0: until stopped) from tests/fuzz/corpus. New inputs stay in
 # build/fuzz/TARGET/corpus, a failing one in build/fuzz/TARGET. OPTION: of libFuzzer, such as -max_len=4096. docs/fuzzing.md.
 set -eu
 cd -- "$(dirname -- "$(readlink -f -- "$0")")/.."
-target=${1:?usage: scripts/fuzz.sh config|safetensors|session|text [RUNS [OPTION…]]}
+target=${1:?usage: scripts/fuzz.sh config|picture|safetensors|session|text [RUNS [OPTION…]]}
 runs=${2:-1000000}
 [ $# -le 2 ] && shift $# || shift 2
 case $target in
     text) length=256 ;;
-    config | session | safetensors) length=1536 ;;
-    *) echo "fuzz: there is no target $target; choose config, safetensors, session or text" >&2; exit 2 ;;
+    config | picture | session | safetensors) length=1536 ;;
+    *) echo "fuzz: there is no target $target; choose config, picture, safetensors, session or text" >&2; exit 2 ;;
 esac
 case $runs in
     '' | *[!0-9]*) echo "fuzz: $runs is not a number of runs" >&2; exit 2 ;;

@@ -38,10 +38,12 @@ vec2 strip_corner() {
     // Without length at an end: straight along the curve's one direction; a point: along x.
     vec2 ahead = fast > 1e-6 ? speed / fast : length(instance_shape.zw) > 0.0 ? normalize(instance_shape.zw) : vec2(1.0, 0.0);
     vec2 normal = vec2(-ahead.y, ahead.x) * side;
-    // As wide as the ribbon, its feather and what 32 straight pieces miss; inwards of a bend not beyond its centre, where
-    // the strip would fold over itself and paint twice.
-    float reach = 0.5 * max(instance_form.y, 1.0) + 2.0;
     float bend = dot(turning, normal);
+    // As wide as the ribbon with its feather, and what straight pieces miss: their chords, and their edges where two meet at
+    // an angle. Inwards of a bend not beyond its centre, where the strip would fold over itself and paint twice.
+    float corner = abs(bend) / (max(fast, 1e-6) * float(PIECES));
+    float reach = (0.5 * max(instance_form.y, 1.0) + 0.8) * (1.0 + 0.125 * min(corner * corner, 8.0)) +
+                  abs(bend) / float(8 * PIECES * PIECES);
     float inward = bend > 0.0 && fast > 1e-6 ? min(reach, fast * fast / bend) : reach;
     guess = t;
     return place + normal * inward + ahead * (row == 0 ? -reach : row == PIECES + 2 ? reach : 0.0);

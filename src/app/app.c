@@ -294,6 +294,8 @@ bool app_change(struct app *app, struct document *wanted, bool is_undoable) {
     if (is_text_other) app_show_title(app);
     if (before.head != now->head)
         app->presence.rail_scroll = 0; /* the rail goes to the chosen head */
+    bool is_other_page = before.step != now->step || before.view != now->view;
+    if (is_other_page && now->panel == PANEL_EXPLAIN) app->presence.panel_scroll = 0;
     if (is_model_other || before.language != now->language) app_list_models(app);
     if (app->play_due_ms > 0) app->play_due_ms = -1;
     document_free(&before);

@@ -19,6 +19,7 @@ struct colour colour_over(struct colour top, struct colour bottom);   /* bottom 
 float colour_luminance(struct colour c);
 float colour_contrast(struct colour a, struct colour b);
 struct colour colour_text_on(struct colour fill); /* pure black or white: at least 4.5:1 */
+float colour_text_contrast(struct colour fill); /* of that text on it, 1 … 21 */
 
 enum colour_map { /* sequential ones over 0 … 1, the diverging one over −1 … 1 */
     COLOUR_MAP_BLUES,       /* white → deep blue; for light themes */

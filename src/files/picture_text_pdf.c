@@ -107,7 +107,7 @@ static char *read_string(const uint8_t *at, const uint8_t *end, bool *no_memory)
         memcpy(text, raw, (size_t)used);
     }
     free(raw);
-    if (used < 0 || !utf8_is_valid(text, (size_t)used)) {
+    if (used < 0 || memchr(text, 0, (size_t)used) || !utf8_is_valid(text, (size_t)used)) {
         free(text);
         return NULL;
     }

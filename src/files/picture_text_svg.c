@@ -45,12 +45,15 @@ static long entity_code(const char *name, size_t bytes) {
             return known[i].sign;
     if (bytes < 2 || bytes > 9 || name[0] != '#') return -1;
     bool is_hex = name[1] == 'x';
-    char digits[16] = "", *end = NULL;
-    memcpy(digits, name + (is_hex ? 2 : 1), bytes - (is_hex ? 2 : 1));
-    if (!digits[0] || digits[0] == '-' || digits[0] == '+' || digits[0] == ' ') return -1;
-    long code = strtol(digits, &end, is_hex ? 16 : 10);
+    size_t count = bytes - (is_hex ? 2 : 1);
+    char digits[16] = "";
+    memcpy(digits, name + (is_hex ? 2 : 1), count);
+    /* strtol takes white space, signs and a second 0x. */
+    const char *allowed = is_hex ? "0123456789abcdefABCDEF" : "0123456789";
+    if (count == 0 || strspn(digits, allowed) != count) return -1;
+    long code = strtol(digits, NULL, is_hex ? 16 : 10);
     bool is_possible = code > 0 && code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xDFFF);
-    return *end == '\0' && is_possible ? code : -1;
+    return is_possible ? code : -1;
 }
 
 /* Character data from `at` to `end` into out, which has as much room; the bytes written, or −1
@@ -58,7 +61,7 @@ static long entity_code(const char *name, size_t bytes) {
 static long unescape(const char *at, const char *end, char *out) {
     char *start = out;
     while (at < end) {
-        if (*at == '<') return -1;
+        if (*at == '<' || *at == '\0') return -1;
         if (*at != '&') {
             *out++ = *at++;
             continue;

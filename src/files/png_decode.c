@@ -48,6 +48,25 @@ static void set_limits(png_structp png, struct decoding *decoding) {
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
 }
 
+static uint32_t big_endian(const uint8_t *at) {
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* libpng takes the memory for a whole text chunk before it reads the first byte of it, whatever the
+ * limits say: a chunk that claims more than the file has is refused here. */
+static void check_chunks(png_structp png, const struct decoding *decoding) {
+    enum { SIGNATURE = 8, AROUND = 12 }; /* length, name and sum of a chunk */
+    const size_t size = decoding->size;
+    if (size < SIGNATURE + AROUND || png_sig_cmp(decoding->data, 0, SIGNATURE) != 0) return;
+    for (size_t at = SIGNATURE; at <= size - AROUND;) {
+        const uint8_t *chunk = decoding->data + at;
+        size_t length = big_endian(chunk);
+        if (length > size - AROUND - at) png_error(png, "it ends too early");
+        if (memcmp(chunk + 4, "IEND", 4) == 0) return; /* what follows is no part of it */
+        at += AROUND + length;
+    }
+}
+
 /* Deflate makes at most 1,032 bytes of one: a small file that claims a large picture is refused
  * before memory is taken for it. */
 static void check_size(png_structp png, png_infop header, const struct decoding *decoding) {
@@ -80,6 +99,7 @@ static void pack_row(uint8_t *row, size_t width) {
 static bool decode(png_structp png, png_infop header, struct decoding *decoding) {
     if (setjmp(decoding->failed)) return false;
     set_limits(png, decoding);
+    check_chunks(png, decoding);
     png_read_info(png, header);
     decoding->width = png_get_image_width(png, header);
     decoding->height = png_get_image_height(png, header);

@@ -15,6 +15,7 @@ void overview_kept_forget(struct overview_kept *kept) {
     if (kept) {
         free(kept->pooled);
         free(kept->differences);
+        free(kept->summaries);
         *kept = (struct overview_kept){0};
     }
 }
@@ -164,11 +165,30 @@ static size_t key_of(enum head_pattern pattern, size_t i, size_t m) {
     }
 }
 
+/* Where the summary of a head is kept; NULL: nowhere. */
+static struct head_summary *kept_summary(const struct study *study, int layer, int head) {
+    const struct attention_config *config = &study->model.weights.config;
+    size_t heads = (size_t)config->heads, count = (size_t)config->layers * heads;
+    struct overview_kept *kept = study->overview;
+    if (kept && !kept->summaries) {
+        kept->summaries = malloc(count * sizeof *kept->summaries);
+        for (size_t i = 0; kept->summaries && i < count; i++) {
+            kept->summaries[i].entropy_bits = -1;
+        }
+    }
+    return kept && kept->summaries ? &kept->summaries[(size_t)layer * heads + (size_t)head] : NULL;
+}
+
 bool head_summary_of(const struct study *study, int layer, int head, struct head_summary *out) {
     struct attention_tensor weights = weights_of(study, layer);
     const float *a = head_of(&weights, head);
+    struct head_summary *kept = a ? kept_summary(study, layer, head) : NULL;
     if (!a) {
         return false;
+    }
+    if (kept && kept->entropy_bits >= 0) {
+        *out = *kept;
+        return true;
     }
     size_t n = weights.shape[1], m = weights.shape[2], rows = 0, counts[PATTERN_COUNT] = {0};
     double entropy = 0, sums[PATTERN_COUNT] = {0};
@@ -197,6 +217,9 @@ bool head_summary_of(const struct study *study, int layer, int head, struct head
             out->weight = mean;
             out->pattern = mean >= OVERVIEW_CLEAR ? (enum head_pattern)p : PATTERN_SPREAD;
         }
+    }
+    if (kept) {
+        *kept = *out;
     }
     return true;
 }

@@ -34,6 +34,7 @@ struct overview_kept {
     float *pooled;      /* [L, h, rows, columns] */
     float *differences; /* likewise */
     float range;        /* of the differences */
+    struct head_summary *summaries; /* [L, h]; entropy below 0: not made yet */
 };
 void overview_kept_forget(struct overview_kept *kept); /* the pass is another one */
 #endif

@@ -34,13 +34,17 @@ const char *words_compare_note(struct page *page, int which);
 /* The mean largest weight by d_k, at step `scale`; y < 0: only measures. */
 float panel_largest(struct page *page, float x, float y, float width);
 
+/* Draws a part of the panel from the top of `r` on, of which `room` is in view at a time, and returns where it ends. */
+typedef float scrolled_part(struct page *page, struct rect r, float room);
+/* The part in `rest`, or, where it is higher than that, in `view` around it, which then scrolls (NODE_PANEL_ROWS). */
+void scrolled_draw(struct page *page, struct rect view, struct rect rest, const char *name, scrolled_part *part);
+/* A thumb at the right edge of the view; nothing where all of it fits. Device pixels. */
+void scroll_bar_draw(struct page *page, struct rect view, float content, float scroll);
+
 /* Over everything. */
 void sheet_draw(struct page *page, struct rect r, const char *name); /* with a hairline; swallows clicks, says its name */
 void menus_draw(struct page *page, struct rect window);
 void export_menu_draw(struct page *page, struct rect window);
-/* At the right edge of what scrolls: a thumb where it is scrolled to, of `content` in device pixels; nothing where all is in
- * view. */
-void scroll_bar_draw(struct page *page, struct rect view, float content, float scroll);
 /* Where a sheet of this size (logical) hangs: under the top bar at the right. */
 struct rect sheet_hang(struct page *page, struct rect window, float width, float height);
 void finder_draw(struct page *page, struct rect window);

@@ -171,8 +171,8 @@ void grid_paint_image(struct page *page, const struct grid *grid) {
     }
     for (size_t r = 0; r < rows; r++) {
         size_t r0 = r * grid->rows / rows, r1 = (r + 1) * grid->rows / rows;
-        for (size_t c = 0; c < columns; c++) {
-            size_t c0 = c * grid->columns / columns, c1 = (c + 1) * grid->columns / columns;
+        for (size_t c = 0, c0 = 0, c1; c < columns; c++, c0 = c1) {
+            c1 = (c + 1) * grid->columns / columns;
             size_t best_r = r0, best_c = c0;
             float best = -1;
             for (size_t y = r0; y < r1; y++) {

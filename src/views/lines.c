@@ -32,10 +32,12 @@ static struct lines lay_out(struct page *page, struct rect r, uint64_t heads,
     l.label = fmaxf(widest_word(page, queries, l.n, most), widest_word(page, keys, l.m, most));
     l.number =
         r.w >= ui_px(ui, 260) ? ceilf(ui_text_width(ui, TEXT_MONO, 15, "0.00")) + ui_px(ui, 22) : 0;
-    float span = fminf(ui_px(ui, 640), r.w - 2 * l.label - l.number - ui_px(ui, 36));
-    float used = span + 2 * l.label + l.number + ui_px(ui, 36);
+    bool has_both = r.w >= ui_px(ui, 560); /* numbers behind the queries too, for one key */
+    l.query_number = has_both ? l.number : 0;
+    float beside = 2 * l.label + l.number + l.query_number + ui_px(ui, 36);
+    float span = fminf(ui_px(ui, 640), r.w - beside);
     float gap = ui_px(ui, 12);
-    l.left = roundf(r.x + fmaxf(0, (r.w - used) / 2) + l.label + gap);
+    l.left = roundf(r.x + fmaxf(0, (r.w - span - beside) / 2) + l.query_number + l.label + gap);
     l.right = l.left + span;
     l.row = floorf(fminf(ui_px(ui, most_row), fmaxf(ui_px(ui, least_row), r.h / (float)rows)));
     float all = l.row * (float)rows;
@@ -141,7 +143,9 @@ static void draw_weight(struct page *page, const struct lines *l, size_t j, cons
     grid_node(page, &grid);
     bool is_chosen = page->selection.source == ATTENTION_TENSOR_WEIGHTS &&
                      page->selection.row == (int)query && page->selection.column == (int)j;
-    bool is_above = row[j] * 100 >= (float)page->document->lines_threshold && row[j] >= 0.005f;
+    bool is_lit = l->key < 0 || l->query >= 0; /* else the numbers of one key stand before the queries */
+    bool is_above =
+        is_lit && row[j] * 100 >= (float)page->document->lines_threshold && row[j] >= 0.005f;
     if (l->number <= 0 || !(is_above || is_chosen)) {
         return;
     }
@@ -156,6 +160,28 @@ static void draw_weight(struct page *page, const struct lines *l, size_t j, cons
         draw_frame(ui->list, rect_snap(frame), ui_px(ui, 6), ui_px(ui, 2), ui->theme->ink);
         draw_key_end(ui->list);
     }
+}
+
+/* The weight that a query gives to the key under the pointer: before the query. */
+static void draw_weight_to(struct page *page, const struct lines *l, size_t i, float weight) {
+    struct ui *ui = &page->ui;
+    struct rect word = query_rect(page, l, i);
+    struct rect r = row_rect(l, i, word.x - l->query_number, l->query_number);
+    if (l->query_number <= 0 || rect_intersect(r, l->area).h < l->row * 0.6f) {
+        return;
+    }
+    const char *number = page_number(page, weight, NUMBER_PLAIN);
+    semantics_add(ui->semantics, ROLE_TEXT, ui_id("lines weight", (int32_t)i, l->key),
+                  rect_intersect(r, l->area),
+                  page_format(page, "A %s %s", page_word(page, (int)i), page_key_word(page, l->key)),
+                  number);
+    if (weight * 100 < (float)page->document->lines_threshold || weight < 0.005f) {
+        return;
+    }
+    draw_key(ui->list, SLOT_WORDS + 12, (uint32_t)i, 0);
+    ui_text_in(ui, rect_inset(r, ui_px(ui, 6), 0), UI_RIGHT, TEXT_MONO,
+               l->row >= ui_px(ui, 24) ? 15 : 14, ui->theme->ink, number);
+    draw_key_end(ui->list);
 }
 
 static void draw_axes(struct page *page, const struct lines *l, struct rect r) {
@@ -202,6 +228,9 @@ void lines_draw(struct page *page, struct rect r) {
     for (size_t i = 0; i < l.n; i++) {
         draw_word(page, &l, query_rect(page, &l, i), UI_RIGHT, queries.texts[i], ROLE_QUERY, (int)i,
                   i == query && l.key < 0);
+        if (l.key >= 0) {
+            draw_weight_to(page, &l, i, weights[i * l.m + (size_t)l.key]);
+        }
     }
     for (size_t j = 0; j < l.m; j++) {
         bool is_focus = l.key >= 0 ? (int)j == l.key : (int)j == best;

@@ -7,7 +7,8 @@ struct lines {
     struct rect area;        /* of the rows; scrolls */
     float left, right;       /* where ribbons begin and end, x */
     float label;             /* width of a word; device pixels */
-    float number;            /* of a weight behind the keys; 0: no room */
+    float number;            /* width of a weight behind the keys; 0: no room */
+    float query_number;      /* the same before the queries */
     float row, scroll;       /* height of a row, how far it is scrolled; device pixels */
     int query, key;          /* that the pointer is on; −1: none */
     size_t n, m;

@@ -11,18 +11,6 @@ void sheet_draw(struct page *page, struct rect r, const char *name) {
     semantics_add(ui->semantics, ROLE_BLOCK, ui_id("sheet", 0, 0), r, name, "");
 }
 
-void scroll_bar_draw(struct page *page, struct rect view, float content, float scroll) {
-    struct ui *ui = &page->ui;
-    if (content <= view.h) {
-        return;
-    }
-    float width = ui_px(ui, 4), height = fmaxf(ui_px(ui, 24), view.h * view.h / content);
-    float at = scroll / (content - view.h) * (view.h - height);
-    struct rect thumb = rect_make(rect_right(view) - width - ui_px(ui, 3), roundf(view.y + at),
-                                  width, roundf(height));
-    draw_rectangle(ui->list, thumb, width / 2, ui->theme->faint);
-}
-
 static void draw_item(struct page *page, struct rect r, const char *words, const char *more,
                       struct ui_action action, bool is_on, uint32_t id) {
     struct ui *ui = &page->ui;

@@ -1,5 +1,5 @@
-/* model.c: every head of every layer as a small image, on one scale; layers down, heads across.
- * What the head in focus, or the one under the pointer, does stands in words below. */
+/* model.c: every head of every layer as a small image, on one scale; layers down, heads across. Where
+ * there are few layers, the heads of each stand on several lines, so that the stage is filled. What the head in focus, or the one under the pointer, does stands in words below. */
 #include "lesson/overview.h"
 #include "stage.h"
 #include "ui/control.h"
@@ -7,21 +7,52 @@
 #include <math.h>
 
 enum { SLOT_MODEL = 7000 };
-static const float least_tile = 24, most_tile = 168; /* logical */
+static const float least_tile = 24, most_tile = 300; /* logical */
 
 struct tiles {
     struct rect area; /* of the images; scrolls */
     float tile_w, tile_h, image_w, image_h, label, scroll;
+    float caption;     /* height of the name above each image; 0: one row of names above all */
     int layers, heads;
+    int lines, across; /* lines of a layer, images on each */
     int layer, head; /* that the pointer is on; −1: none */
 };
 
-static struct tiles lay_out(struct page *page, struct rect r) {
+/* The side of a tile where the heads of each layer stand on so many lines. */
+static float side_of(const struct page *page, const struct tiles *t, struct rect r, int lines) {
+    const struct ui *ui = &page->ui;
+    float caption = lines > 1 ? t->caption : 0;
+    float wide = (r.w - t->label) / (float)((t->heads + lines - 1) / lines);
+    float high = r.h / (float)(t->layers * lines) - caption;
+    return fminf(ui_px(ui, most_tile), fminf(wide, high));
+}
+
+/* One line for each layer, unless more make the images larger by a quarter. */
+static void choose_lines(const struct page *page, struct tiles *t, struct rect r) {
+    float best = side_of(page, t, r, 1) * 1.25f;
+    t->lines = 1;
+    for (int lines = 2; lines <= t->heads; lines++) {
+        float side = side_of(page, t, r, lines);
+        if (side > best) {
+            best = side;
+            t->lines = lines;
+        }
+    }
+    t->across = (t->heads + t->lines - 1) / t->lines;
+    t->caption = t->lines > 1 ? t->caption : 0;
+}
+
+/* `names`: the height of a row of names above all, which it takes where there is one. */
+static struct tiles lay_out(struct page *page, struct rect r, float names) {
     struct ui *ui = &page->ui;
     const struct attention_config *config = &page->study->model.weights.config;
     struct tiles t = {.layers = config->layers, .heads = config->heads, .layer = -1, .head = -1};
     t.label = ceilf(ui_text_width(ui, TEXT_WORDS_MEDIUM, 13, "L00")) + ui_px(ui, 10);
-    float wide = (r.w - t.label) / (float)t.heads, high = r.h / (float)t.layers;
+    t.caption = ui_px(ui, 24);
+    choose_lines(page, &t, r);
+    rect_cut_top(&r, t.lines > 1 ? 0 : names);
+    float wide = (r.w - t.label) / (float)t.across,
+          high = r.h / (float)(t.layers * t.lines) - t.caption;
     float side =
         fminf(ui_px(ui, most_tile), fminf(wide, fmaxf(high, fminf(wide, ui_px(ui, least_tile)))));
     float gap = fmaxf(1, fminf(ui_px(ui, 8), side * 0.14f));
@@ -31,14 +62,14 @@ static struct tiles lay_out(struct page *page, struct rect r) {
           inner = fmaxf(1, floorf(side - gap));
     t.image_w = fmaxf(1, roundf(inner * (float)page_m(page) / longer));
     t.image_h = fmaxf(1, roundf(inner * (float)page_n(page) / longer));
-    t.tile_h = fmaxf(2, floorf(fminf(side, t.image_h + gap)));
-    float all = t.tile_h * (float)t.layers,
+    t.tile_h = fmaxf(2, floorf(fminf(side, t.image_h + gap))) + t.caption;
+    float all = t.tile_h * (float)(t.layers * t.lines),
           seen = fmaxf(t.tile_h, floorf(r.h / t.tile_h) * t.tile_h);
-    float used = t.label + t.tile_w * (float)t.heads;
+    float used = t.label + t.tile_w * (float)t.across;
     t.area = rect_make(roundf(r.x + fmaxf(0, (r.w - used) / 2)), r.y, fminf(used, r.w),
                        fminf(fminf(seen, all), r.h));
     float most = fmaxf(0, all - t.area.h);
-    float on = ((float)page->document->layer + 0.5f) * t.tile_h - t.area.h / 2;
+    float on = ((float)page->document->layer + 0.5f) * t.tile_h * (float)t.lines - t.area.h / 2;
     float scroll = page->presence->has_stage_scroll ? page->presence->stage_scroll * ui->unit : on;
     t.scroll = roundf(fminf(most, fmaxf(0, scroll)) / t.tile_h) * t.tile_h;
     struct semantic_node *node = semantics_add(ui->semantics, ROLE_TEXT, ui_id("lines", 0, 0),
@@ -50,21 +81,31 @@ static struct tiles lay_out(struct page *page, struct rect r) {
     return t;
 }
 
+static struct rect tile_rect(const struct tiles *t, int layer, int head) {
+    int line = layer * t->lines + head / t->across;
+    return rect_make(t->area.x + t->label + (float)(head % t->across) * t->tile_w,
+                     t->area.y + (float)line * t->tile_h - t->scroll, t->tile_w, t->tile_h);
+}
+
 static struct rect image_rect(const struct tiles *t, int layer, int head) {
-    float x = t->area.x + t->label + (float)head * t->tile_w;
-    float y = t->area.y + (float)layer * t->tile_h - t->scroll;
-    return rect_snap(rect_make(x + (t->tile_w - t->image_w) / 2, y + (t->tile_h - t->image_h) / 2,
+    struct rect r = tile_rect(t, layer, head);
+    rect_cut_top(&r, t->caption);
+    return rect_snap(rect_make(r.x + (r.w - t->image_w) / 2, r.y + (r.h - t->image_h) / 2,
                                t->image_w, t->image_h));
 }
 
-static const char *name_of(struct page *page, int layer, int head) {
+/* "H3 · next word"; "H3" where the model gives it no name. */
+static const char *name_in_layer(struct page *page, int layer, int head) {
     const char *words = model_head_name(&page->study->model, layer, head);
-    const char *place = page_format(page, "L%d H%d", layer + 1, head + 1);
     if (!words) {
-        return place;
+        return page_format(page, "H%d", head + 1);
     }
     bool is_key = catalogue_has(page->catalogue, page->document->language, words);
-    return page_format(page, "%s · %s", place, is_key ? page_words(page, words) : words);
+    return page_format(page, "H%d · %s", head + 1, is_key ? page_words(page, words) : words);
+}
+
+static const char *name_of(struct page *page, int layer, int head) {
+    return page_format(page, "L%d %s", layer + 1, name_in_layer(page, layer, head));
 }
 
 /* "mean entropy 0.40 bit · looks at: previous word (0.93)" */
@@ -153,7 +194,17 @@ static int every(float pitch, float needed) {
     return pitch >= needed ? 1 : (int)ceilf(needed / fmaxf(pitch, 1));
 }
 
-static void draw_names(struct page *page, const struct tiles *t, struct rect top) {
+/* "H3 · next word" above an image. */
+static void draw_caption_above(struct page *page, const struct tiles *t, int layer, int head) {
+    struct ui *ui = &page->ui;
+    bool is_on = layer == page->document->layer && head == page->document->head;
+    struct rect place = tile_rect(t, layer, head);
+    place = rect_inset(rect_cut_top(&place, t->caption), (t->tile_w - t->image_w) / 2, 0);
+    ui_text_in(ui, place, UI_LEFT, is_on ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM, 13,
+               is_on ? ui->theme->ink : ui->theme->secondary, name_in_layer(page, layer, head));
+}
+
+static void draw_heads_above(struct page *page, const struct tiles *t, struct rect top) {
     struct ui *ui = &page->ui;
     int step =
         every(t->tile_w,
@@ -167,13 +218,19 @@ static void draw_names(struct page *page, const struct tiles *t, struct rect top
             ui, place, step > 1 ? UI_LEFT : UI_CENTRE, is_on ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM,
             13, is_on ? ui->theme->ink : ui->theme->secondary, page_format(page, "H%d", head + 1));
     }
-    step = every(t->tile_h, ui_type(ui, 13) * 1.3f);
+}
+
+static void draw_layers(struct page *page, const struct tiles *t) {
+    struct ui *ui = &page->ui;
+    float pitch = t->tile_h * (float)t->lines;
+    int step = every(pitch, ui_type(ui, 13) * 1.3f);
     draw_clip_push(ui->list, t->area);
     for (int layer = 0; layer < t->layers; layer += step) {
         bool is_on = layer == page->document->layer;
-        struct rect place =
-            rect_make(t->area.x, t->area.y + (float)layer * t->tile_h - t->scroll,
-                      t->label - ui_px(ui, 8), fmaxf(t->tile_h, ui_type(ui, 13) * 1.3f));
+        struct rect place = rect_make(t->area.x, t->area.y + (float)layer * pitch - t->scroll,
+                                      t->label - ui_px(ui, 8), t->tile_h);
+        rect_cut_top(&place, t->caption);
+        place.h = fmaxf(place.h, ui_type(ui, 13) * 1.3f);
         if (place.y >= t->area.y - 1 && rect_bottom(place) <= rect_bottom(t->area) + 1) {
             ui_text_in(ui, place, UI_RIGHT, is_on ? TEXT_WORDS_BOLD : TEXT_WORDS_MEDIUM, 13,
                        is_on ? ui->theme->ink : ui->theme->secondary,
@@ -218,23 +275,30 @@ void model_draw(struct page *page, struct rect r) {
     bool has_bar = r.w >= ui_px(ui, 420) && r.h >= ui_px(ui, 240);
     float bar = has_bar ? colour_bar_width(page) + ui_px(ui, 12) : 0;
     struct rect caption = rect_cut_bottom(&r, ui_px(ui, r.h >= ui_px(ui, 200) ? 76 : 30));
-    struct rect right = rect_cut_right(&r, bar), top = rect_cut_top(&r, ui_px(ui, 22));
+    struct rect right = rect_cut_right(&r, bar), top = r;
+    top.h = ui_px(ui, 22);
     rect_cut_bottom(&r, ui_px(ui, 6));
-    struct tiles t = lay_out(page, r);
-    draw_names(page, &t, top);
+    struct tiles t = lay_out(page, r, top.h);
+    if (t.lines == 1) {
+        draw_heads_above(page, &t, top);
+    }
+    draw_layers(page, &t);
+    struct grid scale = overview_grid(page, page->document->layer, page->document->head);
     draw_clip_push(ui->list, t.area);
     for (int layer = 0; layer < t.layers; layer++) {
         for (int head = 0; head < t.heads; head++) {
             struct rect image = image_rect(&t, layer, head);
             if (rect_overlap(image, t.area)) {
                 draw_tile(page, &t, layer, head);
+                if (t.lines > 1 && scale.rows > 0) {
+                    draw_caption_above(page, &t, layer, head);
+                }
             }
         }
     }
     record_focus(page, &t);
     draw_clip_pop(ui->list);
     draw_caption(page, &t, caption);
-    struct grid scale = overview_grid(page, page->document->layer, page->document->head);
     if (scale.rows == 0) { /* a context: why, in the place of the images */
         struct grid first = grid_of(page, ATTENTION_TENSOR_WEIGHTS, page->document->head, false);
         first.rect = t.area;

@@ -94,8 +94,8 @@ static void draw_tabs(struct page *page, struct rect r) {
 }
 
 /* Under the text of view `compare`: the selected pair, what else is to be said, and the card where
- * there is room. */
-static void put_comparison(struct page *page, struct rect rest) {
+ * there is room. Returns where it ends, as put_arithmetic does. */
+static float put_comparison(struct page *page, struct rect rest) {
     struct ui *ui = &page->ui;
     const struct ui_paragraph note = {NULL, 14, 1.42f, ui->theme->ink, TEXT_WORDS, 0};
     float used = panel_compare(page, rest.x, rest.y, rest.w, rect_bottom(rest));
@@ -105,12 +105,12 @@ static void put_comparison(struct page *page, struct rect rest) {
         put_words(page, &rest, page_format(page, "panel note %d", which), words, note, ROLE_TEXT,
                   8);
     }
-    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+    return rest.y + panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
 }
 
 /* Under the text: the arithmetic of the number, at step `scale` the chart of the largest weights,
  * and the card. */
-static void put_arithmetic(struct page *page, struct rect rest) {
+static float put_arithmetic(struct page *page, struct rect rest) {
     struct ui *ui = &page->ui;
     float card = panel_card(page, rest.x, -1, rest.w, 0); /* its height: the card fits if it can */
     float spare = rest.h - (card > 0 ? card + ui_px(ui, 14) : 0);
@@ -131,31 +131,16 @@ static void put_arithmetic(struct page *page, struct rect rest) {
         panel_largest(page, rest.x, rest.y, rest.w);
         rect_cut_top(&rest, chart + ui_px(ui, 14));
     }
-    panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
+    return rest.y + panel_card(page, rest.x, rest.y, rest.w, rect_bottom(rest));
 }
 
-void panel_draw(struct page *page, struct rect r) {
+/* From the title to the card; `room`: how much of it is in view at a time. Returns where it ends. */
+static float draw_explanation(struct page *page, struct rect rest, float room) {
     struct ui *ui = &page->ui;
     const struct theme *t = ui->theme;
-    semantics_add(ui->semantics, ROLE_BLOCK, ui_id("panel block", 0, 0), r, "", "");
-    draw_rectangle(ui->list, r, 0, t->surface);
-    draw_rectangle(ui->list, rect_make(r.x, r.y, ui_px(ui, 1), r.h), 0, t->line);
-    draw_clip_push(ui->list, r);
-    bool is_low = r.h < ui_px(ui, 560), is_tiny = r.h < ui_px(ui, 300);
-    float side = ui_px(ui, r.w < ui_px(ui, 320) ? 8 : 16);
-    struct rect tabs = rect_cut_top(&r, ui_px(ui, is_low ? 36 : 46));
-    tabs = rect_inset(tabs, side, 0);
-    rect_cut_top(&tabs, ui_px(ui, is_low ? 4 : 12));
-    draw_tabs(page, tabs);
-    if (page->document->panel == PANEL_WHAT_IF) {
-        what_if_draw(page, r);
-        draw_clip_pop(ui->list);
-        return;
-    }
     bool is_asked = page->document->cell.source >= 0; /* a number was clicked: it goes first */
-    struct rect rest =
-        rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 8 : 14));
-    float gap = is_low ? 8 : 14;
+    bool is_tiny = room < ui_px(ui, 250);
+    float gap = room < ui_px(ui, 500) ? 8 : 14, beyond = rest.h - room;
     const struct ui_paragraph heading = {NULL, 22, 1.48f, t->ink, TEXT_WORDS_BOLD, 0},
                               small = {NULL, 13, 1.48f, t->secondary, TEXT_WORDS, 0},
                               body = {NULL, 15.5f, 1.48f, t->ink, TEXT_WORDS, 0};
@@ -165,8 +150,7 @@ void panel_draw(struct page *page, struct rect r) {
     put_words(page, &rest, "panel where", place, small, ROLE_TEXT, gap);
     if (page_n(page) == 0) {
         put_words(page, &rest, "panel text", page_words(page, "empty.panel"), body, ROLE_TEXT, 0);
-        draw_clip_pop(ui->list);
-        return;
+        return rest.y;
     }
     if (!(is_tiny && is_asked)) {
         float formula = panel_formula(page, rest.x, rest.y, rest.w, rect_bottom(rest));
@@ -174,17 +158,46 @@ void panel_draw(struct page *page, struct rect r) {
     }
     struct rect words = rest; /* the clicked number's arithmetic keeps its room */
     float field = panel_number(page, rest.x, rest.y, rest.w, true);
-    words.h = fmaxf(0, rest.h - (is_asked ? ui_px(ui, 130) + field : 0));
+    words.h = fmaxf(0, rest.h - (is_asked ? beyond + ui_px(ui, 130) + field : 0));
     float before = words.y;
     put_words(page, &words, "panel text", words_for_beat(page, "text"), body, ROLE_TEXT, gap);
     if (page->document->step == STEP_TOKENS && page->document->view == VIEW_MATRICES) {
         put_words(page, &words, "panel token", token_words(page), body, ROLE_TEXT, 14);
     }
     rect_cut_top(&rest, words.y - before);
-    if (page->document->view == VIEW_COMPARE) {
-        put_comparison(page, rest);
+    return page->document->view == VIEW_COMPARE ? put_comparison(page, rest)
+                                                : put_arithmetic(page, rest);
+}
+
+/* Where there is more to read than a small window has room for: the notes of `compare`, the chart
+ * of step `scale`. Elsewhere what is said gives way to what is asked. */
+static bool is_long(const struct page *page) {
+    const struct document *d = page->document;
+    return page_n(page) > 0 && (d->view == VIEW_COMPARE ||
+                                (d->step == STEP_SCALE && view_follows_beats(d->view)));
+}
+
+void panel_draw(struct page *page, struct rect r) {
+    struct ui *ui = &page->ui;
+    const struct theme *t = ui->theme;
+    semantics_add(ui->semantics, ROLE_BLOCK, ui_id("panel block", 0, 0), r, "", "");
+    draw_rectangle(ui->list, r, 0, t->surface);
+    draw_rectangle(ui->list, rect_make(r.x, r.y, ui_px(ui, 1), r.h), 0, t->line);
+    draw_clip_push(ui->list, r);
+    bool is_low = r.h < ui_px(ui, 560);
+    float side = ui_px(ui, r.w < ui_px(ui, 320) ? 8 : 16);
+    struct rect tabs = rect_cut_top(&r, ui_px(ui, is_low ? 36 : 46));
+    tabs = rect_inset(tabs, side, 0);
+    rect_cut_top(&tabs, ui_px(ui, is_low ? 4 : 12));
+    draw_tabs(page, tabs);
+    struct rect rest =
+        rect_inset(r, ui_px(ui, r.w < ui_px(ui, 320) ? 16 : 24), ui_px(ui, is_low ? 8 : 14));
+    if (page->document->panel == PANEL_WHAT_IF) {
+        what_if_draw(page, r);
+    } else if (is_long(page)) {
+        scrolled_draw(page, r, rest, page_words(page, "panel.explain"), draw_explanation);
     } else {
-        put_arithmetic(page, rest);
+        draw_explanation(page, rest, rest.h);
     }
     draw_clip_pop(ui->list);
 }

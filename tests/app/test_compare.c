@@ -169,11 +169,45 @@ static void test_context(void **state) {
     rig_end(rig);
 }
 
+/* In a small window the words of the panel scroll: the wheel brings the last note and the card into
+ * view; another view begins at the top again. */
+static void test_the_notes_are_reached(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    struct input size = {.kind = INPUT_RESIZE, .width = 1024, .height = 700};
+    app_input(&rig->app, &size);
+    rig_click_named(rig, "Compare");
+    assert_true(node_of(rig, ui_id("panel note 2", 0, 0))->rect.h < 20);
+    const struct semantic_node *rows = node_of(rig, NODE_PANEL_ROWS);
+    struct input input = {.kind = INPUT_POINTER_MOVE,
+                          .x = rows->rect.x + rows->rect.w / 2,
+                          .y = rows->rect.y + rows->rect.h / 2};
+    app_input(&rig->app, &input);
+    input.kind = INPUT_WHEEL;
+    input.wheel_y = -20;
+    app_input(&rig->app, &input);
+    rows = node_of(rig, NODE_PANEL_ROWS);
+    assert_true(rows->scroll_y > 0 && rows->scroll_y <= rows->scroll_height - rows->scroll_room + 1);
+    struct rect note = node_of(rig, ui_id("panel note 2", 0, 0))->rect;
+    struct rect card = node_of(rig, ui_id("card", 0, 0))->rect;
+    assert_true(note.h >= 40 && card.h >= 80 && rect_bottom(card) <= rect_bottom(rows->rect));
+    rig_key(rig, '5', 0); /* at step `scale` the chart is below */
+    rig_key(rig, 'v', 0);
+    assert_int_equal(now(rig)->view, VIEW_MATRICES);
+    rig_key(rig, KEY_RIGHT, 0);
+    rig_key(rig, KEY_RIGHT, 0);
+    assert_true(node_of(rig, NODE_PANEL_ROWS)->scroll_y == 0);
+    app_input(&rig->app, &input);
+    assert_true(node_of(rig, ui_id("largest", 2, 0))->rect.h > 100);
+    rig_end(rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_pointer), cmocka_unit_test(test_next_and_back),
         cmocka_unit_test(test_play_stops), cmocka_unit_test(test_by_keyboard),
         cmocka_unit_test(test_context),
+        cmocka_unit_test(test_the_notes_are_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* The overview of a model by hand: arrows from head to head and layer to layer, Enter and click
  * open one, the switch. */
 #include "support_app.h"
+#include "lesson/number.h"
+#include "lesson/overview.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
@@ -119,11 +121,81 @@ static void test_a_head_is_switched(void **state) {
     rig_end(rig);
 }
 
+/* What the head under the pointer does stands below, and in its tooltip; the focus stays. */
+static void test_the_pointer_tells(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    rig_click_named(rig, "Model");
+    for (int head = 0; head < 6; head++) {
+        struct head_summary summary;
+        char entropy[NUMBER_BYTES], place[16];
+        app_refresh(&rig->app);
+        struct rect r = semantics_by_id(&rig->app.semantics, ui_id("model head", 0, head))->rect;
+        struct input move = {
+            .kind = INPUT_POINTER_MOVE, .x = r.x + r.w / 2, .y = r.y + r.h / 2};
+        app_input(&rig->app, &move);
+        app_refresh(&rig->app);
+        const struct semantic_node *said =
+            semantics_by_id(&rig->app.semantics, ui_id("model summary", 0, 0));
+        const struct semantic_node *under = semantics_at(&rig->app.semantics, move.x, move.y);
+        assert_true(head_summary_of(&rig->app.study, 0, head, &summary));
+        number_format(entropy, sizeof entropy, summary.entropy_bits, NUMBER_PLAIN);
+        snprintf(place, sizeof place, "L1 H%d", head + 1);
+        assert_non_null(strstr(said->name, place));
+        assert_non_null(strstr(said->value, entropy));
+        assert_non_null(strstr(under->tooltip, entropy));
+        assert_int_equal(now(rig)->head, 0);
+    }
+    rig_end(rig);
+}
+
+/* One layer: its heads stand on several lines, as large as the stage allows, each with its name;
+ * the arrows go on in their order. */
+static void test_one_layer_fills_the_stage(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    rig_click_named(rig, "Model");
+    app_refresh(&rig->app);
+    const struct semantic_node *first =
+        semantics_by_id(&rig->app.semantics, ui_id("model head", 0, 0));
+    const struct semantic_node *last =
+        semantics_by_id(&rig->app.semantics, ui_id("model head", 0, 5));
+    assert_true(first->rect.w > 220 && first->rect.h > 220);
+    assert_true(last->rect.y >= rect_bottom(first->rect));
+    for (int head = 1; head < 6; head++) {
+        rig_key(rig, KEY_RIGHT, 0);
+        assert_int_equal(now(rig)->head, head);
+    }
+    rig_click_named(rig, "L1 H4 · first word");
+    assert_true(now(rig)->view == VIEW_MATRICES && now(rig)->head == 3);
+    rig_end(rig);
+}
+
+/* Tab to the switch of a head, Space turns it. */
+static void test_a_switch_by_keyboard(void **state) {
+    (void)state;
+    struct rig *rig = rig_start();
+    rig_click_named(rig, "Heads");
+    uint32_t id = ui_id("head switch", 2, 0);
+    for (int i = 0; i < 80 && rig->app.presence.focus_id != id; i++)
+        rig_key(rig, KEY_TAB, 0);
+    assert_int_equal(rig->app.presence.focus_id, id);
+    rig_key(rig, ' ', 0);
+    assert_true(what_if_is_head_off(&now(rig)->what_if, 0, 2));
+    assert_non_null(semantics_by_id(&rig->app.semantics, ui_id("heads changed", 0, 0)));
+    rig_key(rig, KEY_ENTER, 0);
+    assert_false(what_if_is_head_off(&now(rig)->what_if, 0, 2));
+    rig_end(rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_twelve_by_twelve),
         cmocka_unit_test(test_the_wheel_reaches_every_layer),
         cmocka_unit_test(test_a_head_is_switched),
+        cmocka_unit_test(test_the_pointer_tells),
+        cmocka_unit_test(test_one_layer_fills_the_stage),
+        cmocka_unit_test(test_a_switch_by_keyboard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

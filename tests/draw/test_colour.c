@@ -104,6 +104,12 @@ static void contrast_is_that_of_the_standard(void **state) {
     assert_true(fabsf(colour_contrast(black, white) - 21.0f) < 1e-4f);
     assert_true(fabsf(colour_contrast(white, COLOUR_HEX(0x777777)) - 4.478f) < 1e-2f);
     assert_true(fabsf(colour_luminance(COLOUR_HEX(0xFF0000)) - 0.2126f) < 1e-5f);
+    for (unsigned channel = 0; channel < 256; channel++) { /* of a grey: its channel made linear */
+        double c = channel / 255.0;
+        double linear = c <= 0.03928 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
+        float luminance = colour_luminance(COLOUR_HEX(channel * 0x010101u));
+        assert_true(fabs((double)luminance - linear) < 1e-6);
+    }
 }
 
 static void mixing_is_exact_at_the_ends(void **state) {

@@ -85,6 +85,9 @@ static void test_svg(void **state) {
         SVG("&#;"),
         SVG("&#x;"),
         SVG("& "),
+        SVG("&#\t65;"),
+        SVG("&#x0x41;"),
+        SVG("&# 65;"),
     };
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++)
         if (in_svg(damaged[i])) fail_msg("“%s” is taken", damaged[i]);
@@ -118,6 +121,7 @@ static void test_pdf(void **state) {
         "/Subject <FF>",
         "/Subject ({\"other\":1})",
         "/Subject ([\"headway\"])",
+        "/Subject ({\"headway\":\\0001})",
     };
     for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
         const char *found = in_pdf(without[i]);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -199,6 +200,36 @@ static void other_kinds_are_read_as_rgb(void **state) {
     }
 }
 
+static long most_kilobytes(void) {
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return used.ru_maxrss;
+}
+
+/* A text chunk that claims a gigabyte is refused before memory is taken for it; what stands behind
+ * the end of the picture is nobody's business. */
+static void claims_take_no_memory(void **state) {
+    (void)state;
+    struct file_bytes bytes = encode("headway", text);
+    char *found = NULL;
+    uint8_t *longer = malloc(bytes.size + 64);
+    assert_non_null(longer);
+    memset(longer, 0x7F, bytes.size + 64);
+    memcpy(longer, bytes.data, bytes.size);
+    assert_true(png_file_decode(longer, bytes.size + 64, NULL, NULL, NULL, "headway", &found,
+                                &error));
+    assert_string_equal(found, text);
+    free(found);
+    free(longer);
+    assert_memory_equal(bytes.data + 37, "iTXt", 4);
+    bytes.data[33] = 0x3F;
+    long before = most_kilobytes();
+    assert_false(decode_text(&bytes, &found));
+    test_error_names(&error, "ends too early");
+    assert_true(most_kilobytes() - before < 200000);
+    file_bytes_free(&bytes);
+}
+
 static void what_cannot_be_encoded_is_said(void **state) {
     (void)state;
     struct file_bytes bytes;
@@ -250,6 +281,7 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(claims_take_no_memory), /* first: the most memory only grows */
         cmocka_unit_test(a_picture_comes_back_with_its_text),
         cmocka_unit_test(the_file_is_plain_and_always_the_same),
         cmocka_unit_test(every_cut_file_is_refused),

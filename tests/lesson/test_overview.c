@@ -34,6 +34,26 @@ static void set(void) {
     if (!study_set(&study, &wanted, &error)) fail_msg("%s", error.text);
 }
 
+/* Another pass, another summary; the same one for as long as the pass is the same. */
+static void summaries_follow_the_pass(void **state) {
+    (void)state;
+    struct head_summary before, again, flatter, back;
+    assert_true(head_summary_of(&study, 0, 3, &before));
+    wanted.head = 3;
+    wanted.view = VIEW_MODEL;
+    set();
+    assert_true(head_summary_of(&study, 0, 3, &again));
+    assert_memory_equal(&before, &again, sizeof before);
+    wanted.what_if.temperature = 10;
+    set();
+    assert_true(head_summary_of(&study, 0, 3, &flatter));
+    assert_true(flatter.entropy_bits > before.entropy_bits + 0.5f);
+    wanted.what_if.temperature = 1;
+    set();
+    assert_true(head_summary_of(&study, 0, 3, &back));
+    assert_memory_equal(&before, &back, sizeof before);
+}
+
 static void patterns_are_what_heads_are_called(void **state) {
     (void)state;
     static const struct {
@@ -139,6 +159,7 @@ static void a_head_that_is_off_is_missed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(summaries_follow_the_pass, start, stop),
         cmocka_unit_test_setup_teardown(patterns_are_what_heads_are_called, start, stop),
         cmocka_unit_test_setup_teardown(entropy_is_in_bits, start, stop),
         cmocka_unit_test_setup_teardown(peaks_stay, start, stop),

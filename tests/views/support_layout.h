@@ -51,7 +51,8 @@ void layout_draw(struct layout_room *room, const struct document *wanted);
  *  2 nothing leaves its clip or the window
  *  3 no text is smaller than its least size
  *  4 every text has 4.5:1 against what lies under it; 7:1 in theme contrast
- *  5 no line or frame painted later strikes a text through */
+ *  5 no line or frame painted later strikes a text through
+ *  6 what is written in a button, a tab, a menu, a card, the box of the formula stays inside it */
 void layout_check(struct layout_room *room);
 /* Every step × view × theme × language × desk size of a sentence, by the last beat of each step, drawn and checked. */
 void layout_product(enum layout_sentence sentence);

@@ -43,4 +43,12 @@ void ink_tile_range(const struct tiles *t, struct rect r, size_t range[4]);
 void ink_tiles_make(struct rules *rules);
 struct draw_command ink_curve_piece(const struct draw_command *c, int piece);
 struct colour ink_colour_under(const struct rules *rules, size_t end, float x, float y);
+
+/* For the files of the rules. */
+#define RECT_FORMAT "(%.1f %.1f %.1f×%.1f)"
+#define RECT_OF(r)  (double)(r).x, (double)(r).y, (double)(r).w, (double)(r).h
+const char *rules_words(const struct rules *rules, const struct text_box *b, char out[48]);
+/* Does what this record paints scroll, along its lines or down, or both? */
+bool rules_scroll(const struct rules *rules, const struct draw_command *c, bool *is_sideways, bool *is_both);
+void rules_check_boxes(struct rules *rules);
 #endif

@@ -13,7 +13,7 @@
 
 /* ---- the rules ---- */
 
-static const char *words_of(const struct rules *rules, const struct text_box *b, char out[48]) {
+const char *rules_words(const struct rules *rules, const struct text_box *b, char out[48]) {
     const struct draw_command *c = &rules->list->commands[b->at];
     size_t bytes = c->count < 40 ? c->count : 40;
     while (bytes > 0 && bytes < c->count && (rules->list->text[c->data + bytes] & 0xC0) == 0x80) {
@@ -23,9 +23,6 @@ static const char *words_of(const struct rules *rules, const struct text_box *b,
     out[bytes] = '\0';
     return out;
 }
-
-#define RECT_FORMAT "(%.1f %.1f %.1f×%.1f)"
-#define RECT_OF(r)  (double)(r).x, (double)(r).y, (double)(r).w, (double)(r).h
 
 static bool is_opaque(const struct draw_command *c) {
     return c->kind == DRAW_MATRIX || (c->kind == DRAW_RECTANGLE && c->colour.a == 255);
@@ -125,7 +122,7 @@ static void check_covers(struct rules *rules, struct text_box *b) {
                         continue;
                     }
                     layout_fault(rules->room, "'%s' " RECT_FORMAT " is %s by " RECT_FORMAT,
-                                 words_of(rules, b, words), RECT_OF(b->bounds),
+                                 rules_words(rules, b, words), RECT_OF(b->bounds),
                                  c->kind == DRAW_FRAME || c->kind == DRAW_LINE ||
                                          c->kind == DRAW_CURVE
                                      ? "struck through"
@@ -153,7 +150,7 @@ static void check_pair(struct rules *rules, const struct text_box *a, const stru
         return;
     }
     layout_fault(rules->room, "'%s' " RECT_FORMAT " overlaps '%s' " RECT_FORMAT " by %.1f",
-                 words_of(rules, below, one), RECT_OF(below->bounds), words_of(rules, above, two),
+                 rules_words(rules, below, one), RECT_OF(below->bounds), rules_words(rules, above, two),
                  RECT_OF(above->bounds), (double)ink_depth(a, b));
 }
 
@@ -180,8 +177,8 @@ static void check_overlaps(struct rules *rules) {
 
 /* What scrolls, and so may be cut by its own clip: the lines of chips, the rail of heads, and the
  * rows of the panel and of the export menu. */
-static bool is_scrolling(const struct rules *rules, const struct draw_command *c, bool *is_sideways,
-                         bool *is_both) {
+bool rules_scroll(const struct rules *rules, const struct draw_command *c, bool *is_sideways,
+                  bool *is_both) {
     const struct semantics *s = &rules->room->semantics;
     enum { FIELDS = 3, SCROLLING = 7 };
     const struct semantic_node *nodes[SCROLLING] = {
@@ -213,7 +210,7 @@ static void check_clips(struct rules *rules) {
         if (c->kind == DRAW_TEXT) {
             continue;
         }
-        if (is_scrolling(rules, c, &is_sideways, &is_both)) {
+        if (rules_scroll(rules, c, &is_sideways, &is_both)) {
             if (is_both) {
                 continue;
             }
@@ -239,7 +236,7 @@ static void check_clips(struct rules *rules) {
         if (b->is_covered) {
             continue;
         }
-        if (is_scrolling(rules, c, &is_sideways, &is_both)) {
+        if (rules_scroll(rules, c, &is_sideways, &is_both)) {
             if (is_both) {
                 continue;
             }
@@ -251,7 +248,7 @@ static void check_clips(struct rules *rules) {
         }
         if (!ink_is_inside(b, clip, 0.75f)) {
             layout_fault(rules->room, "'%s' " RECT_FORMAT " leaves its clip " RECT_FORMAT,
-                         words_of(rules, b, words), RECT_OF(b->bounds), RECT_OF(c->clip));
+                         rules_words(rules, b, words), RECT_OF(b->bounds), RECT_OF(c->clip));
         }
     }
 }
@@ -329,7 +326,7 @@ static void check_size(struct rules *rules, const struct text_box *b) {
     }
     if (c->rect.h < least - 0.01f) {
         layout_fault(rules->room, "'%s' " RECT_FORMAT " is %.1f px high, least is %.1f",
-                     words_of(rules, b, words), RECT_OF(b->bounds), (double)c->rect.h,
+                     rules_words(rules, b, words), RECT_OF(b->bounds), (double)c->rect.h,
                      (double)least);
     }
 }
@@ -353,7 +350,7 @@ static void check_contrast(struct rules *rules, const struct text_box *b) {
             if (colour_contrast(ink, under) < least) {
                 layout_fault(rules->room,
                              "'%s' " RECT_FORMAT " #%02X%02X%02X on #%02X%02X%02X: %.2f:1",
-                             words_of(rules, b, words), RECT_OF(b->bounds), ink.r, ink.g, ink.b,
+                             rules_words(rules, b, words), RECT_OF(b->bounds), ink.r, ink.g, ink.b,
                              under.r, under.g, under.b, (double)colour_contrast(ink, under));
                 return;
             }
@@ -393,6 +390,7 @@ void layout_check(struct layout_room *room) {
     qsort(rules.boxes, rules.count, sizeof *rules.boxes, by_left);
     check_overlaps(&rules);
     check_clips(&rules);
+    rules_check_boxes(&rules);
     for (size_t i = 0; i < rules.count; i++) {
         if (!room->list.commands[rules.boxes[i].at].is_decoration) {
             check_size(&rules, &rules.boxes[i]);

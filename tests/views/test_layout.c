@@ -3,6 +3,7 @@
 #include "support_layout.h"
 
 #include "lesson/cell.h"
+#include "ui/ui.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -377,7 +378,7 @@ static void test_planted_faults(void **test_state) {
     open_fixture(&f);
     struct layout_room *room = &f.room;
     room->is_quiet = true;
-    for (int fault = 0; fault < 10; fault++) {
+    for (int fault = 0; fault < 11; fault++) {
         enter(room, &f.d, STATE_BLANK);
         layout_draw(room, &f.d);
         put_text(room, 100, 100, 15, 0, ink);
@@ -402,6 +403,10 @@ static void test_planted_faults(void **test_state) {
             put_text(room, 200, 200, 12, 0, ink); /* too small */
         } else if (fault == 8) {
             put_text(room, 200, 200, 15, 0, pale); /* too pale */
+        } else if (fault == 9) { /* runs out of its button */
+            semantics_add(&room->semantics, ROLE_BUTTON, ui_id("planted", 0, 0),
+                          rect_make(196, 180, 30, 30), "planted", "");
+            put_text(room, 200, 200, 15, 0, ink);
         } else {
             draw_rectangle(&room->list, rect_make(190, 180, 30, 30), 0, ink);
             put_text(room, 200, 200, 15, 0, ink); /* half of it on its own colour */

@@ -5,6 +5,7 @@
 #include "render/gl/program.h"
 #include <cglm/cglm.h>
 #include <epoxy/gl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,6 +298,24 @@ static void frame_begin(struct gl_renderer *r, struct colour background) {
     glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
 }
 
+/* Shapes of these kinds are tested against their clip pixel by pixel; what lies outside all their
+ * clips need not be looked at. */
+static bool scissor_begin(const struct gl_instance *items, size_t count) {
+    uint32_t kind = items[0].kind;
+    if (kind != GL_KIND_LINE && kind != GL_KIND_CURVE && kind != GL_KIND_TURNED_TEXT) return false;
+    float left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        left = fminf(left, items[i].clip[0]);
+        top = fminf(top, items[i].clip[1]);
+        right = fmaxf(right, items[i].clip[2]);
+        bottom = fmaxf(bottom, items[i].clip[3]);
+    }
+    glEnable(GL_SCISSOR_TEST);
+    glScissor((GLint)left, (GLint)top, (GLsizei)fmaxf(right - left, 0),
+              (GLsizei)fmaxf(bottom - top, 0));
+    return true;
+}
+
 /* Draws what is pending: one draw for each stretch of one kind. */
 static bool frame_flush(struct gl_renderer *r, char *error, size_t error_bytes) {
     gl_order_sort(&r->order, &r->pending, r->width, r->height);
@@ -316,7 +335,9 @@ static bool frame_flush(struct gl_renderer *r, char *error, size_t error_bytes) 
             glEnable(GL_BLEND);
         attributes_point(first);
         int corners = items[first].kind == GL_KIND_CURVE ? 2 * (GL_CURVE_PIECES + 3) : 4;
+        bool is_cut = scissor_begin(&items[first], end - first);
         glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, corners, (GLsizei)(end - first));
+        if (is_cut) glDisable(GL_SCISSOR_TEST);
     }
     return true;
 }
