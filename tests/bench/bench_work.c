@@ -111,8 +111,11 @@ static void measure_walk(struct parts *parts, enum export_format format) {
     }
     for (size_t i = 0; i < count; i++) { /* the same pictures, only drawn */
         struct study at = export_study_at(&parts->study, &places[i]);
-        struct picture_request request = {
-            &at, &parts->catalogue, &parts->measurer, PICTURE_WINDOW, 1, NULL, false, false};
+        struct picture_request request = {.study = &at,
+                                          .catalogue = &parts->catalogue,
+                                          .measurer = &parts->measurer,
+                                          .part = PICTURE_WINDOW,
+                                          .density = 1};
         struct draw_list list = {0};
         uint32_t *pixels = NULL;
         int width, height;
