@@ -9,7 +9,7 @@ float head_switch_draw(struct page *page, struct rect r, int head, bool has_word
     const char *names[] = {"head", NULL}, *values[] = {page_format(page, "H%d", head + 1), NULL};
     const char *name =
         page_filled(page, is_off ? "head.switch_on" : "head.switch_off", names, values);
-    struct ui_button button = {.id = ui_id("head switch", head, 0),
+    struct ui_button button = {.id = ui_id("stage head switch", head, 0),
                                .label = has_words
                                             ? page_words(page, is_off ? "head.on" : "head.off")
                                         : is_off ? "+"

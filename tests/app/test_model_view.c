@@ -176,7 +176,7 @@ static void test_a_switch_by_keyboard(void **state) {
     (void)state;
     struct rig *rig = rig_start();
     rig_click_named(rig, "Heads");
-    uint32_t id = ui_id("head switch", 2, 0);
+    uint32_t id = ui_id("stage head switch", 2, 0);
     for (int i = 0; i < 80 && rig->app.presence.focus_id != id; i++)
         rig_key(rig, KEY_TAB, 0);
     assert_int_equal(rig->app.presence.focus_id, id);

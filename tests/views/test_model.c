@@ -128,7 +128,7 @@ static void test_a_head_that_is_off(void **state) {
         assert_true(head_share_largest(&room.study, 0, head, true, &share) && share > 0);
         snprintf(number, sizeof number, "\u0394 %.2f", (double)share);
         assert_non_null(strstr(tile->value, number));
-        assert_non_null(semantics_by_id(&room.semantics, ui_id("head switch", head, 0)));
+        assert_non_null(semantics_by_id(&room.semantics, ui_id("stage head switch", head, 0)));
     }
 }
 

@@ -90,6 +90,70 @@ static void test_whatever_is_switched(void **state) {
     close_fixture(&f);
 }
 
+/* A number of each view that has some: chosen, as a click on it does. */
+static void choose_number(struct fixture *f) {
+    size_t count = 0;
+    for (size_t i = 0; i < f->room.semantics.count; i++)
+        count += f->room.semantics.nodes[i].has_grid && f->room.semantics.nodes[i].rect.w > 0;
+    size_t nth = count ? (size_t)lot(f, (int)count) : 0;
+    for (size_t i = 0; i < f->room.semantics.count; i++) {
+        const struct semantic_node *node = &f->room.semantics.nodes[i];
+        if (!node->has_grid || node->rect.w <= 0 || nth-- > 0) continue;
+        int row = (int)node->grid.first_row + lot(f, (int)node->grid.rows);
+        int column = (int)node->grid.first_column + lot(f, (int)node->grid.columns);
+        f->d.cell = cell_from_grid(node->grid.id, row, column);
+        return;
+    }
+}
+
+/* Every view at every size, in both languages and all themes, with both pages of the panel, scrolled
+ * or not, dense, in presentation, at 300 %; the what-if by lot, and then a number chosen. */
+static void test_every_view_with_a_number_chosen(void **state) {
+    (void)state;
+    static const struct {
+        int width, height, scale;
+        float density;
+        bool is_presentation;
+    } rooms[] = {{1024, 700, 100, 1, false},  {1440, 900, 100, 1, false},
+                 {1920, 1080, 100, 1, false}, {1920, 1080, 100, 2, false}, /* 3840 × 2160 pixels */
+                 {1920, 1080, 300, 1, false}, {1440, 900, 100, 1, true},
+                 {3840, 2160, 100, 1, true}};
+    enum { ROOMS = sizeof rooms / sizeof *rooms };
+    struct fixture f;
+    open_fixture(&f, 77);
+    for (int at = 0; at < VIEW_COUNT * ROOMS * THEME_COUNT * LANGUAGE_COUNT; at++) {
+        int place = at / VIEW_COUNT % ROOMS, look = at / VIEW_COUNT / ROOMS;
+        const char *text = layout_sentences[lot(&f, SENTENCE_COUNT)];
+        assert_true(document_set_text(&f.d, text, strlen(text)));
+        lot_what_if(&f.d, &f.seed);
+        f.d.view = (enum view)(at % VIEW_COUNT);
+        f.d.step = (enum step)(STEP_PROJECTION + lot(&f, STEP_COUNT - STEP_PROJECTION));
+        f.d.beat = lot(&f, 2) ? BEAT_LAST : lot(&f, 4);
+        f.d.query = lot(&f, 8);
+        f.d.key = lot(&f, 8);
+        f.d.head = lot(&f, 6);
+        f.d.lines_heads = (uint64_t)lot(&f, 64);
+        f.d.lines_threshold = lot(&f, LINES_MAX_THRESHOLD);
+        f.d.compare_shows = (enum compare_shows)lot(&f, COMPARE_COUNT);
+        f.d.compare_steps = lot(&f, 9);
+        f.d.cell.source = -1;
+        f.d.panel = (enum panel)lot(&f, PANEL_COUNT);
+        f.d.theme = (enum theme_choice)(look % THEME_COUNT);
+        f.d.language = (enum language)(look / THEME_COUNT);
+        f.d.width = rooms[place].width;
+        f.d.height = rooms[place].height;
+        f.d.scale_percent = rooms[place].scale;
+        f.d.is_presentation = rooms[place].is_presentation;
+        f.room.density = rooms[place].density;
+        f.room.presence = (struct picture_presence){
+            .is_panel_open = lot(&f, 2), .panel_scroll = (float)(lot(&f, 3) * 150)};
+        draw(&f);
+        choose_number(&f);
+        draw(&f);
+    }
+    close_fixture(&f);
+}
+
 /* Presentation, with the sheet over the stage and without; figures of the stage and of one head. */
 static void test_presentation_and_figures(void **state) {
     (void)state;
@@ -282,6 +346,7 @@ static void test_keys_are_the_contexts(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whatever_is_switched),
+        cmocka_unit_test(test_every_view_with_a_number_chosen),
         cmocka_unit_test(test_presentation_and_figures),
         cmocka_unit_test(test_the_page_scrolls),
         cmocka_unit_test(test_every_control_can_be_scrolled_to),
