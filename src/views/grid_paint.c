@@ -24,10 +24,10 @@ struct colour grid_role_colour(const struct theme *t, enum cell_role role) {
 
 struct colour grid_fill(const struct page *page, struct colour fill) {
     float least = page->ui.theme->least_contrast;
-    struct colour ink = colour_text_on(fill);
-    if (colour_contrast(ink, fill) >= least) {
+    if (colour_text_contrast(fill) >= least) {
         return fill;
     }
+    struct colour ink = colour_text_on(fill);
     struct colour away = ink.r ? COLOUR_HEX(0x000000) : COLOUR_HEX(0xFFFFFF), made = away;
     float too_little = 0, enough = 1;
     for (int i = 0; i < 8; i++) {
@@ -160,6 +160,33 @@ static void draw_single_cells(struct page *page, const struct grid *grid, float 
     }
 }
 
+struct block {
+    size_t r0, r1, c0, c1; /* of cells, the ends not included */
+};
+
+/* The cell of largest magnitude that is not masked, the first of equal ones; the block's first cell
+ * where all are. */
+static void largest_in(const struct grid *grid, const struct block *b, size_t *row,
+                       size_t *column) {
+    float best = -1;
+    *row = b->r0;
+    *column = b->c0;
+    if ((b->r1 - b->r0 == 1 && b->c1 - b->c0 == 1) || (!grid->states && grid_is_masked(grid->state))) {
+        return;
+    }
+    for (size_t y = b->r0; y < b->r1; y++) {
+        const float *values = grid->values ? grid->values + y * grid->row_stride : NULL;
+        for (size_t x = b->c0; x < b->c1; x++) {
+            float magnitude = values ? fabsf(values[x * grid->column_stride]) : 0;
+            if (magnitude > best && !(grid->states && grid_is_masked(grid_state_at(grid, y, x)))) {
+                best = magnitude;
+                *row = y;
+                *column = x;
+            }
+        }
+    }
+}
+
 /* One image: every pixel shows the cell of largest magnitude below it, so that peaks stay visible.
  */
 void grid_paint_image(struct page *page, const struct grid *grid) {
@@ -170,22 +197,12 @@ void grid_paint_image(struct page *page, const struct grid *grid) {
         return;
     }
     for (size_t r = 0; r < rows; r++) {
-        size_t r0 = r * grid->rows / rows, r1 = (r + 1) * grid->rows / rows;
-        for (size_t c = 0, c0 = 0, c1; c < columns; c++, c0 = c1) {
-            c1 = (c + 1) * grid->columns / columns;
-            size_t best_r = r0, best_c = c0;
-            float best = -1;
-            for (size_t y = r0; y < r1; y++) {
-                for (size_t x = c0; x < c1; x++) {
-                    float magnitude = grid->values ? fabsf(grid_value_at(grid, y, x)) : 0;
-                    if (!grid_is_masked(grid_state_at(grid, y, x)) && magnitude > best) {
-                        best = magnitude;
-                        best_r = y;
-                        best_c = x;
-                    }
-                }
-            }
-            cells[r * columns + c] = cell_colour(page, grid, best_r, best_c);
+        struct block block = {r * grid->rows / rows, (r + 1) * grid->rows / rows, 0, 0};
+        for (size_t c = 0; c < columns; c++, block.c0 = block.c1) {
+            size_t row, column;
+            block.c1 = (c + 1) * grid->columns / columns;
+            largest_in(grid, &block, &row, &column);
+            cells[r * columns + c] = cell_colour(page, grid, row, column);
         }
     }
     draw_key(page->ui.list, grid->slot, 0, 0);
