@@ -155,8 +155,14 @@ struct colour colour_map_at(enum colour_map map, float t) {
     place *= (float)(maps[map].count - 1);
     size_t stop = (size_t)place;
     if (stop >= maps[map].count - 1) stop = maps[map].count - 2;
-    struct colour from = COLOUR_HEX(maps[map].stops[stop]), to = COLOUR_HEX(maps[map].stops[stop + 1]);
+    struct colour from = COLOUR_HEX(maps[map].stops[stop]),
+                  to = COLOUR_HEX(maps[map].stops[stop + 1]);
     float t_between = place - (float)stop;
-    return (struct colour){mix_channel(from.r, to.r, t_between), mix_channel(from.g, to.g, t_between),
+    return (struct colour){mix_channel(from.r, to.r, t_between),
+                           mix_channel(from.g, to.g, t_between),
                            mix_channel(from.b, to.b, t_between), 255};
+}
+
+float colour_map_lowest(enum colour_map map) {
+    return maps[(unsigned)map < COLOUR_MAP_COUNT ? map : COLOUR_MAP_BLUES].lowest;
 }

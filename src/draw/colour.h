@@ -40,4 +40,5 @@ enum colour_map { /* sequential ones over 0 … 1, the diverging one over −1 �
 };
 enum colour_map colour_map_signed(enum colour_map sequential); /* of a diverging map: itself */
 struct colour colour_map_at(enum colour_map map, float t); /* clamps; NaN gives the middle */
+float colour_map_lowest(enum colour_map map); /* the least t: 0, or of a diverging map −1 */
 #endif

@@ -6,14 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-float grid_value_at(const struct grid *grid, size_t r, size_t c) {
-    return grid->values[r * grid->row_stride + c * grid->column_stride];
-}
-
-enum grid_state grid_state_at(const struct grid *grid, size_t r, size_t c) {
-    return grid->states ? (enum grid_state)grid->states[r * grid->columns + c] : grid->state;
-}
-
 bool grid_is_masked(enum grid_state state) {
     return state == GRID_MASKED || state == GRID_NO_WEIGHT || state == GRID_NEVER ||
            state == GRID_BARRED;

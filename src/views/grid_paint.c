@@ -171,7 +171,8 @@ static void largest_in(const struct grid *grid, const struct block *b, size_t *r
     float best = -1;
     *row = b->r0;
     *column = b->c0;
-    if ((b->r1 - b->r0 == 1 && b->c1 - b->c0 == 1) || (!grid->states && grid_is_masked(grid->state))) {
+    if ((b->r1 - b->r0 == 1 && b->c1 - b->c0 == 1) ||
+        (!grid->states && grid_is_masked(grid->state))) {
         return;
     }
     for (size_t y = b->r0; y < b->r1; y++) {
@@ -187,6 +188,43 @@ static void largest_in(const struct grid *grid, const struct block *b, size_t *r
     }
 }
 
+/* An image of many cells takes its colours from a table of its map: within one level of 255 of what
+ * colour_map_at has. A page of 144 heads asks for half a million. */
+enum { SHADES = 4096, LEAST_FOR_SHADES = 1024 };
+struct shades {
+    const struct colour
+        *fills; /* SHADES + 1 of them, from the lowest to 1; NULL: every cell for itself */
+    float lowest, per_value; /* of the map; what a value is multiplied by */
+};
+
+static struct shades shades_of(struct page *page, const struct grid *grid, size_t count) {
+    bool is_weight = grid->state == GRID_WEIGHT || grid->state == GRID_SHARE;
+    bool is_score = grid->state == GRID_SCORE || grid->state == GRID_SCALED;
+    bool is_plain = !grid->states && grid->values && grid->focus_row < 0 && grid->focus_column < 0;
+    if (!is_plain || !(is_weight || is_score) || count < LEAST_FOR_SHADES) {
+        return (struct shades){0};
+    }
+    enum colour_map map = is_weight ? page->ui.weights_map : page->ui.scores_map;
+    float lowest = colour_map_lowest(map);
+    const struct colour **kept = &page->map_fills[is_weight ? 0 : 1];
+    struct colour *fills = *kept ? NULL : page_memory(page, SHADES + 1, sizeof *fills);
+    for (int i = 0; fills && i <= SHADES; i++) {
+        float t = lowest + (1 - lowest) * (float)i / SHADES;
+        fills[i] = grid_fill(page, colour_map_at(map, t));
+    }
+    *kept = fills ? fills : *kept;
+    float reach = grid->state == GRID_WEIGHT   ? 1
+                  : grid->state == GRID_SCALED ? grid->scaled_range
+                                               : grid->range;
+    return (struct shades){*kept, lowest, 1 / reach};
+}
+
+static struct colour shade_at(const struct shades *shades, float value) {
+    float unit = (value * shades->per_value - shades->lowest) / (1 - shades->lowest);
+    float place = unit > 0 ? fminf(unit, 1) : unit <= 0 ? 0 : 0.5f; /* the last: no number */
+    return shades->fills[(int)(place * SHADES + 0.5f)];
+}
+
 /* One image: every pixel shows the cell of largest magnitude below it, so that peaks stay visible.
  */
 void grid_paint_image(struct page *page, const struct grid *grid) {
@@ -196,13 +234,16 @@ void grid_paint_image(struct page *page, const struct grid *grid) {
     if (!cells) {
         return;
     }
+    struct shades shades = shades_of(page, grid, rows * columns);
     for (size_t r = 0; r < rows; r++) {
         struct block block = {r * grid->rows / rows, (r + 1) * grid->rows / rows, 0, 0};
         for (size_t c = 0; c < columns; c++, block.c0 = block.c1) {
             size_t row, column;
             block.c1 = (c + 1) * grid->columns / columns;
             largest_in(grid, &block, &row, &column);
-            cells[r * columns + c] = cell_colour(page, grid, row, column);
+            cells[r * columns + c] = shades.fills
+                                         ? shade_at(&shades, grid_value_at(grid, row, column))
+                                         : cell_colour(page, grid, row, column);
         }
     }
     draw_key(page->ui.list, grid->slot, 0, 0);

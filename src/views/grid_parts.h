@@ -5,8 +5,12 @@
 
 enum { GRID_MAX_SINGLE_CELLS = 5000 }; /* above it a matrix is one image */
 
-float grid_value_at(const struct grid *grid, size_t r, size_t c);
-enum grid_state grid_state_at(const struct grid *grid, size_t r, size_t c);
+static inline float grid_value_at(const struct grid *grid, size_t r, size_t c) {
+    return grid->values[r * grid->row_stride + c * grid->column_stride];
+}
+static inline enum grid_state grid_state_at(const struct grid *grid, size_t r, size_t c) {
+    return grid->states ? (enum grid_state)grid->states[r * grid->columns + c] : grid->state;
+}
 struct rect grid_cell_rect(const struct grid *grid, size_t r, size_t c); /* device pixels */
 bool grid_has_single_cells(const struct page *page, const struct grid *grid); /* each cell is drawn by itself */
 /* A key that is hidden, or a pair of words that never met: hatched, never a colour of the scale. */

@@ -18,6 +18,7 @@ struct page {
     const struct picture_presence *presence; /* never NULL: zeroed where there is none */
     bool is_figure; /* no title */
     struct page_scratch *scratch;
+    const struct colour *map_fills[2];   /* of weights and of scores, for images: grid_paint.c; NULL: not made yet */
     struct reveal reveal;                /* of the current beat */
     struct document_cell selection;      /* the number the panel explains; source −1: none */
     struct arithmetic arithmetic;        /* of the selection */

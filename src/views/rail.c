@@ -2,6 +2,7 @@
  * one. */
 #include "chrome.h"
 
+#include "lesson/overview.h"
 #include "stage.h"
 #include "ui/control.h"
 
@@ -36,10 +37,11 @@ static void draw_layers(struct page *page, struct rect *r) {
     rect_cut_top(r, ui_px(ui, 6));
 }
 
-/* The weights of a head; how they have changed, where the stage shows that. */
+/* The weights of a head; how they have changed, where the stage shows that. Of long texts the
+ * images that are kept: a rail of 12 heads of 512 words would look at three million weights. */
 static struct grid thumbnail_of(struct page *page, int head) {
     enum difference_state before = page->before;
-    if (page->shows_difference) {
+    if (page->shows_difference || page_n(page) > OVERVIEW_SIDE || page_m(page) > OVERVIEW_SIDE) {
         return overview_grid(page, page->document->layer, head);
     }
     page->before = DIFFERENCE_PLAIN; /* no marks are drawn here */
