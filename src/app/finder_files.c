@@ -144,7 +144,8 @@ void finder_list_files(struct app *app) {
     if (is_file) add_file(app, path, NULL, SCORE_TYPED); /* whatever it is called */
     if (is_open && !strchr(typed, '/')) list_recent(app, typed);
     list_folder(app, typed);
-    if (is_open && !app->finder.count) finder_note(app, false, app_words(app, "finder.none"));
+    if (is_open && !app->finder.count)
+        finder_note(app, false, app_words(app, typed[0] ? "finder.none" : "finder.nothing_yet"));
 }
 
 /* An ending, where none is typed: what it is shall be seen. */

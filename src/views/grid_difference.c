@@ -91,7 +91,9 @@ static const char *extent_words(struct page *page, const struct grid *grid) {
 const char *grid_words(struct page *page, const struct grid *grid, const char *shape, float room) {
     const struct ui *ui = &page->ui;
     const char *extent = extent_words(page, grid);
-    const char *whole = extent[0] ? page_format(page, "%s · %s", shape, extent) : shape;
+    const char *whole = !extent[0]  ? shape
+                        : !shape[0] ? extent
+                                    : page_format(page, "%s · %s", shape, extent);
     const char *choices[] = {whole, extent[0] && grid->is_difference ? extent : shape, ""};
     int chosen = 0;
     while (chosen < 2 && ui_text_width(ui, TEXT_WORDS, 14, choices[chosen]) > room) {

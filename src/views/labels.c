@@ -246,7 +246,14 @@ float grid_letter(struct page *page, float x, float baseline, float size, const 
 }
 
 const char *grid_symbol(struct page *page, const char *letter) {
-    return page->shows_difference ? page_format(page, "\u0394%s", letter) : letter;
+    static const char way[] = " → "; /* "Z → A": one on its way to the other */
+    const char *to = strstr(letter, way);
+    if (!page->shows_difference) {
+        return letter;
+    }
+    return to ? page_format(page, "Δ%.*s%sΔ%s", (int)(to - letter), letter, way,
+                            to + sizeof way - 1)
+              : page_format(page, "Δ%s", letter);
 }
 
 float grid_title(struct page *page, float x, float baseline, const char *letter, struct colour c,
