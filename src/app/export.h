@@ -41,6 +41,16 @@ bool export_picture(const struct export_tools *tools, const struct study *study,
 bool export_png(const struct export_tools *tools, const struct study *study, enum picture_part part,
                 int density, struct file_bytes *out, struct file_error *error);
 
+/* The same PNG in bands: new, next until export_bands_percent is 100, finish; free at any time, NULL is safe. It keeps nothing
+ * of the study. */
+struct export_bands;
+struct export_bands *export_bands_new(const struct export_tools *tools, const struct study *study,
+                                      const struct export_look *look, struct file_error *error);
+bool export_bands_next(struct export_bands *bands, struct file_error *error);
+int export_bands_percent(const struct export_bands *bands); /* done, 0 … 100 */
+bool export_bands_finish(struct export_bands *bands, struct file_bytes *out, struct file_error *error);
+void export_bands_free(struct export_bands *bands);
+
 bool export_is_animation(enum export_format format);
 /* Several pictures in one file: the pages of a PDF, or the frames of an animation, by the format of the look; the document is
  * that of the first. NULL: no memory, or they are too many or too large for an animation. */

@@ -19,6 +19,8 @@ struct export_job {
     int width, height; /* of the document when it began: a window may be resized meanwhile */
     double start_ms;   /* −1: with the next picture */
     bool is_large, has_waited;
+    struct export_bands *bands;           /* of a large picture; NULL: none is being made */
+    char bands_name[EXPORT_MAX_NAME + 1]; /* of its file */
     char *sheet_path; /* of a worksheet whose answer key is being saved now; owned */
 };
 
@@ -67,8 +69,13 @@ static void say_saved(struct app *app, const struct export_job *job, const char 
 }
 
 static void say_progress(struct app *app, const struct export_job *job) {
-    say_counts(app, false, job->count > 1 ? "message.exporting" : "message.exporting_one", "",
-               job->done, job->count);
+    size_t percent = job->bands ? (size_t)export_bands_percent(job->bands) : 0;
+    bool has_parts = job->count == 1 && job->bands;
+    say_counts(app, false,
+               job->count > 1 ? "message.exporting"
+               : has_parts    ? "message.exporting_part"
+                              : "message.exporting_one",
+               "", has_parts ? percent : job->done, job->count);
     app->message_due_ms = 0; /* it stays until there is another */
 }
 
@@ -93,7 +100,7 @@ static char *find_last(char *name, const char *what) {
 /* "The-cat-sat-softmax-head-2"; of several in one file "The-cat-sat-softmax-heads", and without the
  * step "-steps", "-walk". */
 static void place_name(const struct export_job *job, const struct study *study, char *out,
-                     size_t out_bytes) {
+                       size_t out_bytes) {
     const struct export_variety *v = &job->variety;
     char cut[32];
     bool is_one_file = job->pages && job->count > 1;
@@ -120,13 +127,43 @@ static void job_name(const struct export_job *job, const struct study *study, ch
                  job->look.worksheet.is_key ? "-answers" : "-worksheet");
 }
 
+static bool write_named(struct app *app, const struct export_job *job, const char *name,
+                        const struct file_bytes *bytes, char *path, struct file_error *error) {
+    return export_write(folder_of(app), name, export_ending(job->look.format), bytes, path,
+                        MAX_PATH_BYTES, error) ||
+           say_what_helps(error);
+}
+
 static bool write_bytes(struct app *app, const struct export_job *job, const struct study *study,
                         const struct file_bytes *bytes, char *path, struct file_error *error) {
     char name[EXPORT_MAX_NAME + 1];
     job_name(job, study, name, sizeof name);
-    return export_write(folder_of(app), name, export_ending(job->look.format), bytes, path,
-                        MAX_PATH_BYTES, error) ||
-           say_what_helps(error);
+    return write_named(app, job, name, bytes, path, error);
+}
+
+static void end_bands(struct export_job *job) {
+    export_bands_free(job->bands);
+    job->bands = NULL;
+}
+
+/* The next band of a large picture; with the last one its file. */
+static bool work_on_bands(struct app *app, struct export_job *job, char *path,
+                          struct file_error *error) {
+    struct file_bytes bytes = {0};
+    if (!job->bands) {
+        struct export_tools tools = tools_of(app);
+        struct study study = study_of_job(app, job, job->done);
+        job->bands = export_bands_new(&tools, &study, &job->look, error);
+        job_name(job, &study, job->bands_name, sizeof job->bands_name);
+    }
+    if (!job->bands || !export_bands_next(job->bands, error)) return false;
+    if (export_bands_percent(job->bands) < 100) return true;
+    bool is_done = export_bands_finish(job->bands, &bytes, error) &&
+                   write_named(app, job, job->bands_name, &bytes, path, error);
+    file_bytes_free(&bytes);
+    end_bands(job);
+    if (is_done) job->done++;
+    return is_done;
 }
 
 /* The next picture; with the last page the whole file. */
@@ -135,6 +172,8 @@ static bool work(struct app *app, struct export_job *job, char *path, struct fil
     struct study study = study_of_job(app, job, job->done);
     struct file_bytes bytes = {0};
     bool is_done;
+    if (job->is_large && job->look.format == EXPORT_PNG)
+        return work_on_bands(app, job, path, error);
     if (job->pages) {
         is_done = export_pages_add(job->pages, &tools, &study, &job->look, error);
         if (is_done && job->done + 1 == job->count)
@@ -152,6 +191,7 @@ static bool work(struct app *app, struct export_job *job, char *path, struct fil
 void export_job_free(struct app *app) {
     if (!app->job) return;
     export_pages_free(app->job->pages);
+    end_bands(app->job);
     free(app->job->places);
     free(app->job->sheet_path);
     free(app->job);
@@ -187,8 +227,8 @@ static bool advance(struct app *app) {
     struct file_error error = {0};
     char path[MAX_PATH_BYTES] = "";
     bool is_done = work(app, job, path, &error);
-    bool is_key_next = is_done && job->done == job->count && job->look.has_key_too &&
-                       !job->look.worksheet.is_key;
+    bool is_key_next =
+        is_done && job->done == job->count && job->look.has_key_too && !job->look.worksheet.is_key;
     if (is_key_next && job->count == 1)
         is_done = begin_key(app, job, path, &error) && work(app, job, path, &error);
     else if (is_key_next && begin_key(app, job, path, &error))
@@ -217,7 +257,7 @@ void export_continue(struct app *app, double now_ms) {
         job->has_waited = true;
         return;
     }
-    job->has_waited = false;
+    job->has_waited = job->bands != NULL; /* with each picture the message first */
     advance(app);
 }
 

@@ -28,7 +28,8 @@ static struct study study_for(const struct study *study, const struct export_loo
     return copy;
 }
 
-/* A page to print is drawn on a grid of 384 an inch, except as an image, which has the pixels asked for. */
+/* A page to print is drawn on a grid of 384 an inch, except as an image, which has the pixels asked
+ * for. */
 static int density_of(const struct export_look *look) {
     enum { PRINTED = 4 };
     bool is_printed = look->part == PICTURE_WORKSHEET && look->format != EXPORT_PNG;
@@ -98,10 +99,11 @@ static bool draw_at_width(const struct export_tools *tools, const struct study *
         best = fmax(best, type);
     }
     if (best <= 0) best = 1;
-    return file_error_set(error,
-                          "%g mm: the type would be as small as %.1f points, and 6 are the least to "
-                          "be read; make it at least %.0f mm wide, or show less",
-                          look->width_mm, best, ceil(look->width_mm * LEAST_TYPE_PT / best));
+    return file_error_set(
+        error,
+        "%g mm: the type would be as small as %.1f points, and 6 are the least to "
+        "be read; make it at least %.0f mm wide, or show less",
+        look->width_mm, best, ceil(look->width_mm * LEAST_TYPE_PT / best));
 }
 
 bool export_draw(const struct export_tools *tools, const struct study *study,
@@ -123,7 +125,8 @@ bool export_draw(const struct export_tools *tools, const struct study *study,
         page->width_pt = look->width_mm * POINTS_PER_MM;
     }
     if (look->part == PICTURE_WORKSHEET) {
-        page->width_mm = worksheet_paper_width_mm(look->worksheet.paper, list->width > list->height);
+        page->width_mm =
+            worksheet_paper_width_mm(look->worksheet.paper, list->width > list->height);
         page->width_pt = page->width_mm * POINTS_PER_MM;
     }
     page->has_background = !look->is_figure && !look->is_paper;
@@ -141,22 +144,15 @@ char *export_document(const struct study *study, bool is_ascii) {
     return text;
 }
 
-static bool as_png(const struct export_tools *tools, const struct draw_list *list, struct rect area,
-                   const char *document, struct file_bytes *out, struct file_error *error) {
-    uint32_t *pixels = NULL;
-    int width = 0, height = 0;
-    if (!cairo_renderer_draw(tools->cairo, list, &pixels, &width, &height)) return export_no_memory(error);
-    size_t left = (size_t)area.x, top = (size_t)area.y, stride = (size_t)width;
-    size_t columns = (size_t)area.w, rows = (size_t)area.h;
-    if (left + columns > stride ||
-        top + rows > (size_t)height) { /* a picture of less than a pixel */
-        left = top = 0;
-        columns = stride;
-        rows = (size_t)height;
-    }
-    bool is_done = png_file_encode((const uint8_t *)(pixels + top * stride + left), columns, rows,
-                                   stride * sizeof *pixels, "headway", document, out, error);
-    free(pixels);
+static bool as_png(const struct export_tools *tools, const struct study *study,
+                   const struct export_look *look, struct file_bytes *out,
+                   struct file_error *error) {
+    struct export_bands *bands = export_bands_new(tools, study, look, error);
+    bool is_done = bands != NULL;
+    while (is_done && export_bands_percent(bands) < 100)
+        is_done = export_bands_next(bands, error);
+    is_done = is_done && export_bands_finish(bands, out, error);
+    export_bands_free(bands);
     return is_done;
 }
 
@@ -193,14 +189,13 @@ bool export_picture(const struct export_tools *tools, const struct study *study,
         export_pages_free(pages);
         return is_done;
     }
+    if (look->format == EXPORT_PNG) return as_png(tools, study, look, out, error);
     struct draw_list list = {0};
     struct vector_page page;
-    bool is_svg = look->format == EXPORT_SVG;
-    char *document = export_document(study, is_svg);
-    bool is_done = document ? export_draw(tools, study, look, &list, &page, error) : export_no_memory(error);
-    if (is_done)
-        is_done = is_svg ? as_svg(tools, &list, &page, document, out, error)
-                         : as_png(tools, &list, page.area, document, out, error);
+    char *document = export_document(study, true);
+    bool is_done =
+        document ? export_draw(tools, study, look, &list, &page, error) : export_no_memory(error);
+    is_done = is_done && as_svg(tools, &list, &page, document, out, error);
     draw_list_free(&list);
     free(document);
     return is_done;

@@ -8,10 +8,10 @@ static float clamped(float value, float low, float high) {
 
 struct box canvas_box(const struct canvas *canvas, struct rect r, struct rect clip) {
     struct rect seen = rect_intersect(rect_snap(r), rect_snap(clip));
-    float width = (float)canvas->width, height = (float)canvas->height;
-    return (struct box){(int)clamped(seen.x, 0, width), (int)clamped(seen.y, 0, height),
+    float width = (float)canvas->width, top = (float)canvas->top, bottom = (float)canvas->bottom;
+    return (struct box){(int)clamped(seen.x, 0, width), (int)clamped(seen.y, top, bottom),
                         (int)clamped(rect_right(seen), 0, width),
-                        (int)clamped(rect_bottom(seen), 0, height)};
+                        (int)clamped(rect_bottom(seen), top, bottom)};
 }
 
 static uint32_t packed(struct colour c) {
@@ -32,7 +32,7 @@ static void pixels_end(struct canvas *canvas) {
 }
 
 static uint32_t *pixel_row(struct canvas *canvas, int y) {
-    return canvas->pixels + (size_t)y * (size_t)canvas->width;
+    return canvas->pixels + (size_t)(y - canvas->top) * (size_t)canvas->width;
 }
 
 void canvas_fill(struct canvas *canvas, struct box box, struct colour c) {

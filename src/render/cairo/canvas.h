@@ -5,8 +5,9 @@
 #include <cairo.h>
 
 struct canvas {
-    uint32_t *pixels; /* height rows of width, 0x??RRGGBB; the surface's own memory */
-    int width, height;
+    uint32_t *pixels; /* rows top … bottom − 1 of width, 0x??RRGGBB; the surface's own memory */
+    int width;
+    int top, bottom; /* rows of the picture that are painted, bottom exclusive */
     cairo_surface_t *surface;
     cairo_t *cairo;
     struct rect clip; /* what cairo clips to at the moment */
@@ -16,7 +17,7 @@ struct canvas {
 struct box {
     int left, top, right, bottom;
 };
-/* What of the snapped rect lies inside the snapped clip and the picture. */
+/* What of the snapped rect lies inside the snapped clip and these rows. */
 struct box canvas_box(const struct canvas *canvas, struct rect r, struct rect clip);
 
 void canvas_fill(struct canvas *canvas, struct box box, struct colour c);

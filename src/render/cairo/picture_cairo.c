@@ -1,5 +1,6 @@
 #include "picture_cairo.h"
 #include "canvas.h"
+#include "draw/bounds.h"
 #include "draw/memory.h"
 #include "renderer.h"
 #include "shapes.h"
@@ -129,21 +130,15 @@ static bool paint_command(struct canvas *canvas, struct cairo_faces *faces,
     return true;
 }
 
-/* cairo's images reach to 32,767 pixels. */
-static bool canvas_open(struct canvas *canvas, float width, float height) {
-    *canvas = (struct canvas){0};
-    if (!(width < 32767.0f && height < 32767.0f)) return false;
-    canvas->width = draw_whole(fmaxf(width, 1.0f));
-    canvas->height = draw_whole(fmaxf(height, 1.0f));
-    size_t bytes = (size_t)canvas->width * (size_t)canvas->height * sizeof *canvas->pixels;
-    canvas->pixels = memory_resize(NULL, bytes);
-    if (!canvas->pixels) return false;
-    memset(canvas->pixels, 0, bytes);
-    canvas->surface =
-        cairo_image_surface_create_for_data((unsigned char *)canvas->pixels, CAIRO_FORMAT_RGB24,
-                                            canvas->width, canvas->height, canvas->width * 4);
+/* The surface holds the band alone; cairo's coordinates are those of the whole picture. */
+static bool canvas_open(struct canvas *canvas, int width, int top, int rows, uint32_t *pixels) {
+    *canvas = (struct canvas){.pixels = pixels, .width = width, .top = top, .bottom = top + rows};
+    memset(pixels, 0, (size_t)width * (size_t)rows * sizeof *pixels);
+    canvas->surface = cairo_image_surface_create_for_data(
+        (unsigned char *)pixels, CAIRO_FORMAT_RGB24, width, rows, width * 4);
+    cairo_surface_set_device_offset(canvas->surface, 0, -top);
     canvas->cairo = cairo_create(canvas->surface);
-    canvas->clip = rect_make(0, 0, (float)canvas->width, (float)canvas->height);
+    canvas->clip = rect_make(0, (float)top, (float)width, (float)rows);
     return cairo_status(canvas->cairo) == CAIRO_STATUS_SUCCESS;
 }
 
@@ -157,27 +152,48 @@ static bool canvas_close(struct canvas *canvas) {
     return is_good;
 }
 
-bool cairo_renderer_draw(struct cairo_renderer *renderer, const struct draw_list *list,
-                         uint32_t **pixels, int *width, int *height) {
+bool cairo_renderer_size(const struct draw_list *list, int *width, int *height) {
+    *width = *height = 0;
+    if (!(list->width < 32767.0f && list->height < 32767.0f)) return false;
+    *width = draw_whole(fmaxf(list->width, 1.0f));
+    *height = draw_whole(fmaxf(list->height, 1.0f));
+    return true;
+}
+
+static bool is_in_band(const struct draw_command *c, const struct rect *band) {
+    return rect_overlap(c->clip, *band) && rect_overlap(draw_command_bounds(c), *band);
+}
+
+bool cairo_renderer_draw_band(struct cairo_renderer *renderer, const struct draw_list *list,
+                              int top, int rows, uint32_t *pixels) {
     struct canvas canvas;
-    bool is_good = canvas_open(&canvas, list->width, list->height);
+    int width, height;
+    if (!cairo_renderer_size(list, &width, &height)) return false;
+    bool is_good = canvas_open(&canvas, width, top, rows, pixels);
+    struct rect band = rect_make(0, (float)top - 2, (float)width, (float)rows + 4);
     if (is_good) {
-        struct rect everything = rect_make(0, 0, (float)canvas.width, (float)canvas.height);
         struct colour background = list->background;
         background.a = 255;
-        canvas_fill(&canvas, canvas_box(&canvas, everything, everything), background);
+        canvas_fill(&canvas, (struct box){0, top, width, top + rows}, background);
     }
     for (size_t i = 0; is_good && i < list->count; i++)
-        is_good = paint_command(&canvas, &renderer->faces, list, &list->commands[i]);
-    if (!canvas_close(&canvas) || !is_good) {
-        free(canvas.pixels);
-        return false;
+        if (rows == height || is_in_band(&list->commands[i], &band))
+            is_good = paint_command(&canvas, &renderer->faces, list, &list->commands[i]);
+    is_good = canvas_close(&canvas) && is_good;
+    size_t count = (size_t)width * (size_t)rows;
+    for (size_t i = 0; is_good && i < count; i++)
+        pixels[i] &= 0x00FFFFFFu; /* cairo leaves the upper byte to itself */
+    return is_good;
+}
+
+bool cairo_renderer_draw(struct cairo_renderer *renderer, const struct draw_list *list,
+                         uint32_t **pixels, int *width, int *height) {
+    if (!cairo_renderer_size(list, width, height)) return false;
+    uint32_t *made = memory_resize(NULL, (size_t)*width * (size_t)*height * sizeof *made);
+    if (made && cairo_renderer_draw_band(renderer, list, 0, *height, made)) {
+        *pixels = made;
+        return true;
     }
-    size_t count = (size_t)canvas.width * (size_t)canvas.height;
-    for (size_t i = 0; i < count; i++)
-        canvas.pixels[i] &= 0x00FFFFFFu; /* cairo leaves the upper byte to itself */
-    *pixels = canvas.pixels;
-    *width = canvas.width;
-    *height = canvas.height;
-    return true;
+    free(made);
+    return false;
 }

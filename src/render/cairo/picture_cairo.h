@@ -12,4 +12,9 @@ struct fonts *cairo_renderer_fonts(const struct cairo_renderer *renderer);
 /* *pixels: 0x00RRGGBB, rows packed (stride = width·4 bytes), malloc'd. Size: the list's, rounded. false: no memory. */
 bool cairo_renderer_draw(struct cairo_renderer *renderer, const struct draw_list *list, uint32_t **pixels,
                          int *width, int *height);
+/* The size in pixels of its picture; cairo's images reach to 32,767: false beyond. */
+bool cairo_renderer_size(const struct draw_list *list, int *width, int *height);
+/* Rows top … top + rows − 1 of that picture alone, the same pixels as in the whole one, into pixels [rows, width]. */
+bool cairo_renderer_draw_band(struct cairo_renderer *renderer, const struct draw_list *list, int top, int rows,
+                              uint32_t *pixels);
 #endif
